@@ -1,0 +1,51 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Hortus.Objects;
+
+/// <summary>Reads and writes API objects as JSON, with the conventions of Kubernetes: camelCase names, absent instead of
+/// null, times in RFC 3339, byte fields in base64.</summary>
+public static class KubernetesJson
+{
+    /// <summary>Deepest nesting that is read.</summary>
+    public const int DepthMax = 128;
+
+    /// <summary>The options every reader and writer of API objects uses.</summary>
+    public static JsonSerializerOptions Options { get; } = CreateOptions();
+
+    /// <summary>Reads an object.</summary>
+    /// <exception cref="JsonException">The bytes are not JSON or do not fit the type; the message has line and field path.</exception>
+    public static T Deserialize<T>(ReadOnlySpan<byte> utf8) =>
+        JsonSerializer.Deserialize<T>(utf8, Options) ?? throw new JsonException("want an object, found null");
+
+    /// <summary>Reads an object from a JSON tree.</summary>
+    /// <exception cref="JsonException">The tree does not fit the type; the message has the field path.</exception>
+    public static T Deserialize<T>(JsonNode node) =>
+        node.Deserialize<T>(Options) ?? throw new JsonException("want an object, found null");
+
+    /// <summary>Writes an object as UTF-8 JSON without indentation.</summary>
+    public static byte[] Serialize<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Options);
+
+    /// <summary>Writes an object as a JSON tree.</summary>
+    public static JsonObject ToNode<T>(T value) where T : ApiType =>
+        (JsonObject)(JsonSerializer.SerializeToNode(value, typeof(T) == typeof(KubernetesObject) ? value.GetType() : typeof(T), Options)
+            ?? throw new JsonException("want an object, found null"));
+
+    private static JsonSerializerOptions CreateOptions()
+    {
+        var options = new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            MaxDepth = DepthMax,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        };
+        options.Converters.Add(new TimeConverter());
+        options.MakeReadOnly();
+        return options;
+    }
+}
