@@ -1,0 +1,47 @@
+# The targets a newcomer needs: up, down, test. `make help` lists all.
+SHELL := /bin/bash
+CONFIGURATION ?= Release
+STATE_DIR ?=
+STATE_FLAG = $(if $(STATE_DIR),--state-dir $(STATE_DIR))
+export PATH := $(CURDIR)/bin:$(CURDIR)/.tools/bin:$(PATH)
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+.PHONY: help setup build up down status test fmt check bench crds clean
+
+help: ## lists the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## installs what is missing (apt, npm)
+	@./eng/setup.sh
+
+build: setup ## leaves a runnable bin/hortus
+	@dotnet publish src/app/Hortus -c $(CONFIGURATION) -r linux-x64 --self-contained false -p:PublishReadyToRun=true -o bin -v quiet --nologo
+
+up: build ## starts the local garden and seed
+	@bin/hortus up $(STATE_FLAG)
+
+down: ## stops it and leaves nothing behind
+	@if [ -x bin/hortus ]; then bin/hortus down $(STATE_FLAG); else echo "nothing to stop: bin/hortus is not built"; fi
+
+status: ## shows gardens, seeds and shoots
+	@bin/hortus status $(STATE_FLAG)
+
+test: build ## builds, checks the format and runs every test
+	@dotnet build Hortus.slnx -c $(CONFIGURATION) -v quiet --nologo
+	@dotnet run --no-build -c $(CONFIGURATION) --project tools/Hortus.TestRunner -- --configuration $(CONFIGURATION)
+
+fmt: ## formats the sources
+	@dotnet format Hortus.slnx --no-restore
+
+check: ## fails when the sources are not formatted
+	@dotnet format Hortus.slnx --no-restore --verify-no-changes
+
+bench: build ## measures and prints the figures of docs/performance.md
+	@dotnet run -c Release --project bench/Hortus.Benchmarks -- all
+
+crds: ## writes charts/crds from the C# types
+	@dotnet run --project tools/Hortus.CrdGenerator -- charts/crds
+
+clean: ## removes build output
+	@rm -rf bin artifacts && find . -type d \( -name obj -o -name bin \) -not -path './.git/*' -not -path './.tools/*' -prune -exec rm -rf {} +

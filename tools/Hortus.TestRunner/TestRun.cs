@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Xml.Linq;
+
+namespace Hortus.TestRunner;
+
+/// <summary>The outcome of all test projects, added up from the result files that the runner itself wrote.</summary>
+/// <param name="Passed">Tests that passed.</param>
+/// <param name="Failed">Tests that failed.</param>
+/// <param name="Skipped">Tests that said they could not run here.</param>
+/// <param name="Problems">Runs that crashed or left no result, one line each.</param>
+internal sealed record TestRun(int Passed, int Failed, int Skipped, IReadOnlyList<string> Problems)
+{
+    private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+
+    /// <summary>Runs every test project below <c>test/</c>, one after the other: they share the machine's network.</summary>
+    public static async Task<TestRun> RunAsync(string root, string configuration, CancellationToken cancellationToken)
+    {
+        var results = Path.Combine(root, "artifacts", "test");
+        if (Directory.Exists(results))
+        {
+            Directory.Delete(results, recursive: true);
+        }
+
+        Directory.CreateDirectory(results);
+        var total = new TestRun(0, 0, 0, []);
+        foreach (var project in TestProjects(root))
+        {
+            total = total.Add(await RunProjectAsync(project, configuration, results, cancellationToken));
+        }
+
+        return total;
+    }
+
+    private static IEnumerable<string> TestProjects(string root) =>
+        Directory.EnumerateFiles(Path.Combine(root, "test"), "*.csproj", SearchOption.AllDirectories)
+            .Where(path => Path.GetFileNameWithoutExtension(path) is var name
+                && (name.EndsWith(".Tests", StringComparison.Ordinal) || name == "Hortus.E2E"))
+            .Where(path => Directory.EnumerateFiles(Path.GetDirectoryName(path)!, "*.cs", SearchOption.AllDirectories)
+                .Any(file => !file.Contains("/obj/", StringComparison.Ordinal)))
+            .OrderBy(path => path.Contains("E2E", StringComparison.Ordinal))
+            .ThenBy(path => path, StringComparer.Ordinal);
+
+    private static async Task<TestRun> RunProjectAsync(
+        string project, string configuration, string results, CancellationToken cancellationToken)
+    {
+        var name = Path.GetFileNameWithoutExtension(project);
+        var file = Path.Combine(results, name + ".trx");
+        var start = new ProcessStartInfo("dotnet");
+        foreach (var argument in new[]
+        {
+            "test", project, "--no-build", "--nologo", "-c", configuration, "-v", "quiet",
+            "--logger", $"trx;LogFileName={file}", "--logger", "console;verbosity=quiet",
+        })
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        using var process = Process.Start(start)!;
+        await process.WaitForExitAsync(cancellationToken);
+        if (!File.Exists(file))
+        {
+            return new TestRun(0, 0, 0, [$"{name}: the runner left no result (exit code {process.ExitCode})"]);
+        }
+
+        var run = Read(file, name, process.ExitCode);
+        Console.WriteLine($"{name}: {run.Passed} passed, {run.Failed} failed, {run.Skipped} skipped " +
+            $"({Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s)");
+        return run;
+    }
+
+    private static TestRun Read(string file, string name, int exitCode)
+    {
+        var document = XDocument.Load(file);
+        var outcomes = document.Descendants(Trx + "UnitTestResult").ToLookup(result => (string?)result.Attribute("outcome"));
+        var passed = outcomes["Passed"].Count();
+        var skipped = outcomes["NotExecuted"].Count();
+        var failed = outcomes.Sum(group => group.Count()) - passed - skipped;
+        foreach (var result in outcomes["NotExecuted"])
+        {
+            var reason = result.Descendants(Trx + "Message").FirstOrDefault()?.Value ?? "no reason given";
+            Console.WriteLine($"  skipped {(string?)result.Attribute("testName")}: {reason}");
+        }
+
+        // A host that died after its last result still exits with an error.
+        return exitCode != 0 && failed == 0
+            ? new TestRun(passed, failed, skipped, [$"{name}: the test host failed with exit code {exitCode}"])
+            : new TestRun(passed, failed, skipped, []);
+    }
+
+    private TestRun Add(TestRun other) => new(
+        Passed + other.Passed, Failed + other.Failed, Skipped + other.Skipped, [.. Problems, .. other.Problems]);
+}
