@@ -1,0 +1,58 @@
+using Hortus.ApiServer.Admission;
+using Hortus.ApiServer.Authentication;
+using Hortus.ApiServer.Authorization;
+using Hortus.ApiServer.Access;
+using Hortus.ApiServer.Registry;
+using Microsoft.Extensions.Logging;
+
+namespace Hortus.ApiServer;
+
+/// <summary>
+/// A part that adds to the server: resources, strategies, authentication, authorization, admission, background work. The
+/// built-in kinds' own rules are one plug-in, the gardener API group is another.
+/// </summary>
+public abstract class ApiServerPlugin
+{
+    /// <summary>Resources served besides the built-in ones.</summary>
+    public virtual IEnumerable<ResourceDefinition> Resources(ApiServerServices services) => [];
+
+    /// <summary>Gives strategy, columns, selectable fields and subresources to a built-in resource.</summary>
+    public virtual ResourceDefinition Customize(ResourceDefinition definition, ApiServerServices services) => definition;
+
+    /// <summary>Asked in order of plug-ins and lists; the first user wins.</summary>
+    public virtual IEnumerable<IAuthenticator> Authenticators(ApiServerServices services) => [];
+
+    /// <summary>Asked in order; the first that allows or denies wins.</summary>
+    public virtual IEnumerable<IAuthorizer> Authorizers(ApiServerServices services) => [];
+
+    public virtual IEnumerable<IAdmissionPlugin> AdmissionPlugins(ApiServerServices services) => [];
+
+    /// <summary>Non-resource paths (<c>/openid/v1/jwks</c>) and their answers.</summary>
+    public virtual IReadOnlyDictionary<string, Microsoft.AspNetCore.Http.RequestDelegate> Paths(ApiServerServices services) =>
+        new Dictionary<string, Microsoft.AspNetCore.Http.RequestDelegate>();
+
+    /// <summary>Runs before the server is ready: creates objects that must exist (bootstrap roles, namespaces).</summary>
+    public virtual Task BootstrapAsync(ApiServerServices services, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Background work until cancelled.</summary>
+    public virtual Task RunAsync(ApiServerServices services, CancellationToken cancellationToken) => Task.CompletedTask;
+}
+
+/// <summary>What plug-ins may use.</summary>
+/// <param name="Options">The server's options.</param>
+/// <param name="Registry">Resources served.</param>
+/// <param name="Objects">The server's own objects.</param>
+/// <param name="Time">Clock.</param>
+/// <param name="LoggerFactory">Loggers.</param>
+/// <param name="Authorize">Asks all authorizers in order; for reviews and checks inside plug-ins.</param>
+public sealed record ApiServerServices(
+    ApiServerOptions Options,
+    ResourceRegistry Registry,
+    IObjectAccess Objects,
+    TimeProvider Time,
+    ILoggerFactory LoggerFactory,
+    IAuthorizer Authorize)
+{
+    /// <summary>Asks all authenticators in order; null when none knows the request's credentials.</summary>
+    public required IAuthenticator Authenticate { get; init; }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Hortus.Objects;
+using Microsoft.AspNetCore.Http;
+
+namespace Hortus.ApiServer.Requests;
+
+/// <summary>Reads request bodies.</summary>
+public static class RequestBody
+{
+    /// <summary>Greatest size of a body in bytes.</summary>
+    public const int SizeMax = 3 * 1024 * 1024;
+
+    /// <summary>The bytes of the body.</summary>
+    /// <exception cref="ApiStatusException">413: larger than <see cref="SizeMax"/>.</exception>
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > SizeMax)
+        {
+            throw ApiErrors.TooLarge(SizeMax);
+        }
+
+        using var buffer = new MemoryStream((int)(request.ContentLength ?? 4096));
+        var chunk = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(chunk, cancellationToken)) > 0)
+        {
+            if (buffer.Length + read > SizeMax)
+            {
+                throw ApiErrors.TooLarge(SizeMax);
+            }
+
+            await buffer.WriteAsync(chunk.AsMemory(0, read), cancellationToken);
+        }
+
+        return buffer.ToArray();
+    }
+
+    /// <summary>The body as a JSON object; null when it is empty.</summary>
+    /// <exception cref="ApiStatusException">400 or 413.</exception>
+    public static async ValueTask<JsonObject?> ReadObjectAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var bytes = await ReadBytesAsync(request, cancellationToken);
+        if (bytes.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonNode.Parse(bytes.Span, documentOptions: new JsonDocumentOptions { MaxDepth = KubernetesJson.DepthMax })
+                as JsonObject ?? throw ApiErrors.BadRequest("the body must be an object");
+        }
+        catch (JsonException e)
+        {
+            throw ApiErrors.BadRequest("the body is not valid JSON: " + e.Message);
+        }
+    }
+}
