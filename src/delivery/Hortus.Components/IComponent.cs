@@ -4,7 +4,7 @@ namespace Hortus.Components;
 
 /// <summary>
 /// One deployed thing: values in, objects out. Rendering is pure; the four verbs (deploy, wait, destroy, wait for cleanup)
-/// are the same for all components and live in <see cref="ComponentDeployer"/>.
+/// are the same for all components and live in the deployer.
 /// </summary>
 public interface IComponent
 {

@@ -1,0 +1,43 @@
+using System.Net;
+
+namespace Hortus.Local;
+
+/// <summary>What a local garden is made of. The same options give the same garden; they are kept in the state directory, so
+/// that a later <c>hortus up</c> resumes it.</summary>
+public sealed record LocalGardenOptions
+{
+    /// <summary>Folder that holds everything; absolute.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>Port on 127.0.0.1 under which all API servers are reached (told apart by TLS server name). Default 6443.</summary>
+    public int Port { get; init; } = 6443;
+
+    /// <summary>How long <c>hortus up</c> waits for garden and seed. Default 3 minutes.</summary>
+    public TimeSpan ReadyTimeout { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>The executable that pods and processes run; the running one by default.</summary>
+    public string Executable { get; init; } = Environment.ProcessPath ?? "hortus";
+
+    /// <summary>Checks all options at once.</summary>
+    /// <returns>One line per fault; empty when all is well.</returns>
+    public IReadOnlyList<string> Validate()
+    {
+        var faults = new List<string>();
+        if (!Path.IsPathFullyQualified(StateDirectory))
+        {
+            faults.Add($"--state-dir: \"{StateDirectory}\" is not an absolute path");
+        }
+
+        if (Port is < 1 or > IPEndPoint.MaxPort)
+        {
+            faults.Add($"--port: {Port} is not between 1 and {IPEndPoint.MaxPort}");
+        }
+
+        if (ReadyTimeout <= TimeSpan.Zero)
+        {
+            faults.Add($"--timeout: {ReadyTimeout} is not positive");
+        }
+
+        return faults;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Hortus.Local;
+
+/// <summary>The folder that holds all state of one local garden, and the names of what is in it.</summary>
+public sealed class StateDirectory
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public StateDirectory(string path)
+    {
+        Root = path;
+    }
+
+    public string Root { get; }
+
+    public string Pki => Path.Combine(Root, "pki");
+
+    public string Kubeconfigs => Path.Combine(Root, "kubeconfigs");
+
+    public string RuntimeKubeconfig => Path.Combine(Kubeconfigs, "runtime.yaml");
+
+    public string GardenKubeconfig => Path.Combine(Kubeconfigs, "garden.yaml");
+
+    public string StaticPods => Path.Combine(Root, "manifests");
+
+    public string Kubelet => Path.Combine(Root, "kubelet");
+
+    public string Volumes => Path.Combine(Root, "volumes");
+
+    public string Logs => Path.Combine(Root, "logs");
+
+    public string ImageMap => Path.Combine(Root, "image-map.yaml");
+
+    public string NodePid => Path.Combine(Root, "local-node.pid");
+
+    public string NodeLog => Path.Combine(Logs, "local-node.log");
+
+    /// <summary>Port under which the garden is reached, kept from the first start.</summary>
+    public string PortFile => Path.Combine(Root, "port");
+
+    /// <summary>Name of the network namespace; differs between state directories, so that gardens do not meet.</summary>
+    public string NetworkNamespace => "hortus-node-" + Identity;
+
+    /// <summary>Eight hex digits that stand for this directory.</summary>
+    public string Identity =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.TrimEndingDirectorySeparator(Root))))[..8];
+
+    /// <summary>Default place: <c>$XDG_STATE_HOME/hortus</c>, or <c>~/.local/state/hortus</c>.</summary>
+    public static string DefaultPath(Func<string, string?> environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        var home = environment("XDG_STATE_HOME") is { Length: > 0 } state
+            ? state
+            : Path.Combine(environment("HOME") is { Length: > 0 } user ? user : "/root", ".local", "state");
+        return Path.Combine(home, "hortus");
+    }
+
+    /// <summary>Creates the folders, readable by the owner only.</summary>
+    /// <exception cref="LocalGardenException">The folder cannot be written.</exception>
+    public void Create()
+    {
+        try
+        {
+            foreach (var folder in new[] { Root, Pki, Kubeconfigs, StaticPods, Kubelet, Volumes, Logs })
+            {
+                Directory.CreateDirectory(folder, Private);
+            }
+
+            var probe = Path.Combine(Root, ".write-probe");
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new LocalGardenException(
+                $"state directory {Root} cannot be written: {failure.Message}; choose another one with --state-dir", failure);
+        }
+    }
+
+    /// <summary>Writes a file that only the owner may read, replacing an older one in one step.</summary>
+    public static void WriteSecret(string path, string content)
+    {
+        var temporary = path + ".tmp";
+        File.Delete(temporary);
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using (var stream = new FileStream(temporary, options))
+        {
+            stream.Write(Encoding.UTF8.GetBytes(content));
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+}
