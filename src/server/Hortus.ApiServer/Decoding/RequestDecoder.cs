@@ -1,0 +1,96 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Unicode;
+using Hortus.Objects;
+
+namespace Hortus.ApiServer.Decoding;
+
+/// <summary>A decoded body and the fields that stood in it more than once (the last one counted).</summary>
+public sealed record DecodedBody(JsonNode Value, IReadOnlyList<string> DuplicateFields)
+{
+    /// <summary>The body as an object.</summary>
+    /// <exception cref="RequestRejectedException">It is a list or a scalar: 400.</exception>
+    public JsonObject Object => Value as JsonObject
+        ?? throw RequestRejectedException.BadRequest($"the body must be an object, found {Value.Kind().ToString().ToLowerInvariant()}");
+}
+
+/// <summary>Reads request bodies.</summary>
+public static class RequestDecoder
+{
+    /// <summary>Largest body, in bytes.</summary>
+    public const int BodyBytesMax = 3 * 1024 * 1024;
+
+    /// <summary>Reads a body of the media type (parameters such as charset are ignored; null means JSON).</summary>
+    /// <exception cref="RequestRejectedException">400 malformed, 413 too large, 415 unknown media type.</exception>
+    public static DecodedBody Decode(ReadOnlySpan<byte> body, string? mediaType)
+    {
+        if (body.Length > BodyBytesMax)
+        {
+            throw RequestRejectedException.TooLarge($"Request entity too large: limit is {BodyBytesMax}");
+        }
+
+        CheckText(body);
+        return MediaTypeOf(mediaType) switch
+        {
+            "" or "application/json" or "application/json-patch+json" or "application/merge-patch+json"
+                or "application/strategic-merge-patch+json" => DecodeJson(body),
+            _ => throw new RequestRejectedException(415, StatusReason.UnsupportedMediaType,
+                $"the body of the request was in an unknown format: {mediaType}; accepted media types include: application/json, application/yaml"),
+        };
+    }
+
+    private static string MediaTypeOf(string? header)
+    {
+        var end = header?.IndexOf(';', StringComparison.Ordinal) ?? -1;
+        return (end < 0 ? header ?? "" : header![..end]).Trim().ToLowerInvariant();
+    }
+
+    private static void CheckText(ReadOnlySpan<byte> body)
+    {
+        if (body.StartsWith("\uFEFF"u8))
+        {
+            throw RequestRejectedException.BadRequest("the body starts with a byte order mark at line 1, position 1: send UTF-8 without it");
+        }
+
+        if (!Utf8.IsValid(body))
+        {
+            var at = InvalidByte(body);
+            var line = body[..at].Count((byte)'\n') + 1;
+            var position = at - body[..at].LastIndexOf((byte)'\n');
+            throw RequestRejectedException.BadRequest($"the body is not UTF-8: bad byte at line {line}, position {position}");
+        }
+    }
+
+    private static int InvalidByte(ReadOnlySpan<byte> body)
+    {
+        var at = 0;
+        while (at < body.Length && Rune.DecodeFromUtf8(body[at..], out _, out var length) == System.Buffers.OperationStatus.Done)
+        {
+            at += length;
+        }
+
+        return at;
+    }
+
+    private static DecodedBody DecodeJson(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            var root = JsonElement.Parse(body, new JsonDocumentOptions { MaxDepth = KubernetesJson.DepthMax });
+            return JsonTreeReader.Read(root);
+        }
+        catch (JsonException error)
+        {
+            throw RequestRejectedException.BadRequest(
+                $"the body is not valid JSON at line {error.LineNumber + 1}, position {error.BytePositionInLine + 1}: {Detail(error)}");
+        }
+    }
+
+    private static string Detail(JsonException error)
+    {
+        var end = error.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        var text = (end < 0 ? error.Message : error.Message[..end]).TrimEnd('.', ' ');
+        return text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
+    }
+}
