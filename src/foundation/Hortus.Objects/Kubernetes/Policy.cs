@@ -44,5 +44,5 @@ public sealed record PodDisruptionBudgetStatus : ApiType
 [KubernetesResource("policy", "v1", "Eviction", "evictions")]
 public sealed record Eviction : KubernetesObject
 {
-    public DeleteOptions? DeleteOptions { get; init; }
+    public DeleteRequest? DeleteOptions { get; init; }
 }

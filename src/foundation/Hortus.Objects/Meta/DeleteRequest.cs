@@ -1,7 +1,7 @@
 namespace Hortus.Objects;
 
-/// <summary>The body of a DELETE request.</summary>
-public sealed record DeleteOptions : ApiType
+/// <summary>The body of a DELETE request, called DeleteOptions on the wire.</summary>
+public sealed record DeleteRequest : ApiType
 {
     public string? ApiVersion { get; init; }
 
