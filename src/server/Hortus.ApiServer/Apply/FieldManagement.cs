@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Requests;
 using Hortus.ApiServer.Decoding;
 using Hortus.Objects;
 
@@ -27,9 +28,9 @@ public static class FieldManagement
     /// <param name="writer">Who applies.</param>
     /// <param name="force">Takes fields from other managers instead of failing.</param>
     /// <returns>The merged object with new managed fields, not yet defaulted and validated.</returns>
-    /// <exception cref="RequestRejectedException">409 with one cause for each conflict, 400 for a config that cannot be applied.</exception>
+    /// <exception cref="ApiStatusException">409 with one cause for each conflict, 400 for a config that cannot be applied.</exception>
     public static JsonObject Apply(JsonObject? live, JsonObject config, SchemaNode schema, FieldWriter writer, bool force) =>
-        throw new RequestRejectedException(415, StatusReason.UnsupportedMediaType, "apply patches are not served by this version");
+        throw Rejection.UnsupportedMediaType( "apply patches are not served by this version");
 
     /// <summary>Notes the ownership of a create, update or other patch.</summary>
     /// <param name="old">The stored object, null on create.</param>

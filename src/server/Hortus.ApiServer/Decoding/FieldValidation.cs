@@ -1,3 +1,4 @@
+using Hortus.ApiServer.Requests;
 namespace Hortus.ApiServer.Decoding;
 
 /// <summary>What happens to unknown and duplicate fields; the parameter <c>fieldValidation</c> of writes.</summary>
@@ -20,13 +21,13 @@ public static class StrictDecoding
     private const int WarningsCharsMax = 4096;
 
     /// <summary>Reads the query parameter; absent or empty means <see cref="FieldValidation.Warn"/>.</summary>
-    /// <exception cref="RequestRejectedException">The value is none of the three: 422.</exception>
+    /// <exception cref="ApiStatusException">The value is none of the three: 422.</exception>
     public static FieldValidation Parse(string? parameter) => parameter switch
     {
         null or "" or "Warn" => FieldValidation.Warn,
         "Ignore" => FieldValidation.Ignore,
         "Strict" => FieldValidation.Strict,
-        _ => throw RequestRejectedException.Unprocessable(
+        _ => throw Rejection.Unprocessable(
             $"fieldValidation: Unsupported value: \"{parameter}\": supported values: \"Ignore\", \"Strict\", \"Warn\""),
     };
 
@@ -34,7 +35,7 @@ public static class StrictDecoding
     /// <param name="mode">What the client asked for.</param>
     /// <param name="unknown">Paths of fields that the schema does not know.</param>
     /// <param name="duplicates">Paths of fields given more than once.</param>
-    /// <exception cref="RequestRejectedException">Strict and there is at least one such field: 400.</exception>
+    /// <exception cref="ApiStatusException">Strict and there is at least one such field: 400.</exception>
     public static IReadOnlyList<string> Check(
         FieldValidation mode, IReadOnlyList<string> unknown, IReadOnlyList<string> duplicates)
     {
@@ -47,7 +48,7 @@ public static class StrictDecoding
             .Concat(unknown.Select(path => $"unknown field \"{path}\""));
         if (mode == FieldValidation.Strict)
         {
-            throw RequestRejectedException.BadRequest("strict decoding error: " + string.Join(", ", texts));
+            throw Rejection.BadRequest("strict decoding error: " + string.Join(", ", texts));
         }
 
         var warnings = new List<string>();

@@ -12,7 +12,7 @@ internal static class JsonTreeReader
     {
         List<string>? duplicates = null;
         var value = Build(root, new Place(null, null, -1), ref duplicates)
-            ?? throw RequestRejectedException.BadRequest("the body is null, want an object");
+            ?? throw Rejection.BadRequest("the body is null, want an object");
         return new DecodedBody(value, duplicates ?? (IReadOnlyList<string>)[]);
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using Hortus.ApiServer.Requests;
 using Hortus.Objects;
 
 namespace Hortus.ApiServer.Decoding;
@@ -10,9 +11,9 @@ namespace Hortus.ApiServer.Decoding;
 public sealed record DecodedBody(JsonNode Value, IReadOnlyList<string> DuplicateFields)
 {
     /// <summary>The body as an object.</summary>
-    /// <exception cref="RequestRejectedException">It is a list or a scalar: 400.</exception>
+    /// <exception cref="ApiStatusException">It is a list or a scalar: 400.</exception>
     public JsonObject Object => Value as JsonObject
-        ?? throw RequestRejectedException.BadRequest($"the body must be an object, found {Value.Kind().ToString().ToLowerInvariant()}");
+        ?? throw Rejection.BadRequest($"the body must be an object, found {Value.Kind().ToString().ToLowerInvariant()}");
 }
 
 /// <summary>Reads request bodies.</summary>
@@ -22,12 +23,12 @@ public static class RequestDecoder
     public const int BodyBytesMax = 3 * 1024 * 1024;
 
     /// <summary>Reads a body of the media type (parameters such as charset are ignored; null means JSON).</summary>
-    /// <exception cref="RequestRejectedException">400 malformed, 413 too large, 415 unknown media type.</exception>
+    /// <exception cref="ApiStatusException">400 malformed, 413 too large, 415 unknown media type.</exception>
     public static DecodedBody Decode(ReadOnlySpan<byte> body, string? mediaType)
     {
         if (body.Length > BodyBytesMax)
         {
-            throw RequestRejectedException.TooLarge($"Request entity too large: limit is {BodyBytesMax}");
+            throw Rejection.TooLarge($"Request entity too large: limit is {BodyBytesMax}");
         }
 
         CheckText(body);
@@ -35,7 +36,7 @@ public static class RequestDecoder
         {
             "" or "application/json" or "application/json-patch+json" or "application/merge-patch+json"
                 or "application/strategic-merge-patch+json" => DecodeJson(body),
-            _ => throw new RequestRejectedException(415, StatusReason.UnsupportedMediaType,
+            _ => throw Rejection.UnsupportedMediaType(
                 $"the body of the request was in an unknown format: {mediaType}; accepted media types include: application/json, application/yaml"),
         };
     }
@@ -50,7 +51,7 @@ public static class RequestDecoder
     {
         if (body.StartsWith("\uFEFF"u8))
         {
-            throw RequestRejectedException.BadRequest("the body starts with a byte order mark at line 1, position 1: send UTF-8 without it");
+            throw Rejection.BadRequest("the body starts with a byte order mark at line 1, position 1: send UTF-8 without it");
         }
 
         if (!Utf8.IsValid(body))
@@ -58,7 +59,7 @@ public static class RequestDecoder
             var at = InvalidByte(body);
             var line = body[..at].Count((byte)'\n') + 1;
             var position = at - body[..at].LastIndexOf((byte)'\n');
-            throw RequestRejectedException.BadRequest($"the body is not UTF-8: bad byte at line {line}, position {position}");
+            throw Rejection.BadRequest($"the body is not UTF-8: bad byte at line {line}, position {position}");
         }
     }
 
@@ -82,7 +83,7 @@ public static class RequestDecoder
         }
         catch (JsonException error)
         {
-            throw RequestRejectedException.BadRequest(
+            throw Rejection.BadRequest(
                 $"the body is not valid JSON at line {error.LineNumber + 1}, position {error.BytePositionInLine + 1}: {Detail(error)}");
         }
     }

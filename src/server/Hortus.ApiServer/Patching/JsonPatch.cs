@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Requests;
 using Hortus.ApiServer.Decoding;
 
 namespace Hortus.ApiServer.Patching;
@@ -17,17 +18,17 @@ public sealed class JsonPatch
     private JsonPatch(List<Operation> operations) => this.operations = operations;
 
     /// <summary>Reads the patch.</summary>
-    /// <exception cref="RequestRejectedException">400 malformed, 413 too many operations.</exception>
+    /// <exception cref="ApiStatusException">400 malformed, 413 too many operations.</exception>
     public static JsonPatch Parse(JsonNode? body)
     {
         if (body is not JsonArray items)
         {
-            throw RequestRejectedException.BadRequest("json patch: the body must be a list of operations");
+            throw Rejection.BadRequest("json patch: the body must be a list of operations");
         }
 
         if (items.Count > OperationsMax)
         {
-            throw RequestRejectedException.TooLarge(
+            throw Rejection.TooLarge(
                 $"The allowed maximum operations in a JSON patch is {OperationsMax}, got {items.Count}");
         }
 
@@ -41,7 +42,7 @@ public sealed class JsonPatch
     }
 
     /// <summary>The patched document; <paramref name="document"/> is changed in place and of no use after a failure.</summary>
-    /// <exception cref="RequestRejectedException">422 when an operation does not fit, 413 when copies grow too large.</exception>
+    /// <exception cref="ApiStatusException">422 when an operation does not fit, 413 when copies grow too large.</exception>
     public JsonNode Apply(JsonNode document)
     {
         var copied = 0L;
@@ -57,7 +58,7 @@ public sealed class JsonPatch
     {
         if (item is not JsonObject fields)
         {
-            throw RequestRejectedException.BadRequest($"json patch: operation {index} must be an object");
+            throw Rejection.BadRequest($"json patch: operation {index} must be an object");
         }
 
         var kind = fields.Field("op").Text() ?? throw Missing(index, "op");
@@ -77,13 +78,13 @@ public sealed class JsonPatch
             case "remove":
                 return new Operation(kind, path, null, null);
             default:
-                throw RequestRejectedException.BadRequest(
+                throw Rejection.BadRequest(
                     $"json patch: operation {index} is \"{kind}\", want add, remove, replace, move, copy or test");
         }
     }
 
-    private static RequestRejectedException Missing(int index, string field) =>
-        RequestRejectedException.BadRequest($"json patch: operation {index} needs the string field \"{field}\"");
+    private static ApiStatusException Missing(int index, string field) =>
+        Rejection.BadRequest($"json patch: operation {index} needs the string field \"{field}\"");
 
     private static JsonNode Apply(JsonNode document, Operation operation, int index, ref long copied)
     {
@@ -104,7 +105,7 @@ public sealed class JsonPatch
                 copied += source?.ToJsonString().Length ?? 4;
                 return copied <= CopiedBytesMax
                     ? Add(document, operation, source, index)
-                    : throw RequestRejectedException.TooLarge(
+                    : throw Rejection.TooLarge(
                         $"json patch: operation {index} makes the copied bytes exceed the limit of {CopiedBytesMax}");
             default:
                 return Move(document, operation, index);
@@ -218,8 +219,8 @@ public sealed class JsonPatch
         throw Failed(operation, index, found ? "the value differs" : "there is nothing to test");
     }
 
-    private static RequestRejectedException Failed(Operation operation, int index, string why) =>
-        RequestRejectedException.Unprocessable($"json patch: operation {index} ({operation.Kind} \"{operation.Path.Text}\") failed: {why}");
+    private static ApiStatusException Failed(Operation operation, int index, string why) =>
+        Rejection.Unprocessable($"json patch: operation {index} ({operation.Kind} \"{operation.Path.Text}\") failed: {why}");
 
     private sealed record Operation(string Kind, JsonPointer Path, JsonPointer? From, JsonNode? Value);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Requests;
 using Hortus.ApiServer.Decoding;
 
 namespace Hortus.ApiServer.Patching;
@@ -19,7 +20,7 @@ internal sealed class JsonPointer
     public IReadOnlyList<string> Steps { get; }
 
     /// <summary>Reads a pointer.</summary>
-    /// <exception cref="RequestRejectedException">400: it does not begin with a slash or has a bad escape.</exception>
+    /// <exception cref="ApiStatusException">400: it does not begin with a slash or has a bad escape.</exception>
     public static JsonPointer Parse(string text)
     {
         if (text.Length == 0)
@@ -29,7 +30,7 @@ internal sealed class JsonPointer
 
         if (text[0] != '/')
         {
-            throw RequestRejectedException.BadRequest($"json patch: path \"{text}\" must be empty or start with \"/\"");
+            throw Rejection.BadRequest($"json patch: path \"{text}\" must be empty or start with \"/\"");
         }
 
         var steps = text[1..].Split('/');
@@ -101,7 +102,7 @@ internal sealed class JsonPointer
         {
             if (at + 1 >= step.Length || step[at + 1] is not ('0' or '1'))
             {
-                throw RequestRejectedException.BadRequest($"json patch: path \"{pointer}\" has a bad escape, want ~0 or ~1");
+                throw Rejection.BadRequest($"json patch: path \"{pointer}\" has a bad escape, want ~0 or ~1");
             }
         }
 

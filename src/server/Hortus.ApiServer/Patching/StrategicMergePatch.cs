@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Requests;
 using Hortus.ApiServer.Decoding;
 using Hortus.Objects;
 
@@ -9,7 +10,7 @@ namespace Hortus.ApiServer.Patching;
 public static class StrategicMergePatch
 {
     /// <summary>The patched object; <paramref name="target"/> is changed in place, <paramref name="patch"/> is not.</summary>
-    /// <exception cref="RequestRejectedException">400: a directive is unknown or misplaced, or an item lacks its merge key.</exception>
+    /// <exception cref="ApiStatusException">400: a directive is unknown or misplaced, or an item lacks its merge key.</exception>
     public static JsonObject Apply(JsonObject target, JsonObject patch, SchemaNode schema) =>
         JsonMergePatch.Apply(target, patch);
 }
