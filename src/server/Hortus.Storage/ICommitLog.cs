@@ -1,0 +1,45 @@
+namespace Hortus.Storage;
+
+/// <summary>Where committed changes are made durable. Called by the writer thread alone.</summary>
+internal interface ICommitLog : IDisposable
+{
+    /// <summary>Returns when the changes are as durable as the options promise.</summary>
+    /// <exception cref="StoreException">
+    /// <see cref="StoreFailure.Unavailable"/>: none of them happened; <see cref="StoreFailure.OutcomeUnknown"/>: they may be seen
+    /// after a restart if the process dies before the next write succeeds.
+    /// </exception>
+    void Append(List<StoreChange> changes);
+
+    /// <summary>Forces everything appended to the disk.</summary>
+    void Sync();
+
+    /// <summary>Told after publication; the time to replace a long log by a snapshot.</summary>
+    void Committed(StoreState state);
+
+    /// <summary>Leaves the files so that the next start is quick.</summary>
+    void Close(StoreState state);
+}
+
+/// <summary>The log of a store without files.</summary>
+internal sealed class NoLog : ICommitLog
+{
+    public void Append(List<StoreChange> changes)
+    {
+    }
+
+    public void Sync()
+    {
+    }
+
+    public void Committed(StoreState state)
+    {
+    }
+
+    public void Close(StoreState state)
+    {
+    }
+
+    public void Dispose()
+    {
+    }
+}
