@@ -1,0 +1,183 @@
+using Hortus.Objects;
+using Hortus.Objects.Kubernetes;
+
+namespace Hortus.Components;
+
+/// <summary>What an API server of a control plane is made of.</summary>
+public sealed record KubeApiServerValues
+{
+    public required string Namespace { get; init; }
+
+    /// <summary><c>kube-apiserver</c> or <c>virtual-garden-kube-apiserver</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Image with tag.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>First arguments; empty when the image's own entry point is the API server.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>CIDR of cluster IPs.</summary>
+    public required string ServiceClusterIPRange { get; init; }
+
+    /// <summary>Cluster IP of the API server's own Service, told to pods as endpoint of <c>kubernetes.default</c>.</summary>
+    public required string AdvertiseAddress { get; init; }
+
+    /// <summary>Issuer of service account tokens.</summary>
+    public required string ServiceAccountIssuer { get; init; }
+
+    /// <summary>Secret with the serving certificate.</summary>
+    public required string ServerSecret { get; init; }
+
+    /// <summary>Secret with the roots of client certificates.</summary>
+    public required string ClientCaSecret { get; init; }
+
+    /// <summary>Secret with the service account signing key.</summary>
+    public required string ServiceAccountKeySecret { get; init; }
+
+    /// <summary>Secret with the client certificate for kubelets; null when the cluster has no nodes.</summary>
+    public string? KubeletClientSecret { get; init; }
+
+    /// <summary>Secret with the roots of kubelet serving certificates; null leaves them unchecked.</summary>
+    public string? KubeletCaSecret { get; init; }
+
+    /// <summary>Size of the volume that holds the store.</summary>
+    public Quantity StorageCapacity { get; init; } = Quantity.Parse("10Gi");
+
+    /// <summary>More arguments.</summary>
+    public IReadOnlyList<string> ExtraArgs { get; init; } = [];
+}
+
+/// <summary>The API server of a virtual garden or a shoot, with its store on a volume.</summary>
+public sealed class KubeApiServer(KubeApiServerValues values) : IComponent
+{
+    /// <summary>Port inside the pod.</summary>
+    public const int Port = 443;
+
+    private const string DataFolder = "/var/lib/kube-apiserver";
+    private const string SecretFolder = "/srv/kubernetes";
+
+    public string Name => values.Name;
+
+    public string Namespace => values.Namespace;
+
+    /// <summary>Labels of the pods of an API server.</summary>
+    public static IReadOnlyDictionary<string, string> LabelsOf(string name) => new Dictionary<string, string>
+    {
+        ["app"] = "kubernetes",
+        ["role"] = "apiserver",
+        ["component"] = name,
+    };
+
+    public IReadOnlyList<KubernetesObject> Render() =>
+    [
+        new StatefulSet
+        {
+            Metadata = new ObjectMeta { Namespace = values.Namespace, Name = values.Name, Labels = LabelsOf(values.Name) },
+            Spec = new StatefulSetSpec
+            {
+                Replicas = 1,
+                ServiceName = values.Name,
+                Selector = new LabelSelector { MatchLabels = LabelsOf(values.Name) },
+                Template = new PodTemplateSpec
+                {
+                    Metadata = new ObjectMeta { Labels = LabelsOf(values.Name) },
+                    Spec = Pod(),
+                },
+                VolumeClaimTemplates = [Claim()],
+                PersistentVolumeClaimRetentionPolicy = new StatefulSetPersistentVolumeClaimRetentionPolicy
+                {
+                    WhenDeleted = "Delete",
+                    WhenScaled = "Retain",
+                },
+            },
+        },
+    ];
+
+    private PersistentVolumeClaim Claim() => new()
+    {
+        Metadata = new ObjectMeta { Name = "data" },
+        Spec = new PersistentVolumeClaimSpec
+        {
+            AccessModes = ["ReadWriteOnce"],
+            Resources = new VolumeResourceRequirements
+            {
+                Requests = new Dictionary<string, Quantity> { ["storage"] = values.StorageCapacity },
+            },
+        },
+    };
+
+    private PodSpec Pod() => new()
+    {
+        AutomountServiceAccountToken = false,
+        TerminationGracePeriodSeconds = 10,
+        Containers =
+        [
+            new Container
+            {
+                Name = "kube-apiserver",
+                Image = values.Image,
+                ImagePullPolicy = "IfNotPresent",
+                Args = [.. values.Command, .. Arguments(), .. values.ExtraArgs],
+                Ports = [new ContainerPort { Name = "https", Port = Port, Protocol = "TCP" }],
+                ReadinessProbe = Probe("/readyz", period: 2),
+                LivenessProbe = Probe("/livez", period: 10) with { InitialDelaySeconds = 15 },
+                VolumeMounts = [new VolumeMount { Name = "data", MountPath = DataFolder }, .. Secrets().Select(MountOf)],
+            },
+        ],
+        Volumes = [.. Secrets().Select(secret => ControlPlanePod.SecretVolume(secret.Volume, secret.Secret))],
+    };
+
+    private IEnumerable<string> Arguments()
+    {
+        yield return $"--secure-port={Port}";
+        yield return $"--advertise-address={values.AdvertiseAddress}";
+        yield return $"--data-dir={DataFolder}";
+        yield return $"--tls-cert-file={SecretFolder}/server/tls.crt";
+        yield return $"--tls-private-key-file={SecretFolder}/server/tls.key";
+        yield return $"--client-ca-file={SecretFolder}/client-ca/ca.crt";
+        yield return "--authorization-mode=Node,RBAC";
+        yield return "--enable-bootstrap-token-auth=true";
+        yield return $"--service-account-issuer={values.ServiceAccountIssuer}";
+        yield return $"--service-account-key-file={SecretFolder}/service-account/id_rsa.pub";
+        yield return $"--service-account-signing-key-file={SecretFolder}/service-account/id_rsa";
+        yield return $"--service-cluster-ip-range={values.ServiceClusterIPRange}";
+        if (values.KubeletClientSecret is not null)
+        {
+            yield return $"--kubelet-client-certificate={SecretFolder}/kubelet-client/tls.crt";
+            yield return $"--kubelet-client-key={SecretFolder}/kubelet-client/tls.key";
+        }
+
+        if (values.KubeletCaSecret is not null)
+        {
+            yield return $"--kubelet-certificate-authority={SecretFolder}/kubelet-ca/ca.crt";
+        }
+    }
+
+    private IEnumerable<(string Volume, string Secret)> Secrets()
+    {
+        yield return ("server", values.ServerSecret);
+        yield return ("client-ca", values.ClientCaSecret);
+        yield return ("service-account", values.ServiceAccountKeySecret);
+        if (values.KubeletClientSecret is { } kubeletClient)
+        {
+            yield return ("kubelet-client", kubeletClient);
+        }
+
+        if (values.KubeletCaSecret is { } kubeletCa)
+        {
+            yield return ("kubelet-ca", kubeletCa);
+        }
+    }
+
+    private static VolumeMount MountOf((string Volume, string Secret) secret) =>
+        new() { Name = secret.Volume, MountPath = $"{SecretFolder}/{secret.Volume}", ReadOnly = true };
+
+    private static Probe Probe(string path, int period) => new()
+    {
+        HttpGet = new HTTPGetAction { Path = path, Port = Port, Scheme = "HTTPS" },
+        PeriodSeconds = period,
+        TimeoutSeconds = 5,
+        FailureThreshold = 3,
+    };
+}

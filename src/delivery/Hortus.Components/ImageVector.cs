@@ -1,0 +1,18 @@
+namespace Hortus.Components;
+
+/// <summary>Which image runs which component. On a real cluster the images are pulled; locally the image map of the
+/// kubelet turns them into programs of the host.</summary>
+public sealed record ImageVector
+{
+    /// <summary>Holds every component of ours as a subcommand.</summary>
+    public string Hortus { get; init; } = "hortus/hortus:0.1.0";
+
+    /// <summary>Repository of the API server; the tag is the cluster's Kubernetes version.</summary>
+    public string KubeApiServer { get; init; } = "registry.k8s.io/kube-apiserver";
+
+    /// <summary>Repository of the controller manager; the tag is the cluster's Kubernetes version.</summary>
+    public string KubeControllerManager { get; init; } = "registry.k8s.io/kube-controller-manager";
+
+    /// <summary>Root file system of local machines.</summary>
+    public string LocalMachine { get; init; } = "hortus/local-machine";
+}
