@@ -1,0 +1,82 @@
+namespace Hortus.Kubelet.Containers;
+
+/// <summary>Everything needed to start one container.</summary>
+internal sealed record ContainerSpec
+{
+    public required string PodUid { get; init; }
+
+    public required string PodNamespace { get; init; }
+
+    public required string PodName { get; init; }
+
+    /// <summary>Name of the container in its pod.</summary>
+    public required string Name { get; init; }
+
+    public required string Image { get; init; }
+
+    /// <summary>How often the container was started before.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>Tells whether a running container still is what the pod asks for.</summary>
+    public string SpecHash { get; init; } = "";
+
+    /// <summary>Program and arguments.</summary>
+    public required IReadOnlyList<string> Command { get; init; }
+
+    /// <summary>The whole environment of the program.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    public string? WorkingDirectory { get; init; }
+
+    public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
+
+    /// <summary>Folder whose files appear in the container's <c>/etc</c> (hosts, hostname, resolv.conf); null for none.</summary>
+    public string? EtcDirectory { get; init; }
+
+    /// <summary>File that stands for the network namespace; null keeps the kubelet's.</summary>
+    public string? NetworkNamespacePath { get; init; }
+
+    public required string Hostname { get; init; }
+
+    public ContainerSecurity Security { get; init; } = new();
+
+    /// <summary>Bound of what the container may write to its root file system.</summary>
+    public long RootSizeBytes { get; init; } = 64L << 20;
+
+    /// <summary>Host folders the container must not see.</summary>
+    public IReadOnlyList<string> MaskedPaths { get; init; } = [];
+
+    /// <summary>Host folders visible at their own path, read-only, even below a fresh or masked folder.</summary>
+    public IReadOnlyList<string> VisiblePaths { get; init; } = [];
+
+    /// <summary>File in the container where the program may leave its last words; null for none.</summary>
+    public string? TerminationMessagePath { get; init; }
+}
+
+/// <summary>A host file or folder bound into a container.</summary>
+internal sealed record ContainerMount(string Source, string Target, bool ReadOnly);
+
+/// <summary>What the program may do.</summary>
+internal sealed record ContainerSecurity
+{
+    /// <summary>All capabilities, the host's devices and a writable <c>/sys</c>.</summary>
+    public bool Privileged { get; init; }
+
+    public bool ReadOnlyRoot { get; init; }
+
+    public bool NoNewPrivileges { get; init; }
+
+    /// <summary>Null means root.</summary>
+    public long? User { get; init; }
+
+    /// <summary>Null means the group with the user's number 0.</summary>
+    public long? Group { get; init; }
+
+    public IReadOnlyList<long> SupplementalGroups { get; init; } = [];
+
+    /// <summary>Capabilities beyond the default ones, without <c>CAP_</c>, or <c>ALL</c>.</summary>
+    public IReadOnlyList<string> AddCapabilities { get; init; } = [];
+
+    /// <summary>Default capabilities not wanted, or <c>ALL</c>.</summary>
+    public IReadOnlyList<string> DropCapabilities { get; init; } = [];
+}

@@ -1,0 +1,62 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Hortus.Host;
+
+/// <summary>A terminal made of two ends: a program uses the one at <see cref="Path"/>, we hold the other.</summary>
+public sealed class PseudoTerminal : IDisposable
+{
+    private const int ReadWriteNoControllingCloseOnExec = 0x2 | 0x100 | 0x80000;
+    private readonly SafeFileHandle handle;
+
+    private PseudoTerminal(SafeFileHandle handle, string path)
+    {
+        this.handle = handle;
+        Path = path;
+        Stream = new FileStream(handle, FileAccess.ReadWrite, bufferSize: 0, isAsync: false);
+    }
+
+    /// <summary>The program's end, for example <c>/dev/pts/3</c>.</summary>
+    public string Path { get; }
+
+    /// <summary>Our end: what the program prints is read here, what is written here the program reads. A read fails with
+    /// <see cref="IOException"/> when the program's end is closed.</summary>
+    public Stream Stream { get; }
+
+    /// <summary>Makes a terminal.</summary>
+    /// <exception cref="HostException">The system has no free terminal, or no devpts is mounted.</exception>
+    public static unsafe PseudoTerminal Open()
+    {
+        var descriptor = Native.OpenTerminal(ReadWriteNoControllingCloseOnExec);
+        if (descriptor < 0)
+        {
+            throw new HostException($"cannot open a terminal: {Native.LastError()}");
+        }
+
+        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        const int NameMax = 64;
+        var name = stackalloc byte[NameMax];
+        if (Native.GrantTerminal(descriptor) != 0 || Native.UnlockTerminal(descriptor) != 0 ||
+            Native.TerminalName(descriptor, name, NameMax) != 0)
+        {
+            handle.Dispose();
+            throw new HostException($"cannot prepare a terminal: {Native.LastError()}");
+        }
+
+        var length = new ReadOnlySpan<byte>(name, NameMax).IndexOf((byte)0);
+        return new PseudoTerminal(handle, Encoding.UTF8.GetString(name, length));
+    }
+
+    /// <summary>Sets the size in characters; the program gets a signal.</summary>
+    public void Resize(int columns, int rows)
+    {
+        var size = new Native.WindowSize { Columns = (ushort)columns, Rows = (ushort)rows };
+        _ = Native.SetTerminalSize(handle, Native.SetWindowSize, ref size);
+    }
+
+    public void Dispose()
+    {
+        Stream.Dispose();
+        handle.Dispose();
+    }
+}
