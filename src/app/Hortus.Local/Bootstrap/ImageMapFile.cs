@@ -1,0 +1,28 @@
+using Hortus.Components;
+
+namespace Hortus.Local.Bootstrap;
+
+/// <summary>The local image map: which program stands for which image on this machine.</summary>
+public static class ImageMapFile
+{
+    /// <summary>The map as YAML; the word <c>hortus</c> stands for the running executable.</summary>
+    public static string Render(ImageVector images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return $"""
+            # Which program stands for which image in the local garden. Tags are ignored unless an entry has one.
+            # The word hortus is the running executable; other words are programs of this machine.
+            images:
+              {Repository(images.Hortus)}: [hortus]
+              {images.KubeApiServer}: [hortus, apiserver]
+              {images.KubeControllerManager}: [hortus, kube-controller-manager]
+              {images.LocalMachine}: [hortus, kubelet]
+              registry.k8s.io/pause: [/bin/sleep, infinity]
+              busybox: [/bin/sh]
+              debian: [/bin/sh]
+
+            """;
+    }
+
+    private static string Repository(string image) => image[..image.LastIndexOf(':')];
+}
