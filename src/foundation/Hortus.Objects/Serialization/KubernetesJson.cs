@@ -18,13 +18,35 @@ public static class KubernetesJson
 
     /// <summary>Reads an object.</summary>
     /// <exception cref="JsonException">The bytes are not JSON or do not fit the type; the message has line and field path.</exception>
-    public static T Deserialize<T>(ReadOnlySpan<byte> utf8) =>
-        JsonSerializer.Deserialize<T>(utf8, Options) ?? throw new JsonException("want an object, found null");
+    public static T Deserialize<T>(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(utf8, Options) ?? throw FoundNull();
+        }
+        catch (JsonException e)
+        {
+            throw JsonErrors.Explain(e);
+        }
+    }
+
+    /// <summary>Reads an object from a JSON tree as the type given at run time.</summary>
+    /// <exception cref="JsonException">The tree does not fit the type; the message has the field path.</exception>
+    public static object Deserialize(JsonNode node, Type type)
+    {
+        try
+        {
+            return node.Deserialize(type, Options) ?? throw FoundNull();
+        }
+        catch (JsonException e)
+        {
+            throw JsonErrors.ExplainTree(e);
+        }
+    }
 
     /// <summary>Reads an object from a JSON tree.</summary>
     /// <exception cref="JsonException">The tree does not fit the type; the message has the field path.</exception>
-    public static T Deserialize<T>(JsonNode node) =>
-        node.Deserialize<T>(Options) ?? throw new JsonException("want an object, found null");
+    public static T Deserialize<T>(JsonNode node) => (T)Deserialize(node, typeof(T));
 
     /// <summary>Writes an object as UTF-8 JSON without indentation.</summary>
     public static byte[] Serialize<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Options);
@@ -32,7 +54,9 @@ public static class KubernetesJson
     /// <summary>Writes an object as a JSON tree.</summary>
     public static JsonObject ToNode<T>(T value) where T : ApiType =>
         (JsonObject)(JsonSerializer.SerializeToNode(value, typeof(T) == typeof(KubernetesObject) ? value.GetType() : typeof(T), Options)
-            ?? throw new JsonException("want an object, found null"));
+            ?? throw FoundNull());
+
+    private static JsonException FoundNull() => new("want an object, found null");
 
     private static JsonSerializerOptions CreateOptions()
     {
@@ -42,7 +66,9 @@ public static class KubernetesJson
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             MaxDepth = DepthMax,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+            // Reflection only serves types outside this library, such as those of tests.
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(
+                KubernetesKindsContext.Default, GardenerKindsContext.Default, new DefaultJsonTypeInfoResolver()),
         };
         options.Converters.Add(new TimeConverter());
         options.MakeReadOnly();
