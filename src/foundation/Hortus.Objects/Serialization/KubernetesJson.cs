@@ -26,7 +26,7 @@ public static class KubernetesJson
         }
         catch (JsonException e)
         {
-            throw JsonErrors.Explain(e);
+            throw JsonErrors.Explain(e, typeof(T));
         }
     }
 
@@ -40,7 +40,7 @@ public static class KubernetesJson
         }
         catch (JsonException e)
         {
-            throw JsonErrors.ExplainTree(e);
+            throw JsonErrors.ExplainTree(e, type);
         }
     }
 
