@@ -177,6 +177,10 @@ internal static class BootstrapPolicy
         On("storage.k8s.io", "csidrivers", Read),
         On("storage.k8s.io", "csinodes", "create", "delete", "get", "patch", "update"),
         On("node.k8s.io", "runtimeclasses", Read),
+
+        // Our kubelet is also the node's service proxy and takes pod addresses from the network plug-in's pools.
+        On("discovery.k8s.io", "endpointslices", Read),
+        On("crd.projectcalico.org", "ippools", Read),
         .. Events(),
     ];
 

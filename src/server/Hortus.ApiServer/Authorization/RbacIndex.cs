@@ -224,7 +224,7 @@ internal sealed class RbacIndex
         foreach (var (other, candidate) in roles)
         {
             if (other.Namespace.Length == 0
-                && role.AggregationSelectors.Any(s => JsonTree.Selects(s, candidate.Labels)))
+                && role.AggregationSelectors.Any(s => ObjectTree.Selects(s, candidate.Labels)))
             {
                 Collect(other, rules, seen);
             }

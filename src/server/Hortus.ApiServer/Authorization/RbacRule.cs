@@ -36,18 +36,18 @@ internal sealed record RbacRule
 
     public JsonObject ToJson()
     {
-        var json = new JsonObject { ["verbs"] = JsonTree.List(Verbs) };
+        var json = new JsonObject { ["verbs"] = ObjectTree.List(Verbs) };
         if (NonResourceUrls.Length > 0)
         {
-            json["nonResourceURLs"] = JsonTree.List(NonResourceUrls);
+            json["nonResourceURLs"] = ObjectTree.List(NonResourceUrls);
             return json;
         }
 
-        json["apiGroups"] = JsonTree.List(ApiGroups);
-        json["resources"] = JsonTree.List(Resources);
+        json["apiGroups"] = ObjectTree.List(ApiGroups);
+        json["resources"] = ObjectTree.List(Resources);
         if (ResourceNames.Length > 0)
         {
-            json["resourceNames"] = JsonTree.List(ResourceNames);
+            json["resourceNames"] = ObjectTree.List(ResourceNames);
         }
 
         return json;

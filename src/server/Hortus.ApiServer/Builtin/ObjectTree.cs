@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Hortus.ApiServer.Builtin;
 
 /// <summary>Reads and writes fields of an object's JSON tree by path; a field of another type than asked for reads as absent.</summary>
-internal static class JsonTree
+internal static class ObjectTree
 {
     extension(JsonObject node)
     {

@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+using Hortus.ApiServer.Access;
+using Hortus.ApiServer.Authentication;
+using Hortus.ApiServer.Builtin;
+using Hortus.ApiServer.Requests;
+using Hortus.Objects;
+
+namespace Hortus.ApiServer.Authorization;
+
+/// <summary>
+/// What a kubelet may do: its own node and lease, and only those secrets, config maps, claims and service account tokens
+/// that pods bound to its node refer to. Users that are no kubelet are left to other authorizers.
+/// </summary>
+internal sealed class NodeAuthorizer(IObjectReader objects) : IAuthorizer
+{
+    private const string LeaseNamespace = "kube-node-lease";
+
+    private static readonly RbacRule[] Rules = BootstrapPolicy.NodeRules();
+
+    /// <inheritdoc/>
+    public async ValueTask<AuthorizationDecision> AuthorizeAsync(
+        UserInfo user, RequestInfo request, CancellationToken cancellationToken)
+    {
+        if (UserGroups.NodeOf(user) is not { } node || !request.IsResource)
+        {
+            return AuthorizationDecision.NoOpinion();
+        }
+
+        var query = RbacAuthorizer.Query(request);
+        if (!Array.Exists(Rules, r => r.Allows(query)))
+        {
+            return AuthorizationDecision.NoOpinion();
+        }
+
+        return (request.Group, query.Resource) switch
+        {
+            ("", "secrets") => await ReferredAsync(node, request, PodReference.Secret, cancellationToken),
+            ("", "configmaps") => await ReferredAsync(node, request, PodReference.ConfigMap, cancellationToken),
+            ("", "persistentvolumeclaims") => await ReferredAsync(node, request, PodReference.Claim, cancellationToken),
+            ("", "serviceaccounts" or "serviceaccounts/token") =>
+                await ReferredAsync(node, request, PodReference.ServiceAccount, cancellationToken),
+            ("", "nodes" or "nodes/status") or ("storage.k8s.io", "csinodes") => Own(node, request),
+            ("coordination.k8s.io", "leases") => request.Namespace == LeaseNamespace
+                ? Own(node, request)
+                : AuthorizationDecision.NoOpinion($"a kubelet may use leases in the namespace \"{LeaseNamespace}\" only"),
+            _ => AuthorizationDecision.Allow(),
+        };
+    }
+
+    // Creations and lists carry no name: NodeRestriction admits only the kubelet's own object to be created.
+    private static AuthorizationDecision Own(string node, RequestInfo request) =>
+        string.IsNullOrEmpty(request.Name) || request.Name == node
+            ? AuthorizationDecision.Allow()
+            : AuthorizationDecision.NoOpinion($"node \"{node}\" cannot {request.Verb} what belongs to node \"{request.Name}\"");
+
+    private async ValueTask<AuthorizationDecision> ReferredAsync(
+        string node, RequestInfo request, PodReference kind, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(request.Name) || string.IsNullOrEmpty(request.Namespace))
+        {
+            return AuthorizationDecision.NoOpinion("No Object name found");
+        }
+
+        foreach (var pod in await objects.ListAsync(Kinds.Pod, request.Namespace, cancellationToken))
+        {
+            if (pod.Text("spec", "nodeName") == node && PodReferences.Contains(pod, kind, request.Name))
+            {
+                return AuthorizationDecision.Allow();
+            }
+        }
+
+        return AuthorizationDecision.NoOpinion(
+            $"no relationship found between node '{node}' and this object");
+    }
+}
+
+/// <summary>What a pod can refer to.</summary>
+internal enum PodReference
+{
+    Secret,
+    ConfigMap,
+    Claim,
+    ServiceAccount,
+}
+
+/// <summary>Finds the objects that a pod's spec names.</summary>
+internal static class PodReferences
+{
+    private static readonly (PodReference Kind, string Field, string Name)[] Forms =
+    [
+        (PodReference.Secret, "secret", "secretName"),
+        (PodReference.Secret, "secret", "name"),
+        (PodReference.Secret, "secretRef", "name"),
+        (PodReference.Secret, "secretKeyRef", "name"),
+        (PodReference.Secret, "nodePublishSecretRef", "name"),
+        (PodReference.Secret, "imagePullSecrets", "name"),
+        (PodReference.ConfigMap, "configMap", "name"),
+        (PodReference.ConfigMap, "configMapRef", "name"),
+        (PodReference.ConfigMap, "configMapKeyRef", "name"),
+        (PodReference.Claim, "persistentVolumeClaim", "claimName"),
+    ];
+
+    public static bool Contains(JsonObject pod, PodReference kind, string name)
+    {
+        if (pod.Map("spec") is not { } spec)
+        {
+            return false;
+        }
+
+        if (kind == PodReference.ServiceAccount)
+        {
+            return (spec.Text("serviceAccountName") ?? "default") == name;
+        }
+
+        return Find(spec, "", kind, name)
+            || (kind == PodReference.Claim && spec.Items("volumes").Any(v =>
+                v["ephemeral"] is not null && $"{pod.Name}-{v.Text("name")}" == name));
+    }
+
+    private static bool Find(JsonNode? node, string field, PodReference kind, string name)
+    {
+        switch (node)
+        {
+            case JsonArray list:
+                return list.Any(item => Find(item, field, kind, name));
+            case JsonObject map:
+                return Array.Exists(Forms, f => f.Kind == kind && f.Field == field && map.Text(f.Name) == name)
+                    || map.Any(child => Find(child.Value, child.Key, kind, name));
+            default:
+                return false;
+        }
+    }
+}
