@@ -7,6 +7,7 @@ public static class BuiltInKinds
     public static IReadOnlyList<Type> All { get; } =
     [
         typeof(Pod),
+        typeof(PodTemplate),
         typeof(PersistentVolume),
         typeof(PersistentVolumeClaim),
         typeof(Namespace),

@@ -59,6 +59,7 @@ public sealed record ForZone : ApiType
 
 /// <summary>One port of the slice.</summary>
 [AtomicMap]
+[ComponentName("EndpointPort")]
 public sealed record DiscoveryEndpointPort : ApiType
 {
     public string? Name { get; init; }

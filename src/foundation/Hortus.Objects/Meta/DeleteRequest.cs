@@ -1,6 +1,7 @@
 namespace Hortus.Objects;
 
 /// <summary>The body of a DELETE request, called DeleteOptions on the wire.</summary>
+[ComponentName("DeleteOptions")]
 public sealed record DeleteRequest : ApiType
 {
     public string? ApiVersion { get; init; }

@@ -90,3 +90,10 @@ public sealed class PrinterColumnAttribute(string name, string type, string json
 
     public string Description { get; init; } = "";
 }
+
+/// <summary>The type's name in OpenAPI documents, where it differs from the C# name.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ComponentNameAttribute(string name) : Attribute
+{
+    public string Name { get; } = name;
+}

@@ -22,6 +22,8 @@ namespace Hortus.Objects;
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(Pod))]
 [JsonSerializable(typeof(KubernetesList<Pod>))]
+[JsonSerializable(typeof(PodTemplate))]
+[JsonSerializable(typeof(KubernetesList<PodTemplate>))]
 [JsonSerializable(typeof(PersistentVolume))]
 [JsonSerializable(typeof(KubernetesList<PersistentVolume>))]
 [JsonSerializable(typeof(PersistentVolumeClaim))]
