@@ -1,0 +1,81 @@
+namespace Hortus.Objects.Gardener;
+
+/// <summary>Annotations that users, controllers and extensions exchange.</summary>
+public static class GardenerAnnotations
+{
+    /// <summary>Asks for an operation such as <c>reconcile</c>; several are joined with <c>;</c>.</summary>
+    public const string Operation = "gardener.cloud/operation";
+
+    /// <summary>RFC 3339 time with nanoseconds at which <see cref="Operation"/> was set.</summary>
+    public const string Timestamp = "gardener.cloud/timestamp";
+
+    /// <summary><c>true</c> allows the deletion of a guarded object.</summary>
+    public const string ConfirmationDeletion = "confirmation.gardener.cloud/deletion";
+
+    /// <summary><c>true</c> makes the gardenlet delete a shoot without its usual care.</summary>
+    public const string ConfirmationForceDeletion = "confirmation.gardener.cloud/force-deletion";
+
+    /// <summary>User name of who confirmed a deletion.</summary>
+    public const string DeletionConfirmedBy = "deletion.gardener.cloud/confirmed-by";
+
+    /// <summary>User name of who created the object.</summary>
+    public const string CreatedBy = "gardener.cloud/created-by";
+
+    /// <summary>Name of the Secret with a kubeconfig that has a token file instead of a token.</summary>
+    public const string GenericTokenKubeconfigSecretName = "generic-token-kubeconfig.secret.gardener.cloud/name";
+
+    /// <summary>Joined task names such as <c>deployInfrastructure</c> for a shoot's next reconciliation.</summary>
+    public const string ShootTasks = "shoot.gardener.cloud/tasks";
+
+    /// <summary><c>true</c> stops the handling of a shoot.</summary>
+    public const string ShootIgnore = "shoot.gardener.cloud/ignore";
+
+    /// <summary><c>true</c> drops waits for readiness from a shoot's flow.</summary>
+    public const string ShootSkipReadiness = "shoot.gardener.cloud/skip-readiness";
+
+    /// <summary>RFC 3339 time after which a shoot is deleted.</summary>
+    public const string ShootExpirationTimestamp = "shoot.gardener.cloud/expiration-timestamp";
+
+    /// <summary>Most seconds that a node waits before it applies a new operating system configuration.</summary>
+    public const string ShootCloudConfigExecutionMaxDelaySeconds =
+        "shoot.gardener.cloud/cloud-config-execution-max-delay-seconds";
+
+    /// <summary><c>managed</c> makes the garden serve the shoot's token issuer.</summary>
+    public const string AuthenticationIssuer = "authentication.gardener.cloud/issuer";
+
+    /// <summary>Any value stops the handling of all shoots of a seed.</summary>
+    public const string SeedEmergencyStopShootReconciliations = "seed.gardener.cloud/emergency-stop-shoot-reconciliations";
+
+    /// <summary>Marks a namespace that the project controller made and may delete.</summary>
+    public const string NamespaceCreatedByProjectController = "namespace.gardener.cloud/created-by-project-controller";
+
+    /// <summary><c>true</c> keeps a namespace when its project is deleted.</summary>
+    public const string NamespaceKeepAfterProjectDeletion = "namespace.gardener.cloud/keep-after-project-deletion";
+
+    /// <summary>Provider type of a domain Secret.</summary>
+    public const string DnsProvider = "dns.gardener.cloud/provider";
+
+    /// <summary>Domain of a domain Secret.</summary>
+    public const string DnsDomain = "dns.gardener.cloud/domain";
+
+    /// <summary>Zone of a domain Secret.</summary>
+    public const string DnsZone = "dns.gardener.cloud/zone";
+
+    /// <summary>Name of the ControllerRegistration's pod security level, put on its namespace.</summary>
+    public const string PodSecurityEnforce = "security.gardener.cloud/pod-security-enforce";
+}
+
+/// <summary>Values of <see cref="GardenerAnnotations.Operation"/>.</summary>
+public static class GardenerOperations
+{
+    public const string Reconcile = "reconcile";
+    public const string Retry = "retry";
+    public const string Maintain = "maintain";
+    public const string Migrate = "migrate";
+    public const string Restore = "restore";
+    public const string WaitForState = "wait-for-state";
+    public const string RenewKubeconfig = "renew-kubeconfig";
+    public const string RotateCredentialsStart = "rotate-credentials-start";
+    public const string RotateCredentialsComplete = "rotate-credentials-complete";
+    public const string ForceInPlaceUpdate = "force-in-place-update";
+}

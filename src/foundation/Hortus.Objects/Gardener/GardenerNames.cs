@@ -1,0 +1,61 @@
+namespace Hortus.Objects.Gardener;
+
+/// <summary>Fixed names of namespaces, users, groups and conditions.</summary>
+public static class GardenerNames
+{
+    /// <summary>Namespace of the operator, of gardenlets and of what belongs to the garden as a whole.</summary>
+    public const string GardenNamespace = "garden";
+
+    /// <summary>Namespace in which gardenlets renew their leases.</summary>
+    public const string SeedLeaseNamespace = "gardener-system-seed-lease";
+
+    /// <summary>Namespace that every user may read.</summary>
+    public const string PublicNamespace = "gardener-system-public";
+
+    /// <summary>Group of all gardenlets.</summary>
+    public const string SeedsGroup = "gardener.cloud:system:seeds";
+
+    /// <summary>Prefix of a gardenlet's user name; the seed's name follows.</summary>
+    public const string SeedUserPrefix = "gardener.cloud:system:seed:";
+
+    /// <summary>Prefix of the namespace that holds a seed's objects in the garden.</summary>
+    public const string SeedNamespacePrefix = "seed-";
+
+    /// <summary>Taint of seeds that only host shoots of the garden namespace.</summary>
+    public const string SeedTaintProtected = "seed.gardener.cloud/protected";
+
+    /// <summary>Scheduler that handles shoots when no other is named.</summary>
+    public const string DefaultScheduler = "default-scheduler";
+
+    /// <summary>Name of a shoot's namespace in its seed.</summary>
+    public static string TechnicalID(string project, string shoot) => $"shoot--{project}--{shoot}";
+
+    /// <summary>Namespace of a seed in the garden.</summary>
+    public static string SeedNamespace(string seed) => SeedNamespacePrefix + seed;
+}
+
+/// <summary>Types of <see cref="Core.GardenerCondition"/> that several parts read.</summary>
+public static class GardenerConditions
+{
+    public const string GardenletReady = "GardenletReady";
+    public const string SeedSystemComponentsHealthy = "SeedSystemComponentsHealthy";
+    public const string ExtensionsReady = "ExtensionsReady";
+    public const string BackupBucketsReady = "BackupBucketsReady";
+    public const string EmergencyStopShootReconciliations = "EmergencyStopShootReconciliations";
+    public const string APIServerAvailable = "APIServerAvailable";
+    public const string ControlPlaneHealthy = "ControlPlaneHealthy";
+    public const string ObservabilityComponentsHealthy = "ObservabilityComponentsHealthy";
+    public const string EveryNodeReady = "EveryNodeReady";
+    public const string SystemComponentsHealthy = "SystemComponentsHealthy";
+    public const string HibernationPossible = "HibernationPossible";
+    public const string VirtualGardenAPIServerAvailable = "VirtualGardenAPIServerAvailable";
+    public const string RuntimeComponentsHealthy = "RuntimeComponentsHealthy";
+    public const string VirtualComponentsHealthy = "VirtualComponentsHealthy";
+    public const string ResourcesApplied = "ResourcesApplied";
+    public const string ResourcesHealthy = "ResourcesHealthy";
+    public const string ResourcesProgressing = "ResourcesProgressing";
+    public const string ControllerInstallationValid = "Valid";
+    public const string ControllerInstallationInstalled = "Installed";
+    public const string ControllerInstallationHealthy = "Healthy";
+    public const string ControllerInstallationProgressing = "Progressing";
+}
