@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Microsoft.Extensions.Logging;
 
 namespace Hortus.Storage;
 
@@ -18,12 +19,58 @@ public sealed class EmbeddedStore : IStore
     private readonly StoreWriter _writer;
     private int _disposed;
 
-    private EmbeddedStore(EmbeddedStoreOptions options, TimeProvider time, ICommitLog log, StoreState state, History history)
+    private EmbeddedStore(EmbeddedStoreOptions options, TimeProvider time, ICommitLog log, WorkingState working)
     {
         _options = options;
         _log = log;
-        _hub = new WatchHub(options, time, state);
-        _writer = new StoreWriter(_hub, history, log);
+        _hub = new WatchHub(options, time, working.Seal());
+        _writer = new StoreWriter(_hub, working, log);
+        if (options is { Directory: not null, Durability: StoreDurability.Relaxed })
+        {
+            _writer.SyncEvery(options.RelaxedSyncInterval, time);
+        }
+    }
+
+    /// <summary>Why writes fail at present (disk full), for readiness checks; null when the last one could be made durable.</summary>
+    public string? WriteFailure => _log.Failure;
+
+    /// <summary>What the store holds and has done since it was opened.</summary>
+    public StoreStatistics Statistics
+    {
+        get
+        {
+            var state = _hub.State;
+            return new StoreStatistics
+            {
+                Revision = state.Revision,
+                OldestRevision = state.OldestReadable,
+                Keys = state.Index.Count,
+                LiveBytes = state.LiveBytes,
+                LogBytes = _log.Size,
+                Writes = _writer.WriteCount,
+                Commits = _writer.BatchCount,
+                Watchers = _hub.WatcherCount,
+                WatchersTooSlow = _hub.TooSlowCount,
+            };
+        }
+    }
+
+    /// <summary>
+    /// Opens the store in <see cref="EmbeddedStoreOptions.Directory"/>, or one in memory when that is null.
+    /// </summary>
+    /// <exception cref="ArgumentException">The options cannot be used; the message names every problem.</exception>
+    /// <exception cref="StoreException">
+    /// <see cref="StoreFailure.Locked"/>: another process has the folder; <see cref="StoreFailure.Corrupt"/>: the files are damaged,
+    /// the message says where; <see cref="StoreFailure.Unavailable"/>: they cannot be read or written.
+    /// </exception>
+    public static async Task<EmbeddedStore> OpenAsync(
+        EmbeddedStoreOptions options, TimeProvider time, ILogger<EmbeddedStore> logger, CancellationToken cancellationToken)
+    {
+        RequireValid(options);
+        return options.Directory is null
+            ? InMemory(options, time)
+            : await Task.Run(
+                () => Open(new DiskFiles(options.Directory), new StoreLogContext(options, time, logger)), cancellationToken);
     }
 
     /// <summary>A store without files: everything is gone with it.</summary>
@@ -34,10 +81,30 @@ public sealed class EmbeddedStore : IStore
     public static EmbeddedStore InMemory(EmbeddedStoreOptions options, TimeProvider time)
     {
         RequireValid(options);
-        var history = new History(options, time, StoreState.FirstRevision);
-        var state = new StoreState(
-            OrderedIndex.Empty, StoreState.FirstRevision, history.OldestReadable, history.Head, LiveBytes: 0);
-        return new EmbeddedStore(options, time, new NoLog(), state, history);
+        return new EmbeddedStore(
+            options, time, new NoLog(), new WorkingState(options, time, [], StoreState.FirstRevision));
+    }
+
+    internal static EmbeddedStore Open(IStoreFiles files, StoreLogContext context)
+    {
+        var folderLock = files.Lock();
+        try
+        {
+            var recovered = new StoreRecovery(files, context).Open();
+            return new EmbeddedStore(
+                context.Options, context.Time, new CommitLog(files, folderLock, recovered, context), recovered.Working);
+        }
+        catch (Exception error)
+        {
+            folderLock.Dispose();
+            if (error is StoreException)
+            {
+                throw;
+            }
+
+            throw new StoreException(
+                StoreFailure.Unavailable, $"cannot open the store {files.Location}: {error.Message}", error);
+        }
     }
 
     public ValueTask<long> GetRevisionAsync(CancellationToken cancellationToken) => new(Readable().Revision);

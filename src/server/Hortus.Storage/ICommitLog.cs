@@ -3,6 +3,12 @@ namespace Hortus.Storage;
 /// <summary>Where committed changes are made durable. Called by the writer thread alone.</summary>
 internal interface ICommitLog : IDisposable
 {
+    /// <summary>Why the last write could not be made durable; null when it could.</summary>
+    string? Failure { get; }
+
+    /// <summary>Bytes that would be read at a start, apart from the snapshot.</summary>
+    long Size { get; }
+
     /// <summary>Returns when the changes are as durable as the options promise.</summary>
     /// <exception cref="StoreException">
     /// <see cref="StoreFailure.Unavailable"/>: none of them happened; <see cref="StoreFailure.OutcomeUnknown"/>: they may be seen
@@ -12,6 +18,9 @@ internal interface ICommitLog : IDisposable
 
     /// <summary>Forces everything appended to the disk.</summary>
     void Sync();
+
+    /// <summary>The published state no longer follows from the log: begin a new one before the next write.</summary>
+    void Distrust();
 
     /// <summary>Told after publication; the time to replace a long log by a snapshot.</summary>
     void Committed(StoreState state);
@@ -23,11 +32,19 @@ internal interface ICommitLog : IDisposable
 /// <summary>The log of a store without files.</summary>
 internal sealed class NoLog : ICommitLog
 {
+    public string? Failure => null;
+
+    public long Size => 0;
+
     public void Append(List<StoreChange> changes)
     {
     }
 
     public void Sync()
+    {
+    }
+
+    public void Distrust()
     {
     }
 

@@ -24,34 +24,32 @@ internal sealed class StoreWriter
     private const int MaxWaiting = 20_000;
 
     private readonly WatchHub _hub;
-    private readonly History _history;
     private readonly ICommitLog _log;
-    private readonly OrderedIndex.Editor _editor;
+    private readonly WorkingState _working;
     private readonly Queue<PendingCommand> _queue = new();
     private readonly List<PendingCommand> _batch = [];
     private readonly List<StoreChange> _changes = [];
     private readonly Thread _thread;
+    private ITimer? _sync;
     private bool _syncDue;
     private bool _stopping;
-    private bool _stopped;
-    private long _revision;
-    private long _liveBytes;
+    private long _writeCount;
+    private long _batchCount;
 
-    public StoreWriter(WatchHub hub, History history, ICommitLog log)
+    public StoreWriter(WatchHub hub, WorkingState working, ICommitLog log)
     {
         _hub = hub;
-        _history = history;
+        _working = working;
         _log = log;
-        _editor = new OrderedIndex.Editor(hub.State.Index);
-        _revision = hub.State.Revision;
-        _liveBytes = hub.State.LiveBytes;
         _thread = new Thread(Run) { IsBackground = true, Name = "store-writer" };
         _thread.Start();
     }
 
-    public long WriteCount { get; private set; }
+    /// <summary>Changes committed.</summary>
+    public long WriteCount => Interlocked.Read(ref _writeCount);
 
-    public long BatchCount { get; private set; }
+    /// <summary>Group commits they needed.</summary>
+    public long BatchCount => Interlocked.Read(ref _batchCount);
 
     public Task<WriteResult> Enqueue(PendingCommand command)
     {
@@ -75,19 +73,24 @@ internal sealed class StoreWriter
         return command.Task;
     }
 
-    /// <summary>Asks for what was written without a flush to be flushed.</summary>
-    public void RequestSync()
-    {
-        lock (_queue)
+    /// <summary>Flushes regularly what was written without a flush.</summary>
+    public void SyncEvery(TimeSpan interval, TimeProvider time) => _sync = time.CreateTimer(
+        _ =>
         {
-            _syncDue = true;
-            Monitor.Pulse(_queue);
-        }
-    }
+            lock (_queue)
+            {
+                _syncDue = true;
+                Monitor.Pulse(_queue);
+            }
+        },
+        null,
+        interval,
+        interval);
 
     /// <summary>Finishes what waits and ends the thread.</summary>
     public void Stop()
     {
+        _sync?.Dispose();
         lock (_queue)
         {
             _stopping = true;
@@ -141,8 +144,7 @@ internal sealed class StoreWriter
                 bytes += command.Write?.Value?.Length ?? 0;
             }
 
-            _stopped = _stopping && _batch.Count == 0;
-            return !_stopped;
+            return _batch.Count > 0 || sync || !_stopping;
         }
     }
 
@@ -156,17 +158,12 @@ internal sealed class StoreWriter
         if (_changes.Count > 0)
         {
             _log.Append(_changes);
-            BatchCount++;
-            WriteCount += _changes.Count;
+            _working.Record(_changes);
+            Interlocked.Increment(ref _batchCount);
+            Interlocked.Add(ref _writeCount, _changes.Count);
         }
 
-        foreach (var change in _changes)
-        {
-            _history.Append(change);
-        }
-
-        _history.Trim(_revision);
-        var state = new StoreState(_editor.Seal(), _revision, _history.OldestReadable, _history.Head, _liveBytes);
+        var state = _working.Seal();
         _hub.Publish(state, _changes);
         foreach (var command in _batch)
         {
@@ -181,34 +178,21 @@ internal sealed class StoreWriter
 
     private WriteResult Decide(WriteRequest write)
     {
-        var current = _editor.Find(write.Key);
+        var current = _working.Find(write.Key);
         if ((current?.ModRevision ?? 0) != write.ExpectedModRevision)
         {
-            return new WriteResult(false, _revision, current);
+            return new WriteResult(false, _working.Revision, current);
         }
 
         if (write.Value is null && current is null)
         {
-            return new WriteResult(true, _revision, null);
+            return new WriteResult(true, _working.Revision, null);
         }
 
-        _revision++;
-        StoredValue? next = null;
-        if (write.Value is { } value)
-        {
-            // The caller may reuse its buffer, and a larger one would be kept alive for as long as the value is.
-            next = new StoredValue(
-                current?.Key ?? write.Key, value.ToArray(), current?.CreateRevision ?? _revision, _revision);
-            _editor.Set(next);
-        }
-        else
-        {
-            _editor.Remove(write.Key);
-        }
-
-        _liveBytes += StoreState.SizeOf(next) - StoreState.SizeOf(current);
-        _changes.Add(new StoreChange(_revision, next, current));
-        return new WriteResult(true, _revision, next);
+        // A copy: the caller may reuse its buffer, and a larger one would be kept alive for as long as the value is.
+        var change = _working.Apply(write.Key, current, write.Value?.ToArray());
+        _changes.Add(change);
+        return new WriteResult(true, change.Revision, change.Current);
     }
 
     private WriteResult? Compact(PendingCommand command)
@@ -222,21 +206,22 @@ internal sealed class StoreWriter
             return null;
         }
 
-        _history.Compact(command.CompactTo);
+        _working.Compact(command.CompactTo);
         return new WriteResult(true, newest, null);
     }
 
     private void Fail(Exception error)
     {
-        var state = _hub.State;
-        _editor.Reset(state.Index);
-        _revision = state.Revision;
-        _liveBytes = state.LiveBytes;
-        var failure = error as StoreException;
+        _working.Reset(_hub.State);
+        if (error is not StoreException)
+        {
+            _log.Distrust();
+        }
+
+        var failure = (error as StoreException)?.Failure ?? StoreFailure.OutcomeUnknown;
         foreach (var command in _batch)
         {
-            command.TrySetException(new StoreException(
-                failure?.Failure ?? StoreFailure.OutcomeUnknown, failure?.Message ?? error.Message, error));
+            command.TrySetException(new StoreException(failure, error.Message, error));
         }
     }
 }

@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace Hortus.Storage;
+
+/// <summary>The log file that is being appended to.</summary>
+internal sealed class ActiveLog : IDisposable
+{
+    private const int KeptBuffer = 1 << 20;
+
+    private readonly IStoreFile _file;
+    private readonly uint _salt;
+    private byte[] _buffer = new byte[64 << 10];
+    private long _durable;
+
+    private ActiveLog(IStoreFile file, string name, uint salt, long end)
+    {
+        _file = file;
+        Name = name;
+        _salt = salt;
+        End = _durable = end;
+    }
+
+    public string Name { get; }
+
+    /// <summary>Where the next frame goes.</summary>
+    public long End { get; private set; }
+
+    public bool IsEmpty => End == LogFormat.HeaderSize;
+
+    /// <summary>Makes a log; it has its name only once its header is on the disk.</summary>
+    public static ActiveLog Create(IStoreFiles files, long firstRevision)
+    {
+        var name = StoreFileNames.Log(firstRevision);
+        var temporary = name + StoreFileNames.TemporarySuffix;
+        var file = files.Create(temporary);
+        try
+        {
+            var salt = BinaryPrimitives.ReadUInt32LittleEndian(RandomNumberGenerator.GetBytes(sizeof(uint)));
+            file.Write(LogFormat.Header(firstRevision, salt), 0);
+            file.Sync();
+            files.Rename(temporary, name);
+            files.Sync();
+            return new ActiveLog(file, name, salt, LogFormat.HeaderSize);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Goes on with a log that was read up to its last good frame; what follows is cut off.</summary>
+    public static ActiveLog Continue(IStoreFiles files, string name, uint salt, long end)
+    {
+        var log = new ActiveLog(files.Open(name), name, salt, end);
+        try
+        {
+            // Also what a killed process wrote but did not flush: from now on readers rely on it.
+            log.CutTail();
+            return log;
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes one frame per change, not yet durable. After a failure <see cref="End"/> is where it was.</summary>
+    public void Write(List<StoreChange> changes)
+    {
+        var size = 0;
+        foreach (var change in changes)
+        {
+            size += LogFormat.SizeOf(change);
+        }
+
+        if (_buffer.Length < size)
+        {
+            _buffer = new byte[size];
+        }
+
+        var used = 0;
+        foreach (var change in changes)
+        {
+            used += LogFormat.Write(change, _salt, _durable, _buffer.AsSpan(used));
+        }
+
+        _file.Write(_buffer.AsSpan(0, used), End);
+        End += used;
+        if (_buffer.Length > KeptBuffer)
+        {
+            _buffer = new byte[KeptBuffer];
+        }
+    }
+
+    public void Sync()
+    {
+        if (_durable != End)
+        {
+            _file.Sync();
+            _durable = End;
+        }
+    }
+
+    /// <summary>Removes what a failed write left behind <see cref="End"/>, so that it never comes back.</summary>
+    public void CutTail()
+    {
+        _file.Truncate(End);
+        _file.Sync();
+        _durable = End;
+    }
+
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,144 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace Hortus.Storage;
+
+/// <summary>What every part of an open store needs.</summary>
+internal sealed record StoreLogContext(EmbeddedStoreOptions Options, TimeProvider Time, ILogger Logger);
+
+/// <summary>A store as it was found on the disk, ready to go on.</summary>
+/// <param name="Working">The newest state, for the writer.</param>
+/// <param name="State">The same, for readers.</param>
+/// <param name="Log">The log to append to.</param>
+/// <param name="EarlierLogBytes">Bytes of logs before it that no snapshot covers yet.</param>
+internal sealed record RecoveredStore(WorkingState Working, StoreState State, ActiveLog Log, long EarlierLogBytes);
+
+/// <summary>
+/// Reads a store's folder: the newest snapshot, then the logs that begin after it, each going on where the next one begins. Logs
+/// that begin at or before the snapshot's revision are covered by it and deleted.
+/// </summary>
+internal sealed partial class StoreRecovery(IStoreFiles files, StoreLogContext context)
+{
+    private const int FormatVersion = 1;
+
+    private readonly ILogger _logger = context.Logger;
+
+    public RecoveredStore Open()
+    {
+        var names = files.List();
+        CheckMeta(names);
+        foreach (var name in names.Where(n => n.EndsWith(StoreFileNames.TemporarySuffix, StringComparison.Ordinal)))
+        {
+            files.Delete(name);
+        }
+
+        var snapshot = names.Select(StoreFileNames.SnapshotRevision).Max();
+        var revision = snapshot ?? StoreState.FirstRevision;
+        DeleteObsolete(files, revision);
+        var working = new WorkingState(
+            context.Options, context.Time, snapshot is null ? [] : SnapshotFile.Read(files, revision), revision);
+        var logs = names.Select(StoreFileNames.LogRevision).OfType<long>().Where(r => r > revision).Order().ToList();
+        return Replay(working, logs);
+    }
+
+    /// <summary>Deletes what a snapshot makes superfluous.</summary>
+    public static void DeleteObsolete(IStoreFiles files, long snapshot)
+    {
+        foreach (var name in files.List())
+        {
+            if (StoreFileNames.LogRevision(name) <= snapshot || StoreFileNames.SnapshotRevision(name) < snapshot)
+            {
+                files.Delete(name);
+            }
+        }
+    }
+
+    private RecoveredStore Replay(WorkingState working, List<long> logs)
+    {
+        long earlier = 0;
+        for (var i = 0; i < logs.Count; i++)
+        {
+            var name = StoreFileNames.Log(logs[i]);
+            if (logs[i] != working.Revision + 1)
+            {
+                throw new StoreException(
+                    StoreFailure.Corrupt,
+                    $"the store is corrupt: {Path.Combine(files.Location, name)} begins with revision {logs[i]}, but what is "
+                    + $"before it ends with revision {working.Revision}; restore the folder from a backup");
+            }
+
+            var isLast = i == logs.Count - 1;
+            var end = new LogReader(files, logs[i]).Replay(working, isLast ? long.MaxValue : logs[i + 1] - 1);
+            if (isLast)
+            {
+                if (end.End < end.Length)
+                {
+                    LogTornTail(name, end.Length - end.End, end.End);
+                }
+
+                return new RecoveredStore(
+                    working, working.Seal(), ActiveLog.Continue(files, name, end.Salt, end.End), earlier);
+            }
+
+            earlier += end.End;
+        }
+
+        return new RecoveredStore(working, working.Seal(), ActiveLog.Create(files, working.Revision + 1), earlier);
+    }
+
+    private void CheckMeta(IReadOnlyList<string> names)
+    {
+        if (!names.Contains(StoreFileNames.Meta))
+        {
+            if (names.Any(n => StoreFileNames.LogRevision(n) is not null || StoreFileNames.SnapshotRevision(n) is not null))
+            {
+                throw Corrupt("is missing although there is data");
+            }
+
+            WriteMeta();
+            return;
+        }
+
+        int? version;
+        try
+        {
+            using var file = files.Open(StoreFileNames.Meta);
+            var content = new byte[file.Length];
+            file.Read(content, 0);
+            using var document = JsonDocument.Parse(content);
+            version = document.RootElement.GetProperty("formatVersion").GetInt32();
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw Corrupt($"cannot be read: {error.Message}");
+        }
+
+        if (version != FormatVersion)
+        {
+            throw Corrupt($"has format version {version}, this program knows {FormatVersion}; use the program that wrote it");
+        }
+    }
+
+    private void WriteMeta()
+    {
+        const string temporary = StoreFileNames.Meta + StoreFileNames.TemporarySuffix;
+        var content = JsonSerializer.SerializeToUtf8Bytes(
+            new Dictionary<string, object> { ["formatVersion"] = FormatVersion, ["id"] = Guid.NewGuid() });
+        using (var file = files.Create(temporary))
+        {
+            file.Write(content, 0);
+            file.Sync();
+        }
+
+        files.Rename(temporary, StoreFileNames.Meta);
+        files.Sync();
+    }
+
+    private StoreException Corrupt(string why) =>
+        new(StoreFailure.Corrupt, $"the store is corrupt: {Path.Combine(files.Location, StoreFileNames.Meta)} {why}");
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Log} ends with {Bytes} bytes of a write that was never finished; cut off at offset {Offset}")]
+    private partial void LogTornTail(string log, long bytes, long offset);
+}
