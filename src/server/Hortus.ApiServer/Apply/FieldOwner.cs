@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Hortus.ApiServer.Decoding;
+
+namespace Hortus.ApiServer.Apply;
+
+/// <summary>One entry of <c>metadata.managedFields</c>; its set is read on first use and written back only if changed.</summary>
+internal sealed class FieldOwner
+{
+    public const string ApplyOperation = "Apply";
+    public const string UpdateOperation = "Update";
+
+    private JsonObject? raw;
+    private FieldSet? set;
+
+    /// <summary>Reads an entry; null when it is not usable.</summary>
+    public static FieldOwner? Read(JsonNode? node)
+    {
+        if (node is not JsonObject entry
+            || entry.Field("operation").Text() is not (ApplyOperation or UpdateOperation)
+            || entry.Field("fieldsType").Text() is not (null or "" or "FieldsV1")
+            || entry.Field("fieldsV1") is not (null or JsonObject))
+        {
+            return null;
+        }
+
+        return new FieldOwner
+        {
+            Manager = entry.Field("manager").Text() ?? "",
+            Operation = entry.Field("operation").Text()!,
+            ApiVersion = entry.Field("apiVersion").Text() ?? "",
+            Subresource = entry.Field("subresource").Text() ?? "",
+            Time = entry.Field("time").Text() ?? "",
+            raw = entry.Field("fieldsV1") as JsonObject ?? [],
+        };
+    }
+
+    public required string Manager { get; init; }
+
+    public required string Operation { get; init; }
+
+    public required string ApiVersion { get; init; }
+
+    /// <summary>Empty for the main resource.</summary>
+    public required string Subresource { get; init; }
+
+    /// <summary>RFC 3339 with whole seconds; may be empty.</summary>
+    public string Time { get; set; } = "";
+
+    /// <summary>What is owned. Use <see cref="Replace"/> or <see cref="Release"/> to change it.</summary>
+    public FieldSet Set => set ??= raw is null ? new FieldSet() : FieldSet.Parse(raw);
+
+    public bool IsEmpty => raw is null ? Set.IsEmpty : raw.Count == 0;
+
+    public bool IsApply => Operation == ApplyOperation;
+
+    /// <summary>Whether the entry belongs to this writer with this operation.</summary>
+    public bool Is(FieldWriter writer, string operation) =>
+        Operation == operation && Manager == writer.Manager && ApiVersion == writer.ApiVersion && Subresource == writer.Subresource;
+
+    public void Replace(FieldSet owned)
+    {
+        set = owned;
+        raw = null;
+    }
+
+    /// <summary>Gives up the members of a set; tells whether there were any.</summary>
+    public bool Release(FieldSet? released)
+    {
+        if (released is null || (raw is not null && set is null && !released.Meets(raw)) || !Set.Subtract(released))
+        {
+            return false;
+        }
+
+        raw = null;
+        return true;
+    }
+
+    /// <summary>How conflict messages name the manager.</summary>
+    public string Title()
+    {
+        var subresource = Subresource.Length == 0 ? "" : $" with subresource \"{Subresource}\"";
+        return IsApply ? $"\"{Manager}\"{subresource}" : $"\"{Manager}\"{subresource} using {ApiVersion}";
+    }
+
+    public JsonObject ToJson()
+    {
+        var entry = new JsonObject { ["manager"] = Manager, ["operation"] = Operation, ["apiVersion"] = ApiVersion };
+        if (Time.Length > 0)
+        {
+            entry.Add("time", Time);
+        }
+
+        entry.Add("fieldsType", "FieldsV1");
+        entry.Add("fieldsV1", raw?.DeepClone() ?? Set.ToJson());
+        if (Subresource.Length > 0)
+        {
+            entry.Add("subresource", Subresource);
+        }
+
+        return entry;
+    }
+
+    /// <summary>The form of times in entries.</summary>
+    public static string Stamp(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,180 @@
+using System.Text.Json.Nodes;
+
+namespace Hortus.ApiServer.Apply;
+
+/// <summary>A set of field paths as a tree. Steps are written as in <c>FieldsV1</c>: <c>f:name</c>, <c>k:{"name":"x"}</c>,
+/// <c>v:"x"</c>, <c>i:0</c>.</summary>
+internal sealed class FieldSet
+{
+    private Dictionary<string, FieldSet>? below;
+
+    /// <summary>Whether the path that leads here is a member itself.</summary>
+    public bool Owned { get; set; }
+
+    public bool IsEmpty => !Owned && below is null or { Count: 0 };
+
+    public IReadOnlyDictionary<string, FieldSet> Below => below ?? Empty;
+
+    private static Dictionary<string, FieldSet> Empty { get; } = [];
+
+    /// <summary>Reads <c>FieldsV1</c>; what is no object is skipped.</summary>
+    public static FieldSet Parse(JsonObject fields)
+    {
+        var set = ParseNode(fields);
+        set.Owned = false;
+        return set;
+    }
+
+    /// <summary>The set as <c>FieldsV1</c>, sorted.</summary>
+    public JsonObject ToJson()
+    {
+        var json = new JsonObject();
+        if (below is null)
+        {
+            return json;
+        }
+
+        if (Owned)
+        {
+            json.Add(".", new JsonObject());
+        }
+
+        foreach (var (step, set) in below.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            json.Add(step, set.ToJson());
+        }
+
+        return json;
+    }
+
+    public FieldSet? Find(string step) => below is not null && below.TryGetValue(step, out var set) ? set : null;
+
+    /// <summary>The set below a step, made when absent.</summary>
+    public FieldSet At(string step)
+    {
+        below ??= new Dictionary<string, FieldSet>(StringComparer.Ordinal);
+        if (!below.TryGetValue(step, out var set))
+        {
+            below[step] = set = new FieldSet();
+        }
+
+        return set;
+    }
+
+    /// <summary>Puts a set that nothing else uses below a step that is free.</summary>
+    public void Attach(string step, FieldSet set) =>
+        (below ??= new Dictionary<string, FieldSet>(StringComparer.Ordinal))[step] = set;
+
+    public void Remove(string step) => below?.Remove(step);
+
+    /// <summary>Adds the members of another set.</summary>
+    public void Add(FieldSet other)
+    {
+        Owned |= other.Owned;
+        foreach (var (step, set) in other.Below)
+        {
+            At(step).Add(set);
+        }
+    }
+
+    /// <summary>Removes the members of another set; tells whether any was here.</summary>
+    public bool Subtract(FieldSet? other)
+    {
+        if (other is null)
+        {
+            return false;
+        }
+
+        var any = Owned && other.Owned;
+        Owned &= !other.Owned;
+        if (below is null || other.below is null)
+        {
+            return any;
+        }
+
+        foreach (var (step, theirs) in other.below)
+        {
+            if (below.TryGetValue(step, out var ours))
+            {
+                any |= ours.Subtract(theirs);
+                if (ours.IsEmpty)
+                {
+                    below.Remove(step);
+                }
+            }
+        }
+
+        if (below.Count == 0)
+        {
+            below = null;
+        }
+
+        return any;
+    }
+
+    /// <summary>Whether every member is in the other set too.</summary>
+    public bool IsWithin(FieldSet other) =>
+        (!Owned || other.Owned)
+        && Below.All(entry => other.Find(entry.Key) is { } theirs && entry.Value.IsWithin(theirs));
+
+    public bool SameAs(FieldSet other) => IsWithin(other) && other.IsWithin(this);
+
+    /// <summary>Adds the paths that are in both sets, in the form <c>.spec.containers[name="x"].image</c>.</summary>
+    public void CollectCommon(FieldSet? other, string path, List<string> paths)
+    {
+        if (other is null)
+        {
+            return;
+        }
+
+        if (Owned && other.Owned)
+        {
+            paths.Add(path);
+        }
+
+        foreach (var (step, set) in Below.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            if (other.Find(step) is { } theirs)
+            {
+                set.CollectCommon(theirs, path + PathStep.Show(step), paths);
+            }
+        }
+    }
+
+    /// <summary>Whether a member of this set is in <paramref name="fields"/>, read without building a set.</summary>
+    public bool Meets(JsonObject fields)
+    {
+        if (Owned && (fields.Count == 0 || fields.ContainsKey(".")))
+        {
+            return true;
+        }
+
+        foreach (var (step, set) in Below)
+        {
+            if (fields.TryGetPropertyValue(step, out var theirs) && theirs is JsonObject below && set.Meets(below))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static FieldSet ParseNode(JsonObject fields)
+    {
+        var set = new FieldSet { Owned = fields.Count == 0 };
+        foreach (var (step, value) in fields)
+        {
+            if (step == ".")
+            {
+                set.Owned = true;
+            }
+            else if (value is JsonObject inner)
+            {
+                set.Attach(PathStep.Canonical(step), ParseNode(inner));
+            }
+        }
+
+        return set;
+    }
+}
