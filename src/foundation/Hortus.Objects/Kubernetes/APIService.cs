@@ -48,7 +48,7 @@ public sealed record APIServiceStatus : ApiType
 }
 
 /// <summary>One observation.</summary>
-public sealed record APIServiceCondition : ApiType
+public sealed record APIServiceCondition : ApiType, ICondition<APIServiceCondition>
 {
     [Required]
     public string Type { get => field ?? ""; init; }
@@ -61,4 +61,7 @@ public sealed record APIServiceCondition : ApiType
     public string? Reason { get; init; }
 
     public string? Message { get; init; }
+
+    APIServiceCondition ICondition<APIServiceCondition>.WithTransitionTime(DateTimeOffset? time) =>
+        this with { LastTransitionTime = time };
 }

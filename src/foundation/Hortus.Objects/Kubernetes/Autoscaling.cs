@@ -84,7 +84,7 @@ public sealed record HorizontalPodAutoscalerStatus : ApiType
 }
 
 /// <summary>One observation.</summary>
-public sealed record HorizontalPodAutoscalerCondition : ApiType
+public sealed record HorizontalPodAutoscalerCondition : ApiType, ICondition<HorizontalPodAutoscalerCondition>
 {
     [Required]
     public string Type { get => field ?? ""; init; }
@@ -97,4 +97,7 @@ public sealed record HorizontalPodAutoscalerCondition : ApiType
     public string? Reason { get; init; }
 
     public string? Message { get; init; }
+
+    HorizontalPodAutoscalerCondition ICondition<HorizontalPodAutoscalerCondition>.WithTransitionTime(DateTimeOffset? time) =>
+        this with { LastTransitionTime = time };
 }

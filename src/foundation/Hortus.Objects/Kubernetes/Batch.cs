@@ -92,7 +92,7 @@ public sealed record UncountedTerminatedPods : ApiType
 }
 
 /// <summary>One observation about a job.</summary>
-public sealed record JobCondition : ApiType
+public sealed record JobCondition : ApiType, ICondition<JobCondition>
 {
     [Required]
     public string Type { get => field ?? ""; init; }
@@ -107,6 +107,9 @@ public sealed record JobCondition : ApiType
     public string? Reason { get; init; }
 
     public string? Message { get; init; }
+
+    JobCondition ICondition<JobCondition>.WithTransitionTime(DateTimeOffset? time) =>
+        this with { LastTransitionTime = time };
 }
 
 /// <summary>Makes jobs by a schedule.</summary>

@@ -44,7 +44,7 @@ public sealed record CertificateSigningRequestStatus : ApiType
 }
 
 /// <summary>One decision.</summary>
-public sealed record CertificateSigningRequestCondition : ApiType
+public sealed record CertificateSigningRequestCondition : ApiType, ICondition<CertificateSigningRequestCondition>
 {
     /// <summary><c>Approved</c>, <c>Denied</c> or <c>Failed</c>.</summary>
     [Required]
@@ -60,4 +60,7 @@ public sealed record CertificateSigningRequestCondition : ApiType
     public DateTimeOffset? LastUpdateTime { get; init; }
 
     public DateTimeOffset? LastTransitionTime { get; init; }
+
+    CertificateSigningRequestCondition ICondition<CertificateSigningRequestCondition>.WithTransitionTime(DateTimeOffset? time) =>
+        this with { LastTransitionTime = time };
 }

@@ -160,7 +160,7 @@ public sealed record CustomResourceDefinitionStatus : ApiType
 }
 
 /// <summary>One observation about the kind.</summary>
-public sealed record CustomResourceDefinitionCondition : ApiType
+public sealed record CustomResourceDefinitionCondition : ApiType, ICondition<CustomResourceDefinitionCondition>
 {
     /// <summary><c>Established</c>, <c>NamesAccepted</c>, ...</summary>
     [Required]
@@ -176,4 +176,7 @@ public sealed record CustomResourceDefinitionCondition : ApiType
     public string? Message { get; init; }
 
     public long? ObservedGeneration { get; init; }
+
+    CustomResourceDefinitionCondition ICondition<CustomResourceDefinitionCondition>.WithTransitionTime(DateTimeOffset? time) =>
+        this with { LastTransitionTime = time };
 }

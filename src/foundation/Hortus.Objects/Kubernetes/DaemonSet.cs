@@ -73,7 +73,7 @@ public sealed record DaemonSetStatus : ApiType
 }
 
 /// <summary>One observation about a daemon set.</summary>
-public sealed record DaemonSetCondition : ApiType
+public sealed record DaemonSetCondition : ApiType, ICondition<DaemonSetCondition>
 {
     [Required]
     public string Type { get => field ?? ""; init; }
@@ -86,6 +86,9 @@ public sealed record DaemonSetCondition : ApiType
     public string? Reason { get; init; }
 
     public string? Message { get; init; }
+
+    DaemonSetCondition ICondition<DaemonSetCondition>.WithTransitionTime(DateTimeOffset? time) =>
+        this with { LastTransitionTime = time };
 }
 
 /// <summary>A past state of a workload.</summary>

@@ -78,7 +78,7 @@ public sealed record DeploymentStatus : ApiType
 }
 
 /// <summary>One observation about a deployment.</summary>
-public sealed record DeploymentCondition : ApiType
+public sealed record DeploymentCondition : ApiType, ICondition<DeploymentCondition>
 {
     [Required]
     public string Type { get => field ?? ""; init; }
@@ -93,4 +93,7 @@ public sealed record DeploymentCondition : ApiType
     public string? Reason { get; init; }
 
     public string? Message { get; init; }
+
+    DeploymentCondition ICondition<DeploymentCondition>.WithTransitionTime(DateTimeOffset? time) =>
+        this with { LastTransitionTime = time };
 }

@@ -26,7 +26,7 @@ public sealed record NamespaceStatus : ApiType
 }
 
 /// <summary>One observation about a namespace.</summary>
-public sealed record NamespaceCondition : ApiType
+public sealed record NamespaceCondition : ApiType, ICondition<NamespaceCondition>
 {
     [Required]
     public string Type { get => field ?? ""; init; }
@@ -39,4 +39,7 @@ public sealed record NamespaceCondition : ApiType
     public string? Reason { get; init; }
 
     public string? Message { get; init; }
+
+    NamespaceCondition ICondition<NamespaceCondition>.WithTransitionTime(DateTimeOffset? time) =>
+        this with { LastTransitionTime = time };
 }

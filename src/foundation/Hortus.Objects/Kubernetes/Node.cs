@@ -55,7 +55,7 @@ public sealed record NodeStatus : ApiType
 }
 
 /// <summary>One observation about a node.</summary>
-public sealed record NodeCondition : ApiType
+public sealed record NodeCondition : ApiType, ICondition<NodeCondition>
 {
     [Required]
     public string Type { get => field ?? ""; init; }
@@ -70,6 +70,9 @@ public sealed record NodeCondition : ApiType
     public string? Reason { get; init; }
 
     public string? Message { get; init; }
+
+    NodeCondition ICondition<NodeCondition>.WithTransitionTime(DateTimeOffset? time) =>
+        this with { LastTransitionTime = time };
 }
 
 /// <summary>An address of a node.</summary>

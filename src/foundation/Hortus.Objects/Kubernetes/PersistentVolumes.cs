@@ -152,7 +152,7 @@ public sealed record PersistentVolumeClaimStatus : ApiType
 }
 
 /// <summary>One observation about a claim.</summary>
-public sealed record PersistentVolumeClaimCondition : ApiType
+public sealed record PersistentVolumeClaimCondition : ApiType, ICondition<PersistentVolumeClaimCondition>
 {
     [Required]
     public string Type { get => field ?? ""; init; }
@@ -167,4 +167,7 @@ public sealed record PersistentVolumeClaimCondition : ApiType
     public string? Reason { get; init; }
 
     public string? Message { get; init; }
+
+    PersistentVolumeClaimCondition ICondition<PersistentVolumeClaimCondition>.WithTransitionTime(DateTimeOffset? time) =>
+        this with { LastTransitionTime = time };
 }

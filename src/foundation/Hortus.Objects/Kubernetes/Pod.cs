@@ -51,7 +51,7 @@ public sealed record PodStatus : ApiType
 }
 
 /// <summary>One observation about a pod.</summary>
-public sealed record PodCondition : ApiType
+public sealed record PodCondition : ApiType, ICondition<PodCondition>
 {
     [Required]
     public string Type { get => field ?? ""; init; }
@@ -68,6 +68,9 @@ public sealed record PodCondition : ApiType
     public string? Reason { get; init; }
 
     public string? Message { get; init; }
+
+    PodCondition ICondition<PodCondition>.WithTransitionTime(DateTimeOffset? time) =>
+        this with { LastTransitionTime = time };
 }
 
 /// <summary>An address of the node that runs the pod.</summary>

@@ -43,7 +43,7 @@ public sealed record ReplicaSetStatus : ApiType
 }
 
 /// <summary>One observation about a replica set.</summary>
-public sealed record ReplicaSetCondition : ApiType
+public sealed record ReplicaSetCondition : ApiType, ICondition<ReplicaSetCondition>
 {
     [Required]
     public string Type { get => field ?? ""; init; }
@@ -56,4 +56,7 @@ public sealed record ReplicaSetCondition : ApiType
     public string? Reason { get; init; }
 
     public string? Message { get; init; }
+
+    ReplicaSetCondition ICondition<ReplicaSetCondition>.WithTransitionTime(DateTimeOffset? time) =>
+        this with { LastTransitionTime = time };
 }

@@ -101,7 +101,7 @@ public sealed record StatefulSetStatus : ApiType
 }
 
 /// <summary>One observation about a stateful set.</summary>
-public sealed record StatefulSetCondition : ApiType
+public sealed record StatefulSetCondition : ApiType, ICondition<StatefulSetCondition>
 {
     [Required]
     public string Type { get => field ?? ""; init; }
@@ -114,4 +114,7 @@ public sealed record StatefulSetCondition : ApiType
     public string? Reason { get; init; }
 
     public string? Message { get; init; }
+
+    StatefulSetCondition ICondition<StatefulSetCondition>.WithTransitionTime(DateTimeOffset? time) =>
+        this with { LastTransitionTime = time };
 }

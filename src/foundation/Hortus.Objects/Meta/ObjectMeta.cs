@@ -93,7 +93,7 @@ public sealed record ListMeta : ApiType
 }
 
 /// <summary>An observation about an object. Source: Kubernetes API conventions, conditions.</summary>
-public sealed record Condition : ApiType
+public sealed record Condition : ApiType, ICondition<Condition>
 {
     [Required]
     public string Type { get => field ?? ""; init; }
@@ -109,6 +109,8 @@ public sealed record Condition : ApiType
     public string? Reason { get; init; }
 
     public string? Message { get; init; }
+
+    Condition ICondition<Condition>.WithTransitionTime(DateTimeOffset? time) => this with { LastTransitionTime = time };
 }
 
 /// <summary>Selects objects by labels; an empty selector selects all, a null one none.</summary>
