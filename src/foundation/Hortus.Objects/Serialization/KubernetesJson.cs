@@ -68,7 +68,8 @@ public static class KubernetesJson
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             // Reflection only serves types outside this library, such as those of tests.
             TypeInfoResolver = JsonTypeInfoResolver.Combine(
-                KubernetesKindsContext.Default, GardenerKindsContext.Default, new DefaultJsonTypeInfoResolver()),
+                KubernetesKindsContext.Default, GardenerKindsContext.Default, ExtensionKindsContext.Default,
+                MachineKindsContext.Default, OperatorKindsContext.Default, new DefaultJsonTypeInfoResolver()),
         };
         options.Converters.Add(new TimeConverter());
         options.MakeReadOnly();

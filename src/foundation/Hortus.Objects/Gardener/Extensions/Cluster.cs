@@ -15,14 +15,14 @@ public sealed record Cluster : KubernetesObject
 public sealed record ClusterSpec : ApiType
 {
     /// <summary>The CloudProfile in effect.</summary>
-    [Required, PreserveUnknownFields, EmbeddedResource]
+    [Required, PreserveUnknownFields]
     public JsonElement? CloudProfile { get; init; }
 
     /// <summary>The Seed; absent for self-hosted shoots.</summary>
-    [PreserveUnknownFields, EmbeddedResource]
+    [PreserveUnknownFields]
     public JsonElement? Seed { get; init; }
 
     /// <summary>The Shoot.</summary>
-    [Required, PreserveUnknownFields, EmbeddedResource]
+    [Required, PreserveUnknownFields]
     public JsonElement? Shoot { get; init; }
 }
