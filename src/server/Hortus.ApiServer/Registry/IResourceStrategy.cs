@@ -40,6 +40,11 @@ public interface IResourceStrategy
     /// <exception cref="Requests.ApiStatusException">Deletion is forbidden.</exception>
     void CheckDelete(JsonObject deleted);
 
+    /// <summary>Changes the object when it is marked as being deleted but has to stay for now (namespaces: the phase).</summary>
+    void PrepareForDeletion(JsonObject marked)
+    {
+    }
+
     /// <summary>Whether the object must stay although its metadata has no finalizers (namespaces: spec.finalizers).</summary>
     bool HasOtherFinalizers(JsonObject deleted);
 }

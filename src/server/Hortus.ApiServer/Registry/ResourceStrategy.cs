@@ -51,5 +51,9 @@ public class ResourceStrategy : IResourceStrategy
     {
     }
 
+    public virtual void PrepareForDeletion(JsonObject marked)
+    {
+    }
+
     public virtual bool HasOtherFinalizers(JsonObject deleted) => false;
 }

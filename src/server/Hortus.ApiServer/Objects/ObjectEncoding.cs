@@ -1,0 +1,159 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Hortus.Objects;
+
+namespace Hortus.ApiServer.Objects;
+
+/// <summary>
+/// The form in which objects are stored: JSON that starts with apiVersion, kind and a metadata that is never empty and has no
+/// resourceVersion.
+/// </summary>
+internal static class ObjectEncoding
+{
+    private static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = KubernetesJson.Options.Encoder,
+        MaxDepth = KubernetesJson.DepthMax,
+        SkipValidation = true,
+    };
+
+    private static readonly JsonDocumentOptions ReaderOptions = new() { MaxDepth = KubernetesJson.DepthMax };
+
+    /// <summary>The bytes to store. The object must have apiVersion, kind and metadata.name.</summary>
+    public static byte[] Encode(JsonObject root)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            writer.WriteStartObject();
+            WriteProperty(writer, "apiVersion", root["apiVersion"]);
+            WriteProperty(writer, "kind", root["kind"]);
+            writer.WritePropertyName("metadata");
+            writer.WriteStartObject();
+            foreach (var (name, value) in root["metadata"] as JsonObject ?? [])
+            {
+                if (name is not "resourceVersion" and not "selfLink")
+                {
+                    WriteProperty(writer, name, value);
+                }
+            }
+
+            writer.WriteEndObject();
+            foreach (var (name, value) in root)
+            {
+                if (name is not "apiVersion" and not "kind" and not "metadata")
+                {
+                    WriteProperty(writer, name, value);
+                }
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads stored bytes.</summary>
+    public static JsonObject Parse(ReadOnlySpan<byte> json) =>
+        JsonNode.Parse(json, documentOptions: ReaderOptions) as JsonObject
+            ?? throw new JsonException("a stored value is not an object");
+
+    /// <summary>Finds where the apiVersion's text ends and where the first field of metadata starts, if the bytes have the
+    /// stored form.</summary>
+    public static bool TryLocate(ReadOnlySpan<byte> json, out int apiVersionEnd, out int metadataStart)
+    {
+        apiVersionEnd = 0;
+        metadataStart = 0;
+        var start = "{\"apiVersion\":\""u8;
+        if (!json.StartsWith(start))
+        {
+            return false;
+        }
+
+        apiVersionEnd = start.Length + json[start.Length..].IndexOf((byte)'"');
+        var kind = "\",\"kind\":\""u8;
+        if (!json[apiVersionEnd..].StartsWith(kind))
+        {
+            return false;
+        }
+
+        var kindStart = apiVersionEnd + kind.Length;
+        var kindEnd = kindStart + json[kindStart..].IndexOf((byte)'"');
+        var metadata = "\",\"metadata\":{"u8;
+        if (!json[kindEnd..].StartsWith(metadata))
+        {
+            return false;
+        }
+
+        metadataStart = kindEnd + metadata.Length;
+        return json[metadataStart] == '"' && !HasResourceVersion(json[metadataStart..]);
+    }
+
+    /// <summary>Reads labels from bytes that start at the first field of metadata.</summary>
+    public static IReadOnlyDictionary<string, string> ReadLabels(ReadOnlySpan<byte> metadataFields)
+    {
+        if (!TryFindField(metadataFields, "labels"u8, out var reader) || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return ImmutableDictionary<string, string>.Empty;
+        }
+
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String)
+            {
+                labels[name] = reader.GetString()!;
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return labels;
+    }
+
+    private static bool HasResourceVersion(ReadOnlySpan<byte> metadataFields) =>
+        TryFindField(metadataFields, "resourceVersion"u8, out _);
+
+    private static bool TryFindField(ReadOnlySpan<byte> fields, ReadOnlySpan<byte> wanted, out Utf8JsonReader reader)
+    {
+        // The reader needs a whole value: it is told that it stands inside an object by its state after "{".
+        var opening = new Utf8JsonReader("{"u8, isFinalBlock: false, new JsonReaderState());
+        opening.Read();
+        reader = new Utf8JsonReader(fields, isFinalBlock: false, opening.CurrentState);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var found = reader.ValueTextEquals(wanted);
+            reader.Read();
+            if (found)
+            {
+                return true;
+            }
+
+            if (!reader.TrySkip())
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    private static void WriteProperty(Utf8JsonWriter writer, string name, JsonNode? value)
+    {
+        writer.WritePropertyName(name);
+        if (value is null)
+        {
+            writer.WriteNullValue();
+        }
+        else
+        {
+            value.WriteTo(writer, KubernetesJson.Options);
+        }
+    }
+}

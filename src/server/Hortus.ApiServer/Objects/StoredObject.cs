@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Hortus.Objects;
+using Hortus.Storage;
+
+namespace Hortus.ApiServer.Objects;
+
+/// <summary>
+/// One stored version of an object: its JSON bytes without resourceVersion and what reads need to know of it. The resource
+/// version is written in on the way out, so lists and watches copy bytes and parse nothing. Attached to the store's value, so
+/// that all readers of a version share one.
+/// </summary>
+internal sealed class StoredObject
+{
+    private static readonly ConditionalWeakTable<StoredValue, StoredObject> Attached = [];
+
+    private readonly ReadOnlyMemory<byte> json;
+    private readonly int apiVersionEnd;
+    private readonly int metadataStart;
+    private WeakReference<JsonObject>? tree;
+    private IReadOnlyDictionary<string, string>? labels;
+
+    private StoredObject(StoredValue value)
+    {
+        Revision = value.ModRevision;
+        Key = value.Key;
+        json = value.Value;
+        if (!ObjectEncoding.TryLocate(json.Span, out apiVersionEnd, out metadataStart))
+        {
+            json = ObjectEncoding.Encode(ObjectEncoding.Parse(value.Value.Span));
+            _ = ObjectEncoding.TryLocate(json.Span, out apiVersionEnd, out metadataStart);
+        }
+    }
+
+    /// <summary>Revision of the write; the object's resourceVersion.</summary>
+    public long Revision { get; }
+
+    /// <summary>Storage key.</summary>
+    public string Key { get; }
+
+    /// <summary>The object with resourceVersion in its stored version; shared, must not be changed.</summary>
+    public JsonObject Tree
+    {
+        get
+        {
+            if (tree is { } weak && weak.TryGetTarget(out var parsed))
+            {
+                return parsed;
+            }
+
+            parsed = ObjectEncoding.Parse(json.Span);
+            Metadata(parsed)["resourceVersion"] = Revision.ToString(CultureInfo.InvariantCulture);
+            tree = new WeakReference<JsonObject>(parsed);
+            return parsed;
+        }
+    }
+
+    /// <summary>Labels; empty when there are none.</summary>
+    public IReadOnlyDictionary<string, string> Labels => labels ??= ObjectEncoding.ReadLabels(json.Span[metadataStart..]);
+
+    /// <summary>The version of a value, parsed once.</summary>
+    public static StoredObject Of(StoredValue value) => Attached.GetValue(value, static v => new StoredObject(v));
+
+    /// <summary>A copy that may be changed, in the given version.</summary>
+    public JsonObject Copy(string apiVersion)
+    {
+        var copy = ObjectEncoding.Parse(json.Span);
+        copy["apiVersion"] = apiVersion;
+        Metadata(copy)["resourceVersion"] = Revision.ToString(CultureInfo.InvariantCulture);
+        return copy;
+    }
+
+    /// <summary>The shared object in the given version; must not be changed.</summary>
+    public JsonObject View(string apiVersion)
+    {
+        var shared = Tree;
+        return shared["apiVersion"]?.GetValue<string>() == apiVersion ? shared : Copy(apiVersion);
+    }
+
+    /// <summary>Writes the object as JSON in the given version with the given revision as resourceVersion.</summary>
+    public void WriteTo(IBufferWriter<byte> output, string apiVersion, long revision)
+    {
+        output.Write("{\"apiVersion\":\""u8);
+        Encoding.UTF8.GetBytes(apiVersion, output);
+        output.Write(json.Span[apiVersionEnd..metadataStart]);
+        output.Write("\"resourceVersion\":\""u8);
+        Span<byte> digits = stackalloc byte[20];
+        _ = revision.TryFormat(digits, out var length, provider: CultureInfo.InvariantCulture);
+        output.Write(digits[..length]);
+        output.Write("\","u8);
+        output.Write(json.Span[metadataStart..]);
+    }
+
+    private static JsonObject Metadata(JsonObject root) => (JsonObject)root["metadata"]!;
+}

@@ -1,0 +1,40 @@
+using Hortus.ApiServer.Apply;
+using Hortus.ApiServer.Authentication;
+using Hortus.ApiServer.Decoding;
+using Hortus.ApiServer.Registry;
+using Hortus.Objects;
+
+namespace Hortus.ApiServer.Objects;
+
+/// <summary>The circumstances of a write.</summary>
+internal sealed record WriteContext
+{
+    public required ResourceDefinition Definition { get; init; }
+
+    public required UserInfo User { get; init; }
+
+    /// <summary>Empty for the main resource.</summary>
+    public string Subresource { get; init; } = "";
+
+    public bool DryRun { get; init; }
+
+    /// <summary>Who is noted as owner of the fields written.</summary>
+    public string FieldManager { get; init; } = "unknown";
+
+    public FieldValidation FieldValidation { get; init; } = FieldValidation.Ignore;
+
+    /// <summary>Takes warnings for the client.</summary>
+    public Action<string> Warn { get; init; } = static _ => { };
+
+    /// <summary>Duplicate fields found when the body was decoded.</summary>
+    public IReadOnlyList<string> DuplicateFields { get; init; } = [];
+
+    public ResourceKind Kind => Definition.Kind;
+
+    public FieldWriter Writer(TimeProvider time) => new(FieldManager, Kind.ApiVersion, Subresource, time.GetUtcNow())
+    {
+        ResetFields = Subresource == "status" ? ["spec", "metadata"] : Kind.HasStatus ? ["status"] : [],
+    };
+
+    public StrategyContext ForStrategy() => new(Definition, User, Subresource, DryRun);
+}
