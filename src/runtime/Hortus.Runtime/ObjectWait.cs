@@ -15,45 +15,15 @@ public static class ObjectWait
         this IKubernetesClient client, ObjectKey key, Func<T?, bool> condition, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
-        ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(condition);
-        var selector = $"metadata.name={key.Name}";
-        while (true)
+        await foreach (var state in client.StatesAsync<T>(key, cancellationToken))
         {
-            var list = await client.ListAsync<T>(
-                new ListOptions { Namespace = key.Namespace, FieldSelector = selector }, cancellationToken);
-            var current = list.Items.Count > 0 ? list.Items[0] : null;
-            if (condition(current))
+            if (condition(state))
             {
-                return current;
-            }
-
-            var options = new WatchOptions
-            {
-                Namespace = key.Namespace,
-                FieldSelector = selector,
-                ResourceVersion = list.Metadata.ResourceVersion,
-            };
-            try
-            {
-                await foreach (var change in client.WatchAsync<T>(options, cancellationToken))
-                {
-                    if (change.Type == WatchEventType.Bookmark)
-                    {
-                        continue;
-                    }
-
-                    current = change.Type == WatchEventType.Deleted ? null : change.Object;
-                    if (condition(current))
-                    {
-                        return current;
-                    }
-                }
-            }
-            catch (ApiException expired) when (expired.IsExpired)
-            {
-                // History does not reach back: list again.
+                return state;
             }
         }
+
+        throw new OperationCanceledException(cancellationToken);
     }
 }
