@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -144,7 +145,21 @@ public sealed class CertificateAuthorityTests
     public void Organizations_in_one_set_are_all_read()
     {
         // Go writes several values of one attribute as a multi-valued name.
-        var name = new X500DistinguishedName("CN=carol, O=a + O=b");
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        using (writer.PushSetOf())
+        {
+            foreach (var organization in (string[])["a", "b"])
+            {
+                using (writer.PushSequence())
+                {
+                    writer.WriteObjectIdentifier("2.5.4.10");
+                    writer.WriteCharacterString(UniversalTagNumber.UTF8String, organization);
+                }
+            }
+        }
+
+        var name = new X500DistinguishedName(writer.Encode());
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = new CertificateRequest(name, key, HashAlgorithmName.SHA256)
             .CreateSelfSigned(clock.GetUtcNow(), clock.GetUtcNow().AddDays(1));

@@ -21,13 +21,14 @@ internal static class DistinguishedNames
 
     public static X500DistinguishedName Build(string commonName, IReadOnlyList<string> organizations)
     {
+        // The builder writes what was added last first.
         var name = new X500DistinguishedNameBuilder();
-        foreach (var organization in organizations)
+        name.AddCommonName(commonName);
+        foreach (var organization in organizations.Reverse())
         {
             name.AddOrganizationName(organization);
         }
 
-        name.AddCommonName(commonName);
         return name.Build();
     }
 
