@@ -35,7 +35,9 @@ internal sealed class FaultyFile
         _unsynced.Clear();
     }
 
-    /// <summary>A failed flush: programs still see what was written, and later flushes do not write it any more.</summary>
+    /// <summary>
+    /// A failed flush: programs still see what was written, and later flushes do not write it any more.
+    /// </summary>
     public void LoseUnsynced(Random random)
     {
         _durable = AfterPowerLoss(random);

@@ -4,8 +4,8 @@ namespace Hortus.Storage.Tests;
 internal sealed class PowerLossException() : Exception("the power is gone");
 
 /// <summary>
-/// A folder in memory that tells what was written from what is on the disk. Can lose power at any changing call, fail any call
-/// once, and be full.
+/// A folder in memory that tells what was written from what is on the disk. Can lose power at any changing call, fail
+/// any call once, and be full.
 /// </summary>
 internal sealed class FaultyFiles(int seed) : IStoreFiles
 {
@@ -108,7 +108,9 @@ internal sealed class FaultyFiles(int seed) : IStoreFiles
 
     public void SetContent(string name, byte[] content) => _names[name].Reset(content);
 
-    /// <summary>The folder after a new start: all that was written after a kill, a random part of it after a power loss.</summary>
+    /// <summary>
+    /// The folder after a new start: all that was written after a kill, a random part of it after a power loss.
+    /// </summary>
     public FaultyFiles Restarted(bool powerLost, int? failAt = null)
     {
         lock (_lock)

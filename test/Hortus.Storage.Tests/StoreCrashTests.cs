@@ -113,7 +113,9 @@ public sealed class StoreCrashTests
         {
             var written = await store.WriteAsync(
                 new WriteRequest(
-                    key, current?.ModRevision ?? 0, text is null ? (ReadOnlyMemory<byte>?)null : Encoding.UTF8.GetBytes(text)),
+                    key,
+                    current?.ModRevision ?? 0,
+                    text is null ? (ReadOnlyMemory<byte>?)null : Encoding.UTF8.GetBytes(text)),
                 CancellationToken.None);
             written.Succeeded.ShouldBeTrue();
             allowed[key] = [text];
@@ -171,7 +173,7 @@ public sealed class StoreCrashTests
         await using (var store = Open(files))
         {
             revision = await RequireStateOf(store, model, answered);
-            var written = await store.WriteAsync(new WriteRequest("/after", 0, "x"u8.ToArray()), CancellationToken.None);
+            var written = await store.PutAsync("/after", "x");
             written.Revision.ShouldBe(revision + 1);
         }
 

@@ -90,7 +90,8 @@ public sealed class StoreFolderTests
             await store.PutAsync($"/k/{i}", "some value");
         }
 
-        // The second frame begins behind the header and one frame of 27 + 4 + 10 bytes; the bit is in its value, then its length.
+        // The second frame begins behind the header and one frame of 27 + 4 + 10 bytes; the bit is in its value, then
+        // its length.
         const int second = LogFormat.HeaderSize + 41;
         foreach (var at in new[] { second + 35, second + 5 })
         {

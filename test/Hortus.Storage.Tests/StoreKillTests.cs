@@ -24,13 +24,15 @@ public sealed class StoreKillTests
         }
     }
 
-    private static async Task<Dictionary<string, long>> RunAndKill(string folder, int writes, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, long>> RunAndKill(
+        string folder, int writes, CancellationToken cancellationToken)
     {
         var host = Path.Combine(AppContext.BaseDirectory, "Hortus.Storage.TestHost.dll");
-        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath ?? "dotnet", ["exec", host, folder])
+        var start = new ProcessStartInfo(Environment.ProcessPath ?? "dotnet", ["exec", host, folder])
         {
             RedirectStandardOutput = true,
-        }).ShouldNotBeNull();
+        };
+        using var process = Process.Start(start).ShouldNotBeNull();
         var answered = new Dictionary<string, long>();
         try
         {

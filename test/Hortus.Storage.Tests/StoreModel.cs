@@ -49,7 +49,8 @@ internal sealed class StoreModel
     {
         var revision = request.Revision == 0 ? Revision : request.Revision;
         var all = At(revision).Values
-            .Where(v => string.CompareOrdinal(v.Key, request.Start) >= 0 && string.CompareOrdinal(v.Key, request.End) < 0)
+            .Where(v => string.CompareOrdinal(v.Key, request.Start) >= 0)
+            .Where(v => string.CompareOrdinal(v.Key, request.End) < 0)
             .ToList();
         var taken = request.Limit > 0 ? all.Take(request.Limit).ToList() : all;
         return new RangeResult(taken, revision, all.Count - taken.Count);
@@ -64,5 +65,6 @@ internal sealed class StoreModel
     public static string Show(RangeResult result) =>
         $"{result.Revision}+{result.RemainingCount}: {string.Join(' ', result.Values.Select(Show))}";
 
-    public static string Show(StoreChange change) => $"{change.Revision}: {Show(change.Previous)} -> {Show(change.Current)}";
+    public static string Show(StoreChange change) =>
+        $"{change.Revision}: {Show(change.Previous)} -> {Show(change.Current)}";
 }

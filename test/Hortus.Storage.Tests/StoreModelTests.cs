@@ -28,7 +28,8 @@ public sealed class StoreModelTests
                     break;
                 case 8:
                     var range = RandomRange(random, model, keys, compacted);
-                    StoreModel.Show(await store.RangeAsync(range, deadline.Token)).ShouldBe(StoreModel.Show(model.Range(range)));
+                    StoreModel.Show(await store.RangeAsync(range, deadline.Token))
+                        .ShouldBe(StoreModel.Show(model.Range(range)));
                     break;
                 case 9:
                     var key = Key(random.Next(keys));

@@ -76,7 +76,8 @@ public sealed class StoreWatchTests
         await using var watch = store.WatchAsync("/a/", 5, _deadline.Token).GetAsyncEnumerator();
         (await Next(watch)).Changes[0].Revision.ShouldBe(6);
         (await Should.ThrowAsync<StoreException>(async () => await store.RangeAsync(
-            new RangeRequest("/a", "/b", Revision: 4), CancellationToken.None))).Failure.ShouldBe(StoreFailure.Compacted);
+            new RangeRequest("/a", "/b", Revision: 4), CancellationToken.None)))
+            .Failure.ShouldBe(StoreFailure.Compacted);
         (await Should.ThrowAsync<StoreException>(async () => await store.CompactAsync(12, CancellationToken.None)))
             .Failure.ShouldBe(StoreFailure.FutureRevision);
     }

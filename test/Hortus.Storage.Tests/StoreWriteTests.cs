@@ -107,7 +107,8 @@ public sealed class StoreWriteTests
     {
         await using var store = EmbeddedStore.InMemory(TimeProvider.System);
         var request = new WriteRequest("/a", 0, new byte[(3 * 512 * 1024) + 1]);
-        var error = await Should.ThrowAsync<StoreException>(async () => await store.WriteAsync(request, CancellationToken.None));
+        var error = await Should.ThrowAsync<StoreException>(async () =>
+            await store.WriteAsync(request, CancellationToken.None));
         error.Failure.ShouldBe(StoreFailure.TooLarge);
         error.Message.ShouldContain("/a");
     }
@@ -128,7 +129,8 @@ public sealed class StoreWriteTests
         var store = EmbeddedStore.InMemory(TimeProvider.System);
         await store.DisposeAsync();
         await store.DisposeAsync();
-        (await Should.ThrowAsync<StoreException>(() => store.PutAsync("/a", "x"))).Failure.ShouldBe(StoreFailure.Unavailable);
+        (await Should.ThrowAsync<StoreException>(() => store.PutAsync("/a", "x")))
+            .Failure.ShouldBe(StoreFailure.Unavailable);
         (await Should.ThrowAsync<StoreException>(async () =>
             await store.WriteAsync(new WriteRequest("/a", 0, null), CancellationToken.None)))
             .Failure.ShouldBe(StoreFailure.Unavailable);
@@ -144,5 +146,6 @@ public sealed class StoreWriteTests
         error.Message.ShouldContain("history");
     }
 
-    private static int Number(StoredValue value) => value.Value.Length == 4 ? BitConverter.ToInt32(value.Value.Span) : 0;
+    private static int Number(StoredValue value) =>
+        value.Value.Length == 4 ? BitConverter.ToInt32(value.Value.Span) : 0;
 }

@@ -20,7 +20,8 @@ internal sealed class TemporaryFolder : IDisposable
         var copy = new TemporaryFolder();
         foreach (var file in Directory.GetFiles(Path).Where(f => System.IO.Path.GetFileName(f) != "LOCK"))
         {
-            using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var from = new FileStream(
+                file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var to = File.Create(System.IO.Path.Combine(copy.Path, System.IO.Path.GetFileName(file)));
             from.CopyTo(to);
         }
@@ -40,7 +41,8 @@ internal static class StoreTestExtensions
     {
         var current = await store.GetAsync(key, CancellationToken.None);
         return await store.WriteAsync(
-            new WriteRequest(key, current?.ModRevision ?? 0, System.Text.Encoding.UTF8.GetBytes(value)), CancellationToken.None);
+            new WriteRequest(key, current?.ModRevision ?? 0, System.Text.Encoding.UTF8.GetBytes(value)),
+            CancellationToken.None);
     }
 
     public static async Task<string?> TextAsync(this EmbeddedStore store, string key) =>

@@ -67,7 +67,9 @@ internal sealed class ActiveLog : IDisposable
         }
     }
 
-    /// <summary>Writes one frame per change, not yet durable. After a failure <see cref="End"/> is where it was.</summary>
+    /// <summary>
+    /// Writes one frame per change, not yet durable. After a failure <see cref="End"/> is where it was.
+    /// </summary>
     public void Write(List<StoreChange> changes)
     {
         var size = 0;

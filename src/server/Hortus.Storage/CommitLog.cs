@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging;
 namespace Hortus.Storage;
 
 /// <summary>
-/// Appends to the log and replaces it by a snapshot when it has grown. Belongs to the writer thread; only the snapshot file is
-/// written in the background, from a state that no longer changes.
+/// Appends to the log and replaces it by a snapshot when it has grown. Belongs to the writer thread; only the snapshot
+/// file is written in the background, from a state that no longer changes.
 /// </summary>
 /// <remarks>
-/// After a failed write the log is cut back, so that a write answered with an error never comes back at a restart. When even
-/// that fails, or a flush fails (after which nobody knows what the disk has), the file is not trusted any more: the next write
-/// first puts the published state into a snapshot and begins a new log.
+/// After a failed write the log is cut back, so that a write answered with an error never comes back at a restart. When
+/// even that fails, or a flush fails (after which nobody knows what the disk has), the file is not trusted any more:
+/// the next write first puts the published state into a snapshot and begins a new log.
 /// </remarks>
 internal sealed partial class CommitLog : ICommitLog
 {
@@ -142,7 +142,8 @@ internal sealed partial class CommitLog : ICommitLog
 
         return new StoreException(
             StoreFailure.Unavailable,
-            Remember($"cannot write {_active.Name}: {error.Message}; reads go on, writes resume when it can be written"),
+            Remember(
+                $"cannot write {_active.Name}: {error.Message}; reads go on, writes resume when it can be written"),
             error);
     }
 

@@ -6,7 +6,9 @@ namespace Hortus.Storage;
 /// <summary>CRC-32C (Castagnoli), by the processor's instruction where it has one.</summary>
 internal static class Crc32C
 {
-    /// <summary>The checksum of bytes that follow those already in <paramref name="seed"/>; start with any seed.</summary>
+    /// <summary>
+    /// The checksum of bytes that follow those already in <paramref name="seed"/>; start with any seed.
+    /// </summary>
     public static uint Append(uint seed, ReadOnlySpan<byte> bytes)
     {
         var crc = ~seed;

@@ -104,7 +104,9 @@ internal sealed class DiskFiles(string directory) : IStoreFiles
     }
 }
 
-/// <summary>Calls that the class library has no form of: opening a folder, and a lock whose file others may still read.</summary>
+/// <summary>
+/// Calls that the class library has no form of: opening a folder, and a lock whose file others may still read.
+/// </summary>
 internal static partial class Posix
 {
     public const int ReadOnly = 0;

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Hortus.Storage;
 
 /// <summary>
-/// The store inside the process: all newest values and a window of history in memory, every write in an append-only log.
-/// Reads never wait for writes. One process per folder.
+/// The store inside the process: all newest values and a window of history in memory, every write in an append-only
+/// log. Reads never wait for writes. One process per folder.
 /// </summary>
 public sealed class EmbeddedStore : IStore
 {
@@ -31,7 +31,9 @@ public sealed class EmbeddedStore : IStore
         }
     }
 
-    /// <summary>Why writes fail at present (disk full), for readiness checks; null when the last one could be made durable.</summary>
+    /// <summary>
+    /// Why writes fail at present (disk full), for readiness checks; null when the last one could be made durable.
+    /// </summary>
     public string? WriteFailure => _log.Failure;
 
     /// <summary>What the store holds and has done since it was opened.</summary>
@@ -60,17 +62,21 @@ public sealed class EmbeddedStore : IStore
     /// </summary>
     /// <exception cref="ArgumentException">The options cannot be used; the message names every problem.</exception>
     /// <exception cref="StoreException">
-    /// <see cref="StoreFailure.Locked"/>: another process has the folder; <see cref="StoreFailure.Corrupt"/>: the files are damaged,
-    /// the message says where; <see cref="StoreFailure.Unavailable"/>: they cannot be read or written.
+    /// <see cref="StoreFailure.Locked"/>: another process has the folder; <see cref="StoreFailure.Corrupt"/>: the files
+    /// are damaged, the message says where; <see cref="StoreFailure.Unavailable"/>: they cannot be read or written.
     /// </exception>
     public static async Task<EmbeddedStore> OpenAsync(
-        EmbeddedStoreOptions options, TimeProvider time, ILogger<EmbeddedStore> logger, CancellationToken cancellationToken)
+        EmbeddedStoreOptions options,
+        TimeProvider time,
+        ILogger<EmbeddedStore> logger,
+        CancellationToken cancellationToken)
     {
         RequireValid(options);
         return options.Directory is null
             ? InMemory(options, time)
             : await Task.Run(
-                () => Open(new DiskFiles(options.Directory), new StoreLogContext(options, time, logger)), cancellationToken);
+                () => Open(new DiskFiles(options.Directory), new StoreLogContext(options, time, logger)),
+                cancellationToken);
     }
 
     /// <summary>A store without files: everything is gone with it.</summary>
@@ -117,19 +123,22 @@ public sealed class EmbeddedStore : IStore
 
     public ValueTask<WriteResult> WriteAsync(WriteRequest request, CancellationToken cancellationToken)
     {
-        // Once it is queued a write is always answered: it takes milliseconds, and an answer is worth more than a quick exit.
+        // Once it is queued a write is always answered: it takes milliseconds, and an answer is worth more than a quick
+        // exit.
         cancellationToken.ThrowIfCancellationRequested();
         var keyBytes = Encoding.UTF8.GetByteCount(request.Key);
         if (keyBytes is 0 or > MaxKeyBytes)
         {
-            throw new ArgumentException($"a key has 1 to {MaxKeyBytes} bytes, this one has {keyBytes}", nameof(request));
+            throw new ArgumentException(
+                $"a key has 1 to {MaxKeyBytes} bytes, this one has {keyBytes}", nameof(request));
         }
 
         if (request.Value?.Length > _options.MaxValueBytes)
         {
             throw new StoreException(
                 StoreFailure.TooLarge,
-                $"the value of {request.Key} has {request.Value?.Length} bytes, at most {_options.MaxValueBytes} are stored");
+                $"the value of {request.Key} has {request.Value?.Length} bytes, "
+                + $"at most {_options.MaxValueBytes} are stored");
         }
 
         return new ValueTask<WriteResult>(_writer.Enqueue(new PendingCommand(request, 0)));
@@ -173,7 +182,9 @@ public sealed class EmbeddedStore : IStore
         await _writer.Enqueue(new PendingCommand(null, revision));
     }
 
-    /// <summary>Finishes the writes that wait, ends all watches with <see cref="StoreFailure.Unavailable"/>, closes the files.</summary>
+    /// <summary>
+    /// Finishes the writes that wait, ends all watches with <see cref="StoreFailure.Unavailable"/>, closes the files.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)

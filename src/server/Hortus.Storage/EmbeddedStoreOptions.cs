@@ -3,17 +3,22 @@ namespace Hortus.Storage;
 /// <summary>When a write counts as done.</summary>
 public enum StoreDurability
 {
-    /// <summary>A write is answered after it has been forced to the disk; writes that wait together share one flush.</summary>
+    /// <summary>
+    /// A write is answered after it has been forced to the disk; writes that wait together share one flush.
+    /// </summary>
     Fsync,
 
     /// <summary>
     /// A write is answered once the operating system has it and is forced to the disk every
-    /// <see cref="EmbeddedStoreOptions.RelaxedSyncInterval"/>. Survives a killed process, not a power loss. For throw-away clusters.
+    /// <see cref="EmbeddedStoreOptions.RelaxedSyncInterval"/>. Survives a killed process, not a power loss. For
+    /// throw-away clusters.
     /// </summary>
     Relaxed,
 }
 
-/// <summary>How an <see cref="EmbeddedStore"/> works. The defaults suit every cluster that fits on one machine.</summary>
+/// <summary>
+/// How an <see cref="EmbeddedStore"/> works. The defaults suit every cluster that fits on one machine.
+/// </summary>
 public sealed record EmbeddedStoreOptions
 {
     /// <summary>Folder of the store's files, made when absent; null keeps everything in memory only.</summary>
@@ -43,7 +48,9 @@ public sealed record EmbeddedStoreOptions
     /// <summary>How often a watcher without changes of its own learns that the revision has moved.</summary>
     public TimeSpan WatchProgressInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A snapshot replaces the log when the log is larger than this and than <see cref="SnapshotLiveFactor"/> allows.</summary>
+    /// <summary>
+    /// A snapshot replaces the log when the log is larger than this and than <see cref="SnapshotLiveFactor"/> allows.
+    /// </summary>
     public long SnapshotLogBytes { get; init; } = 64L << 20;
 
     /// <summary>A snapshot waits until the log is so many times larger than the newest values.</summary>

@@ -1,6 +1,8 @@
 namespace Hortus.Storage;
 
-/// <summary>A run of consecutive changes. Appended to by the writer alone; a reader reads only revisions that were published.</summary>
+/// <summary>
+/// A run of consecutive changes. Appended to by the writer alone; a reader reads only revisions that were published.
+/// </summary>
 internal sealed class HistoryChunk(long first)
 {
     // Small enough that dropping whole chunks follows the limits closely even when values are large.

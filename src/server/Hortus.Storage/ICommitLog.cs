@@ -11,8 +11,8 @@ internal interface ICommitLog : IDisposable
 
     /// <summary>Returns when the changes are as durable as the options promise.</summary>
     /// <exception cref="StoreException">
-    /// <see cref="StoreFailure.Unavailable"/>: none of them happened; <see cref="StoreFailure.OutcomeUnknown"/>: they may be seen
-    /// after a restart if the process dies before the next write succeeds.
+    /// <see cref="StoreFailure.Unavailable"/>: none of them happened; <see cref="StoreFailure.OutcomeUnknown"/>: they
+    /// may be seen after a restart if the process dies before the next write succeeds.
     /// </exception>
     void Append(List<StoreChange> changes);
 

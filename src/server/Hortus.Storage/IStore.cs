@@ -1,8 +1,8 @@
 namespace Hortus.Storage;
 
 /// <summary>
-/// Ordered keys with one global revision, in etcd's model: every write gets the next revision; reads can be made as of a
-/// revision; a watch from a revision sees every later change once, in order. Knows no kinds and no HTTP.
+/// Ordered keys with one global revision, in etcd's model: every write gets the next revision; reads can be made as of
+/// a revision; a watch from a revision sees every later change once, in order. Knows no kinds and no HTTP.
 /// </summary>
 /// <remarks>
 /// A write that has been answered is durable (see the engine's options). A <see cref="StoreException"/> says what went
@@ -23,9 +23,10 @@ public interface IStore : IAsyncDisposable
     ValueTask<WriteResult> WriteAsync(WriteRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Changes of keys with the prefix, after <paramref name="afterRevision"/>, in batches that never split a revision. Ends by throwing:
-    /// <see cref="StoreFailure.Compacted"/> at once when history no longer reaches back, <see cref="StoreFailure.WatcherTooSlow"/> when
-    /// the bounded buffer overflows, <see cref="OperationCanceledException"/> when cancelled.
+    /// Changes of keys with the prefix, after <paramref name="afterRevision"/>, in batches that never split a revision.
+    /// Ends by throwing: <see cref="StoreFailure.Compacted"/> at once when history no longer reaches back,
+    /// <see cref="StoreFailure.WatcherTooSlow"/> when the bounded buffer overflows,
+    /// <see cref="OperationCanceledException"/> when cancelled.
     /// </summary>
     IAsyncEnumerable<ChangeBatch> WatchAsync(string prefix, long afterRevision, CancellationToken cancellationToken);
 
@@ -116,7 +117,8 @@ public enum StoreFailure
 }
 
 /// <summary>The store could not do what was asked.</summary>
-public sealed class StoreException(StoreFailure failure, string message, Exception? inner = null) : Exception(message, inner)
+public sealed class StoreException(StoreFailure failure, string message, Exception? inner = null)
+    : Exception(message, inner)
 {
     public StoreFailure Failure { get; } = failure;
 

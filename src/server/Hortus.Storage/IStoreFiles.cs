@@ -1,8 +1,8 @@
 namespace Hortus.Storage;
 
 /// <summary>
-/// The few things a store asks of the file system, in one folder. Failures are <see cref="IOException"/>. A seam for tests that
-/// fail or lose power at any of these calls.
+/// The few things a store asks of the file system, in one folder. Failures are <see cref="IOException"/>. A seam for
+/// tests that fail or lose power at any of these calls.
 /// </summary>
 internal interface IStoreFiles
 {

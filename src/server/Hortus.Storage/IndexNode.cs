@@ -1,8 +1,9 @@
 namespace Hortus.Storage;
 
 /// <summary>
-/// A node of <see cref="OrderedIndex"/>: a leaf has <see cref="Entries"/>, a branch has <see cref="Children"/>. It may be changed
-/// in place only by the editor session that made it (<see cref="OwnedBy"/>); everyone else sees it unchanging.
+/// A node of <see cref="OrderedIndex"/>: a leaf has <see cref="Entries"/>, a branch has <see cref="Children"/>. It may
+/// be changed in place only by the editor session that made it (<see cref="OwnedBy"/>); everyone else sees it
+/// unchanging.
 /// </summary>
 internal sealed class IndexNode
 {

@@ -23,13 +23,13 @@ internal readonly ref struct LogFrame
 
 /// <summary>
 /// Layout of a log file, little endian. Header: magic, first revision, salt, checksum. Then one frame per change:
-/// <c>crc32c u32 | length u32 | durable offset u64 | type u8 | revision u64 | key length u16 | key | value</c>, where length counts
-/// from the type on and the checksum covers everything after itself.
+/// <c>crc32c u32 | length u32 | durable offset u64 | type u8 | revision u64 | key length u16 | key | value</c>, where
+/// length counts from the type on and the checksum covers everything after itself.
 /// </summary>
 /// <remarks>
-/// The durable offset tells a torn tail from damage: a broken frame followed by a good one that was written when the broken one
-/// was already on the disk was broken later. The salt starts every checksum of a file, so that neither old blocks of the disk
-/// nor a value that looks like a frame is ever taken for one.
+/// The durable offset tells a torn tail from damage: a broken frame followed by a good one that was written when the
+/// broken one was already on the disk was broken later. The salt starts every checksum of a file, so that neither old
+/// blocks of the disk nor a value that looks like a frame is ever taken for one.
 /// </remarks>
 internal static class LogFormat
 {
@@ -86,7 +86,9 @@ internal static class LogFormat
         return size;
     }
 
-    /// <summary>Size of the frame that starts with these bytes, as far as they can be believed; 0 when they cannot.</summary>
+    /// <summary>
+    /// Size of the frame that starts with these bytes, as far as they can be believed; 0 when they cannot.
+    /// </summary>
     public static int SizeOf(ReadOnlySpan<byte> prefix, long available)
     {
         if (prefix.Length < PrefixSize)
@@ -95,7 +97,9 @@ internal static class LogFormat
         }
 
         var length = BinaryPrimitives.ReadUInt32LittleEndian(prefix[4..]);
-        return length >= FixedSize && length + PrefixSize <= Math.Min(available, int.MaxValue) ? (int)length + PrefixSize : 0;
+        return length >= FixedSize && length + PrefixSize <= Math.Min(available, int.MaxValue)
+            ? (int)length + PrefixSize
+            : 0;
     }
 
     public static long DurableOffset(ReadOnlySpan<byte> prefix) => BinaryPrimitives.ReadInt64LittleEndian(prefix[8..]);

@@ -4,11 +4,11 @@ namespace Hortus.Storage;
 /// The newest value of every key, ordered, as an immutable B+ tree.
 /// </summary>
 /// <remarks>
-/// A persistent tree with wide nodes was chosen over a locked sorted structure because a reader then holds a whole consistent
-/// version by holding one reference: a range of 100 000 keys neither sees half of a revision nor makes the writer wait, and a
-/// snapshot file is written from it in the background. A write copies one path (about 2 KiB at 150 000 keys), and the
-/// <see cref="Editor"/> copies a node at most once per group commit. Nodes know how many keys are below them, so the number
-/// of keys left after a page costs two descents.
+/// A persistent tree with wide nodes was chosen over a locked sorted structure because a reader then holds a whole
+/// consistent version by holding one reference: a range of 100 000 keys neither sees half of a revision nor makes the
+/// writer wait, and a snapshot file is written from it in the background. A write copies one path (about 2 KiB at 150
+/// 000 keys), and the <see cref="Editor"/> copies a node at most once per group commit. Nodes know how many keys are
+/// below them, so the number of keys left after a page costs two descents.
 /// </remarks>
 internal sealed class OrderedIndex
 {
@@ -49,7 +49,9 @@ internal sealed class OrderedIndex
         return below;
     }
 
-    /// <summary>Adds the values of keys in [start, end) in order until the list has <paramref name="limit"/> entries.</summary>
+    /// <summary>
+    /// Adds the values of keys in [start, end) in order until the list has <paramref name="limit"/> entries.
+    /// </summary>
     public void Collect(string start, string end, int limit, List<StoredValue> into)
     {
         if (_root is not null && string.CompareOrdinal(start, end) < 0)

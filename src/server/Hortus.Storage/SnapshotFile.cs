@@ -4,9 +4,9 @@ using System.Text;
 namespace Hortus.Storage;
 
 /// <summary>
-/// All newest values as of one revision. Header: magic, revision, number of values, checksum. Then blocks of about 1 MiB,
-/// <c>length u32 | crc32c u32 | values</c>, each value <c>create revision u64 | mod revision u64 | key length u16 | value length u32 |
-/// key | value</c>; a block of length 0 ends the file.
+/// All newest values as of one revision. Header: magic, revision, number of values, checksum. Then blocks of about 1
+/// MiB, <c>length u32 | crc32c u32 | values</c>, each value <c>create revision u64 | mod revision u64 | key length u16
+/// | value length u32 | key | value</c>; a block of length 0 ends the file.
 /// </summary>
 internal static class SnapshotFile
 {

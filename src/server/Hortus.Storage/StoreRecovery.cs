@@ -14,8 +14,8 @@ internal sealed record StoreLogContext(EmbeddedStoreOptions Options, TimeProvide
 internal sealed record RecoveredStore(WorkingState Working, StoreState State, ActiveLog Log, long EarlierLogBytes);
 
 /// <summary>
-/// Reads a store's folder: the newest snapshot, then the logs that begin after it, each going on where the next one begins. Logs
-/// that begin at or before the snapshot's revision are covered by it and deleted.
+/// Reads a store's folder: the newest snapshot, then the logs that begin after it, each going on where the next one
+/// begins. Logs that begin at or before the snapshot's revision are covered by it and deleted.
 /// </summary>
 internal sealed partial class StoreRecovery(IStoreFiles files, StoreLogContext context)
 {
@@ -63,8 +63,8 @@ internal sealed partial class StoreRecovery(IStoreFiles files, StoreLogContext c
             {
                 throw new StoreException(
                     StoreFailure.Corrupt,
-                    $"the store is corrupt: {Path.Combine(files.Location, name)} begins with revision {logs[i]}, but what is "
-                    + $"before it ends with revision {working.Revision}; restore the folder from a backup");
+                    $"the store is corrupt: {Path.Combine(files.Location, name)} begins with revision {logs[i]}, "
+                    + $"but what is before it ends with revision {working.Revision}; restore the folder from a backup");
             }
 
             var isLast = i == logs.Count - 1;
@@ -90,7 +90,7 @@ internal sealed partial class StoreRecovery(IStoreFiles files, StoreLogContext c
     {
         if (!names.Contains(StoreFileNames.Meta))
         {
-            if (names.Any(n => StoreFileNames.LogRevision(n) is not null || StoreFileNames.SnapshotRevision(n) is not null))
+            if (names.Any(n => (StoreFileNames.LogRevision(n) ?? StoreFileNames.SnapshotRevision(n)) is not null))
             {
                 throw Corrupt("is missing although there is data");
             }
@@ -115,7 +115,8 @@ internal sealed partial class StoreRecovery(IStoreFiles files, StoreLogContext c
 
         if (version != FormatVersion)
         {
-            throw Corrupt($"has format version {version}, this program knows {FormatVersion}; use the program that wrote it");
+            throw Corrupt(
+                $"has format version {version}, this program knows {FormatVersion}; use the program that wrote it");
         }
     }
 

@@ -4,7 +4,8 @@ namespace Hortus.Storage;
 /// <param name="Index">Newest values.</param>
 /// <param name="Revision">Newest revision.</param>
 /// <param name="OldestReadable">Reads at this revision and watches after it still work.</param>
-/// <param name="History">Chunk that holds the change after <paramref name="OldestReadable"/>, or where it will be put.</param>
+/// <param name="History">Chunk that holds the change after <paramref name="OldestReadable"/>, or where it will be
+/// put.</param>
 /// <param name="LiveBytes">Bytes of all keys and newest values.</param>
 internal sealed record StoreState(
     OrderedIndex Index, long Revision, long OldestReadable, HistoryChunk History, long LiveBytes)

@@ -14,8 +14,8 @@ internal sealed class PendingCommand(WriteRequest? write, long compactTo)
 }
 
 /// <summary>
-/// The one thread that changes the store: takes all commands that wait, decides them in order, makes them durable together,
-/// publishes them, answers. A thread of its own because it spends its life waiting for the disk.
+/// The one thread that changes the store: takes all commands that wait, decides them in order, makes them durable
+/// together, publishes them, answers. A thread of its own because it spends its life waiting for the disk.
 /// </summary>
 internal sealed class StoreWriter
 {

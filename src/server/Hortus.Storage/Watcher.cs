@@ -39,8 +39,8 @@ internal sealed class Watcher(string prefix, long revision, EmbeddedStoreOptions
             {
                 EndLocked(new StoreException(
                     StoreFailure.WatcherTooSlow,
-                    $"the watch of {prefix} did not keep up: {_pending.Count} changes with {_pendingBytes} bytes waited; "
-                    + "watch again from the last revision seen"));
+                    $"the watch of {prefix} did not keep up: {_pending.Count} changes with {_pendingBytes} bytes "
+                    + "waited; watch again from the last revision seen"));
                 return false;
             }
 

@@ -1,6 +1,8 @@
 namespace Hortus.Storage;
 
-/// <summary>The next state while it is being made, by the writer or when the log is read again. Owned by one thread.</summary>
+/// <summary>
+/// The next state while it is being made, by the writer or when the log is read again. Owned by one thread.
+/// </summary>
 internal sealed class WorkingState
 {
     private readonly History _history;
