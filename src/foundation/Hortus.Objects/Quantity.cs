@@ -25,10 +25,10 @@ public sealed record Quantity : IComparable<Quantity>
     public string Text { get; }
 
     /// <summary>The value rounded up to a whole number.</summary>
-    public long Value => (long)BigInteger.Divide(nano + Billion - 1, Billion);
+    public long Value => (long)RoundUp(nano, Billion);
 
     /// <summary>The value in thousandths, rounded up (CPU is counted so).</summary>
-    public long MilliValue => (long)BigInteger.Divide(nano + Million - 1, Million);
+    public long MilliValue => (long)RoundUp(nano, Million);
 
     private static BigInteger Billion => 1_000_000_000;
 
@@ -79,6 +79,12 @@ public sealed record Quantity : IComparable<Quantity>
     public static bool operator <=(Quantity left, Quantity right) => left.CompareTo(right) <= 0;
 
     public static bool operator >=(Quantity left, Quantity right) => left.CompareTo(right) >= 0;
+
+    private static BigInteger RoundUp(BigInteger nano, BigInteger unit)
+    {
+        var whole = BigInteger.DivRem(nano, unit, out var rest);
+        return rest.Sign > 0 ? whole + 1 : whole;
+    }
 
     private static bool TryNano(ReadOnlySpan<char> digits, BigInteger multiplier, out BigInteger nano)
     {

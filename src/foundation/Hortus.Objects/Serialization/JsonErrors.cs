@@ -68,7 +68,7 @@ internal static class JsonErrors
     };
 
     // The reader writes $.spec.list[0]['odd/name'].
-    private static List<Step> Steps(string path)
+    public static List<Step> Steps(string path)
     {
         var steps = new List<Step>();
         for (var at = 1; at < path.Length;)
@@ -105,5 +105,5 @@ internal static class JsonErrors
         return (end >= 0 ? message[..end] : message).TrimEnd('.', ' ', '|');
     }
 
-    private readonly record struct Step(string Name, int? Index, bool Quoted);
+    internal readonly record struct Step(string Name, int? Index, bool Quoted);
 }
