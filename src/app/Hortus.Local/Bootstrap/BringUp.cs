@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using Hortus.Client;
+using Hortus.Components;
+using Hortus.Host;
+using Hortus.Local.Node;
+using Hortus.Objects;
+using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Operator;
+using Hortus.Objects.Kubernetes;
+using Hortus.Runtime;
+
+namespace Hortus.Local.Bootstrap;
+
+/// <summary>
+/// Brings a local garden up, or back: node, runtime cluster, operator, virtual garden, seed. Every step finds what an
+/// earlier run made and only adds what is missing.
+/// </summary>
+public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progress, TimeProvider time)
+{
+    private const string FieldManager = "hortus-up";
+    private const string RuntimeVersion = "1.35.4";
+
+    private readonly StateDirectory state = new(options.StateDirectory);
+    private readonly ImageVector images = new();
+
+    /// <summary>Runs all steps; garden and seed are ready when the task completes.</summary>
+    /// <exception cref="LocalGardenException">The machine lacks something, or a part did not become ready in time.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        Preflight.Check(options, state);
+        state.Create();
+        using var deadline = new CancellationTokenSource(options.ReadyTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await RunStepsAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new LocalGardenException(
+                $"the garden was not ready after {options.ReadyTimeout}; `hortus status` shows what is waited for, logs are in {state.Logs}");
+        }
+    }
+
+    private async Task RunStepsAsync(CancellationToken cancellationToken)
+    {
+        await progress.StepAsync("node", _ => StartNodeAsync(cancellationToken));
+        using var runtime = Connect(state.RuntimeKubeconfig);
+        await progress.StepAsync("runtime cluster", _ => WaitForApiServerAsync(runtime, cancellationToken));
+        await progress.StepAsync("operator and provider-local", _ => DeployControllersAsync(runtime, cancellationToken));
+        await progress.StepAsync("garden", detail => CreateGardenAsync(runtime, detail, cancellationToken));
+        await WriteGardenKubeconfigAsync(runtime, cancellationToken);
+        using var garden = Connect(state.GardenKubeconfig);
+        await progress.StepAsync("project, cloud profile and credentials", _ => ApplyGardenObjectsAsync(garden, cancellationToken));
+        await progress.StepAsync("seed", detail => CreateSeedAsync(runtime, garden, detail, cancellationToken));
+    }
+
+    private async Task StartNodeAsync(CancellationToken cancellationToken)
+    {
+        new RuntimePki(state, time).Ensure(options.Port);
+        foreach (var (name, pod) in StaticPods.Render(state, images, RuntimeVersion))
+        {
+            await File.WriteAllBytesAsync(Path.Combine(state.StaticPods, name), KubernetesJson.Serialize(pod), cancellationToken);
+        }
+
+        await File.WriteAllTextAsync(state.ImageMap, ImageMapFile.Render(images), cancellationToken);
+        await File.WriteAllTextAsync(state.PortFile, options.Port.ToString(CultureInfo.InvariantCulture), cancellationToken);
+        if (new ProcessFile(state.NodePid).FindRunning() is not null)
+        {
+            return;
+        }
+
+        // A session of its own: the node outlives this command and its terminal.
+        var start = new ProcessStartInfo("/bin/sh",
+        [
+            "-c", "log=$1; shift; exec setsid --fork \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", state.NodeLog,
+            options.Executable, "local-node", "--state-dir=" + state.Root, $"--port={options.Port}",
+        ]);
+        using var shell = ProcessRunner.Start(start);
+        await shell.WaitForExitAsync(cancellationToken);
+    }
+
+    private async Task WaitForApiServerAsync(KubernetesClient runtime, CancellationToken cancellationToken)
+    {
+        // The connection is refused until the server listens; there is nothing to watch before that.
+        while (true)
+        {
+            try
+            {
+                await runtime.GetAsync<Namespace>(ObjectKey.Cluster("kube-system"), cancellationToken);
+                return;
+            }
+            catch (Exception failure) when (failure is HttpRequestException or SocketException or IOException or ApiException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task DeployControllersAsync(KubernetesClient runtime, CancellationToken cancellationToken)
+    {
+        await runtime.ApplyAsync(GardenNamespace(), FieldManager, cancellationToken);
+        var deployer = new ComponentDeployer(runtime, FieldManager);
+        IComponent[] first =
+        [
+            new CustomResourceDefinitionSet(GardenWorkloads.Namespace),
+            GardenWorkloads.Operator(images),
+            GardenWorkloads.ProviderLocal(images),
+        ];
+        foreach (var component in first)
+        {
+            await deployer.DeployAsync(component, cancellationToken);
+        }
+
+        // The operator's readiness shows in the Garden; only the kind itself has to be there first.
+        await deployer.WaitAsync(first[0], cancellationToken);
+    }
+
+    private static Namespace GardenNamespace() => new()
+    {
+        Metadata = new ObjectMeta
+        {
+            Name = GardenWorkloads.Namespace,
+            Labels = new Dictionary<string, string> { ["gardener.cloud/role"] = "garden" },
+        },
+    };
+
+    private async Task CreateGardenAsync(KubernetesClient runtime, IStepDetail detail, CancellationToken cancellationToken)
+    {
+        await Examples.ApplyAsync(runtime, "00-garden.yaml", FieldManager, cancellationToken);
+        await foreach (var garden in runtime.StatesAsync<Garden>(ObjectKey.Cluster("local"), cancellationToken))
+        {
+            var operation = garden?.Status?.LastOperation;
+            if (operation is { State: "Succeeded", Type: "Reconcile" or "Create" }
+                && garden!.Status!.ObservedGeneration == garden.Metadata.Generation)
+            {
+                return;
+            }
+
+            detail.Report(operation is null ? "waiting for the operator" : $"{operation.Progress} % {operation.Description}");
+        }
+    }
+
+    private async Task WriteGardenKubeconfigAsync(KubernetesClient runtime, CancellationToken cancellationToken)
+    {
+        var issuer = await GardenIssuer.FindAsync(runtime, time, cancellationToken);
+        StateDirectory.WriteSecret(state.GardenKubeconfig, issuer.Administrator($"https://127.0.0.1:{options.Port}", LocalNetwork.GardenServerName));
+        var gardenlet = issuer.Gardenlet($"https://virtual-garden-kube-apiserver.{GardenWorkloads.Namespace}.svc", "local");
+        await runtime.ApplyAsync(SecretOf(GardenWorkloads.GardenletKubeconfigSecret, "kubeconfig", gardenlet), FieldManager, cancellationToken);
+    }
+
+    private static async Task ApplyGardenObjectsAsync(KubernetesClient garden, CancellationToken cancellationToken)
+    {
+        await garden.ApplyAsync(GardenNamespace(), FieldManager, cancellationToken);
+        foreach (var example in new[] { "10-cloudprofile.yaml", "50-domains.yaml", "20-project.yaml", "30-credentials.yaml" })
+        {
+            await Examples.ApplyAsync(garden, example, FieldManager, cancellationToken);
+        }
+    }
+
+    private async Task CreateSeedAsync(KubernetesClient runtime, KubernetesClient garden, IStepDetail detail, CancellationToken cancellationToken)
+    {
+        var seedConfig = SecretOf(GardenWorkloads.SeedConfigSecret, "seed.yaml", Examples.Read("40-seed.yaml"));
+        await runtime.ApplyAsync(seedConfig, FieldManager, cancellationToken);
+        await new ComponentDeployer(runtime, FieldManager).DeployAsync(GardenWorkloads.Gardenlet(images), cancellationToken);
+        await foreach (var seed in garden.StatesAsync<Seed>(ObjectKey.Cluster("local"), cancellationToken))
+        {
+            if (SeedReadiness.WaitsFor(seed) is not { } missing)
+            {
+                return;
+            }
+
+            detail.Report(missing);
+        }
+    }
+
+    private static Secret SecretOf(string name, string key, string content) => new()
+    {
+        Metadata = new ObjectMeta { Namespace = GardenWorkloads.Namespace, Name = name },
+        Type = "Opaque",
+        Data = new Dictionary<string, byte[]> { [key] = System.Text.Encoding.UTF8.GetBytes(content) },
+    };
+
+    private static KubernetesClient Connect(string kubeconfig) =>
+        new(KubeConfig.Load(kubeconfig).Connect(), new ClientOptions { UserAgent = "hortus-up" });
+}

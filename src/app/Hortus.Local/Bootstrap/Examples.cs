@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+using Hortus.Client;
+using Hortus.Objects;
+
+namespace Hortus.Local.Bootstrap;
+
+/// <summary>The manifests of <c>examples/</c>, carried inside the executable.</summary>
+public static class Examples
+{
+    /// <summary>The text of an example.</summary>
+    public static string Read(string name)
+    {
+        using var stream = typeof(Examples).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"examples/{name} is not embedded");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Applies every document of an example.</summary>
+    public static async Task ApplyAsync(IKubernetesClient client, string name, string fieldManager, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var kinds = await client.Dynamic.DiscoverAsync(cancellationToken);
+        foreach (var document in KubernetesYaml.ParseAll(Read(name)))
+        {
+            var (apiVersion, kind) = ((string?)document["apiVersion"], (string?)document["kind"]);
+            var found = kinds.FirstOrDefault(k => k.ApiVersion == apiVersion && k.Kind == kind)
+                ?? throw new LocalGardenException($"examples/{name}: the server does not serve {apiVersion}, Kind={kind}");
+            await client.Dynamic.ApplyAsync(found, document, fieldManager, cancellationToken);
+        }
+    }
+}

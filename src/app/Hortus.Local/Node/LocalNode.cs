@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+using Hortus.Local.FrontDoor;
+using Hortus.Objects.Kubernetes;
+using Hortus.Runtime;
+using Microsoft.Extensions.Logging;
+
+namespace Hortus.Local.Node;
+
+/// <summary>
+/// The background process of a local garden (<c>hortus local-node</c>): owns the network namespace, keeps the kubelet running and
+/// serves the front door. Pods outlive it; the next start takes them over.
+/// </summary>
+public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILoggerFactory loggers)
+{
+    private const int Backlog = 128;
+
+    private readonly StateDirectory state = new(options.StateDirectory);
+
+    /// <summary>Runs until cancelled.</summary>
+    /// <param name="connect">Makes the manager whose caches feed the front door, from a kubeconfig file.</param>
+    /// <param name="cancellationToken">Ends the kubelet and the front door; pods stay.</param>
+    /// <exception cref="LocalGardenException">The port is in use.</exception>
+    public async Task RunAsync(Func<string, IControllerManager> connect, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connect);
+        using var listener = Listen(options.Port);
+        var network = new NodeNetwork(state);
+        await network.EnsureAsync(cancellationToken);
+        new ProcessFile(state.NodePid).Write(Environment.ProcessId);
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var manager = connect(state.RuntimeKubeconfig);
+        var routes = new ServiceRoutes(manager.CacheOf<Service>());
+        var door = new SniForwarder(listener, routes.Find, network.ConnectAsync, time, loggers.CreateLogger<SniForwarder>());
+        Task[] parts = [Kubelet(network).RunAsync(stop.Token), door.RunAsync(stop.Token), manager.RunAsync(stop.Token)];
+        try
+        {
+            // None of them ends by itself unless something is wrong; then all end and the cause is reported.
+            await await Task.WhenAny(parts);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            new ProcessFile(state.NodePid).Delete();
+        }
+    }
+
+    /// <summary>Binds the front door's port.</summary>
+    /// <exception cref="LocalGardenException">The port is in use.</exception>
+    public static Socket Listen(int port)
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            listener.Listen(Backlog);
+            return listener;
+        }
+        catch (SocketException failure)
+        {
+            listener.Dispose();
+            throw new LocalGardenException(
+                $"port 127.0.0.1:{port} cannot be used: {failure.Message}; choose another one with --port", failure);
+        }
+    }
+
+    private SupervisedProcess Kubelet(NodeNetwork network)
+    {
+        var command = network.Enter(
+            options.Executable,
+            "kubelet",
+            "--hostname-override=" + LocalNetwork.NodeName,
+            "--root-dir=" + state.Kubelet,
+            "--kubeconfig=" + Path.Combine(state.Pki, "kubelet.kubeconfig"),
+            "--pod-manifest-path=" + state.StaticPods,
+            "--image-map=" + state.ImageMap,
+            "--pod-cidr=" + LocalNetwork.RuntimePods,
+            "--node-ip=" + LocalNetwork.NodeAddress,
+            "--address=" + LocalNetwork.NodeAddress,
+            "--client-ca-file=" + Path.Combine(state.Pki, "ca.crt"),
+            "--rotate-server-certificates",
+            "--service-proxy",
+            "--cluster-dns=" + LocalNetwork.RuntimeDns);
+        return new SupervisedProcess(
+            "kubelet",
+            command,
+            Path.Combine(state.Logs, "kubelet.log"),
+            new ProcessFile(Path.Combine(state.Root, "kubelet.pid")),
+            time,
+            loggers.CreateLogger<SupervisedProcess>());
+    }
+}
