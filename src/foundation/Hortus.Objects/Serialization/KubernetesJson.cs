@@ -66,13 +66,21 @@ public static class KubernetesJson
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             MaxDepth = DepthMax,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            // Reflection only serves types outside this library, such as those of tests.
-            TypeInfoResolver = JsonTypeInfoResolver.Combine(
-                KubernetesKindsContext.Default, GardenerKindsContext.Default, ExtensionKindsContext.Default,
-                MachineKindsContext.Default, OperatorKindsContext.Default, new DefaultJsonTypeInfoResolver()),
+            TypeInfoResolver = CreateResolver(),
         };
         options.Converters.Add(new TimeConverter());
         options.MakeReadOnly();
         return options;
     }
+
+    // Reflection serves types outside this library, such as those of tests, and all types in Debug builds.
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1859", Justification = "Release builds return another type")]
+    private static IJsonTypeInfoResolver CreateResolver() =>
+#if GENERATED_JSON_METADATA
+        JsonTypeInfoResolver.Combine(
+            KubernetesKindsContext.Default, GardenerKindsContext.Default, ExtensionKindsContext.Default,
+            MachineKindsContext.Default, OperatorKindsContext.Default, new DefaultJsonTypeInfoResolver());
+#else
+        new DefaultJsonTypeInfoResolver();
+#endif
 }
