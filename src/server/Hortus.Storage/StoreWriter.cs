@@ -202,7 +202,8 @@ internal sealed class StoreWriter
         {
             command.TrySetException(new StoreException(
                 StoreFailure.FutureRevision,
-                $"cannot compact to revision {command.CompactTo}, the newest is {newest}") { Revision = newest });
+                $"cannot compact to revision {command.CompactTo}, the newest is {newest}")
+            { Revision = newest });
             return null;
         }
 
