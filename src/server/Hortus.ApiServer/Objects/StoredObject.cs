@@ -87,6 +87,13 @@ internal sealed class StoredObject
         output.Write("{\"apiVersion\":\""u8);
         Encoding.UTF8.GetBytes(apiVersion, output);
         output.Write(json.Span[apiVersionEnd..metadataStart]);
+        if (revision == 0)
+        {
+            // The object is not stored (dry run), so it has no version.
+            output.Write(json.Span[metadataStart..]);
+            return;
+        }
+
         output.Write("\"resourceVersion\":\""u8);
         Span<byte> digits = stackalloc byte[20];
         _ = revision.TryFormat(digits, out var length, provider: CultureInfo.InvariantCulture);

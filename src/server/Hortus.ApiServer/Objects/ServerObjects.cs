@@ -1,0 +1,172 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Hortus.ApiServer.Access;
+using Hortus.ApiServer.Authentication;
+using Hortus.ApiServer.Registry;
+using Hortus.ApiServer.Requests;
+using Hortus.Objects;
+using Hortus.Storage;
+
+namespace Hortus.ApiServer.Objects;
+
+/// <summary>The server's own access to its objects.</summary>
+internal sealed class ServerObjects(ResourceRegistry registry, ObjectStore store, TimeProvider time) : IObjectAccess
+{
+    private static readonly TimeSpan WatchPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConditionalWeakTable<StoredObject, KubernetesObject> typed = [];
+    private ObjectWriter? writer;
+    private ObjectDeleter? deleter;
+
+    /// <summary>Connects the ways to write, which need admission plug-ins that need this object.</summary>
+    public void Connect(ObjectWriter objectWriter, ObjectDeleter objectDeleter)
+    {
+        writer = objectWriter;
+        deleter = objectDeleter;
+    }
+
+    public async ValueTask<JsonObject?> FindAsync(ResourceKind kind, ObjectKey key, CancellationToken cancellationToken)
+    {
+        var found = await store.FindAsync(DefinitionOf(kind), key, cancellationToken);
+        return found?.View(kind.ApiVersion);
+    }
+
+    public async ValueTask<IReadOnlyList<JsonObject>> ListAsync(
+        ResourceKind kind, string? inNamespace, CancellationToken cancellationToken)
+    {
+        var page = await store.ListAsync(DefinitionOf(kind), inNamespace, cancellationToken);
+        return [.. page.Items.Select(i => i.View(kind.ApiVersion))];
+    }
+
+    public async ValueTask<T?> FindAsync<T>(ObjectKey key, CancellationToken cancellationToken) where T : KubernetesObject
+    {
+        var kind = ResourceKind.Of<T>();
+        var found = await store.FindAsync(DefinitionOf(kind), key, cancellationToken);
+        return found is null ? null : Typed<T>(found, kind);
+    }
+
+    public async ValueTask<IReadOnlyList<T>> ListAsync<T>(string? inNamespace, CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        var kind = ResourceKind.Of<T>();
+        var page = await store.ListAsync(DefinitionOf(kind), inNamespace, cancellationToken);
+        return [.. page.Items.Select(i => Typed<T>(i, kind))];
+    }
+
+    public async IAsyncEnumerable<ObjectKey> WatchAsync(
+        ResourceKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var definition = DefinitionOf(kind);
+        var prefix = definition.StoragePrefix;
+        var revision = await store.GetRevisionAsync(cancellationToken);
+        while (true)
+        {
+            var changes = store.WatchAsync(prefix, revision, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using (changes)
+            {
+                while (await MoveNextAsync(changes))
+                {
+                    foreach (var change in changes.Current.Changes)
+                    {
+                        yield return KeyOf((change.Current ?? change.Previous)!.Key, prefix, kind);
+                    }
+
+                    revision = changes.Current.Revision;
+                }
+            }
+
+            // The watch fell behind: what was missed is unknown, so every object counts as changed.
+            await Task.Delay(WatchPause, time, cancellationToken);
+            var page = await store.ListAsync(definition, null, cancellationToken);
+            revision = page.Revision;
+            foreach (var item in page.Items)
+            {
+                yield return KeyOf(item.Key, prefix, kind);
+            }
+        }
+    }
+
+    public async ValueTask<JsonObject> CreateAsync(JsonObject created, CancellationToken cancellationToken)
+    {
+        var groupVersion = GroupVersion.Parse(created["apiVersion"]?.ToString() ?? "");
+        var kind = created["kind"]?.ToString() ?? "";
+        var definition = registry.Find(new GroupVersionKind(groupVersion.Group, groupVersion.Version, kind))
+            ?? throw new InvalidOperationException($"kind {kind} of {groupVersion} is not served");
+        var copy = (JsonObject)created.DeepClone();
+        var written = await Writer.CreateAsync(copy, Metadata.Text(copy, "namespace"), Context(definition, ""), cancellationToken);
+        return written.Object.View(definition.Kind.ApiVersion);
+    }
+
+    public async ValueTask<JsonObject> UpdateAsync(
+        ResourceKind kind,
+        ObjectKey key,
+        string subresource,
+        Func<JsonObject, JsonObject?> change,
+        CancellationToken cancellationToken)
+    {
+        var definition = DefinitionOf(kind);
+        var written = await Writer.UpdateAsync(
+            key,
+            current => Change(current!, change),
+            new UpdateOptions { IsPatch = true },
+            Context(definition, subresource),
+            cancellationToken);
+        return written.Object.View(kind.ApiVersion);
+    }
+
+    public async ValueTask DeleteAsync(ResourceKind kind, ObjectKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var remover = deleter ?? throw new InvalidOperationException("the server is not assembled yet");
+            await remover.DeleteAsync(key, new DeletionOptions(), Context(DefinitionOf(kind), ""), cancellationToken);
+        }
+        catch (ApiStatusException e) when (e.Reason == StatusReason.NotFound)
+        {
+            // Gone is what was asked for.
+        }
+    }
+
+    private ObjectWriter Writer => writer ?? throw new InvalidOperationException("the server is not assembled yet");
+
+    private static JsonObject Change(JsonObject current, Func<JsonObject, JsonObject?> change)
+    {
+        var untouched = (JsonObject)current.DeepClone();
+        return change(current) ?? untouched;
+    }
+
+    private static WriteContext Context(ResourceDefinition definition, string subresource) => new()
+    {
+        Definition = definition,
+        User = UserInfo.Server,
+        Subresource = subresource,
+        FieldManager = "hortus-apiserver",
+    };
+
+    private static ObjectKey KeyOf(string storageKey, string prefix, ResourceKind kind)
+    {
+        var rest = storageKey[prefix.Length..];
+        var slash = rest.IndexOf('/', StringComparison.Ordinal);
+        return kind.Namespaced && slash > 0 ? new ObjectKey(rest[..slash], rest[(slash + 1)..]) : ObjectKey.Cluster(rest);
+    }
+
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<ChangeBatch> changes)
+    {
+        try
+        {
+            return await changes.MoveNextAsync();
+        }
+        catch (StoreException e) when (e.Failure is StoreFailure.Compacted or StoreFailure.WatcherTooSlow)
+        {
+            return false;
+        }
+    }
+
+    private T Typed<T>(StoredObject value, ResourceKind kind) where T : KubernetesObject =>
+        typed.GetValue(value, v => KubernetesJson.Deserialize<T>(v.View(kind.ApiVersion))) as T
+            ?? KubernetesJson.Deserialize<T>(value.View(kind.ApiVersion));
+
+    private ResourceDefinition DefinitionOf(ResourceKind kind) =>
+        registry.Find(kind.GroupVersionResource)
+            ?? throw new InvalidOperationException($"{kind.GroupVersionResource} is not served");
+}
