@@ -27,7 +27,7 @@ internal sealed record OutputFormat(OutputShape Shape, string MetaVersion, strin
     public static OutputFormat Negotiate(HttpRequest request)
     {
         var header = request.Headers.Accept;
-        if (header.Count == 0 || !MediaTypeHeaderValue.TryParseList([.. header], out var wanted))
+        if (header.Count == 0 || !MediaTypeHeaderValue.TryParseList([.. header.OfType<string>()], out var wanted))
         {
             return Plain;
         }

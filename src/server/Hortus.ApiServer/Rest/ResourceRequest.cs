@@ -1,0 +1,96 @@
+using Hortus.ApiServer.Apply;
+using Hortus.ApiServer.Authentication;
+using Hortus.ApiServer.Decoding;
+using Hortus.ApiServer.Objects;
+using Hortus.ApiServer.Output;
+using Hortus.ApiServer.Registry;
+using Hortus.ApiServer.Requests;
+using Hortus.Objects;
+using Microsoft.AspNetCore.Http;
+
+namespace Hortus.ApiServer.Rest;
+
+/// <summary>An authorized request to a resource.</summary>
+internal sealed record ResourceRequest(HttpContext Http, RequestInfo Info, ResourceDefinition Definition, UserInfo User)
+{
+    private const int WarningCharsMax = 4096;
+
+    /// <summary>Key of the object addressed.</summary>
+    public ObjectKey Key => Definition.Kind.Namespaced
+        ? new ObjectKey(Info.Namespace ?? throw ApiErrors.BadRequest("a namespace is needed in the path"), NameIn(Info))
+        : ObjectKey.Cluster(NameIn(Info));
+
+    /// <summary>Reads the body in its media type.</summary>
+    /// <exception cref="ApiStatusException">400, 413 or 415.</exception>
+    public async ValueTask<DecodedBody> ReadBodyAsync(CancellationToken cancellationToken)
+    {
+        var bytes = await RequestBody.ReadBytesAsync(Http.Request, cancellationToken);
+        return RequestDecoder.Decode(bytes.Span, Http.Request.ContentType);
+    }
+
+    /// <summary>Reads the options of a deletion from body and query.</summary>
+    /// <exception cref="ApiStatusException">400, 413, 415 or 422.</exception>
+    public async ValueTask<DeletionOptions> ReadDeletionAsync(CancellationToken cancellationToken)
+    {
+        var bytes = await RequestBody.ReadBytesAsync(Http.Request, cancellationToken);
+        var body = bytes.Length == 0 ? null : RequestDecoder.Decode(bytes.Span, Http.Request.ContentType).Object;
+        return DeletionOptions.Parse(body, Http.Request.Query);
+    }
+
+    /// <summary>Circumstances of a write without a decoded object.</summary>
+    /// <exception cref="ApiStatusException">422: dryRun or fieldValidation is not understood.</exception>
+    public WriteContext Context()
+    {
+        var query = Http.Request.Query;
+        var dryRun = query["dryRun"].ToString();
+        if (dryRun is not "" and not "All")
+        {
+            var errors = new FieldErrors();
+            errors.NotSupported(FieldPath.Root["dryRun"], dryRun, ["All"]);
+            throw ApiErrors.Invalid(Definition.Kind with { Group = "meta.k8s.io", Kind = "WriteOptions" }, "", errors);
+        }
+
+        return new WriteContext
+        {
+            Definition = Definition,
+            User = User,
+            Subresource = Info.Subresource,
+            DryRun = dryRun == "All",
+            FieldManager = FieldManagement.ManagerOf(query["fieldManager"], Http.Request.Headers.UserAgent),
+            FieldValidation = StrictDecoding.Parse(query["fieldValidation"]),
+            Warn = Warn,
+        };
+    }
+
+    /// <summary>Circumstances of a write of a decoded object.</summary>
+    public WriteContext ContextOf(DecodedBody body) => Context() with { DuplicateFields = body.DuplicateFields };
+
+    /// <summary>Writes an object as the answer.</summary>
+    public async Task WriteAsync(
+        int statusCode, StoredObject value, OutputFormat format, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var response = Http.Response;
+        response.StatusCode = statusCode;
+        response.ContentType = "application/json";
+        new ObjectFormatter(Definition, format, time).WriteObject(response.BodyWriter, value, value.Revision);
+        await response.BodyWriter.FlushAsync(cancellationToken);
+    }
+
+    private static string NameIn(RequestInfo info) =>
+        info.Name is { Length: > 0 } name && name is not "." and not ".." && !name.Contains('\0', StringComparison.Ordinal)
+            ? name
+            : throw ApiErrors.BadRequest("a name is needed in the path");
+
+    private void Warn(string text)
+    {
+        var escaped = new string([.. text.Where(c => !char.IsControl(c))])
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal);
+        var header = $"299 - \"{escaped}\"";
+        var present = Http.Response.Headers.Warning;
+        if (!present.Contains(header) && present.Sum(w => w?.Length ?? 0) + header.Length <= WarningCharsMax)
+        {
+            Http.Response.Headers.Append("Warning", header);
+        }
+    }
+}

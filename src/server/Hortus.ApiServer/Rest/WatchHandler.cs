@@ -1,0 +1,120 @@
+using Hortus.ApiServer.Objects;
+using Hortus.ApiServer.Output;
+using Hortus.ApiServer.Requests;
+using Hortus.ApiServer.Selectors;
+using Hortus.Storage;
+
+namespace Hortus.ApiServer.Rest;
+
+/// <summary>Serves watches: the state as ADDED where asked for, then every change once and in order.</summary>
+internal sealed class WatchHandler(ObjectStore store, TimeProvider time, Random random, CancellationToken stopping)
+{
+    private const int TimeoutSecondsMin = 1800;
+    private static readonly TimeSpan BookmarkInterval = TimeSpan.FromSeconds(60);
+
+    /// <summary>Streams events until the client leaves, the time is up or the server stops.</summary>
+    /// <exception cref="ApiStatusException">The parameters are wrong; nothing has been sent.</exception>
+    public async Task HandleAsync(ResourceRequest request, CancellationToken cancellationToken)
+    {
+        var format = OutputFormat.Negotiate(request.Http.Request);
+        var options = ListOptions.Parse(request.Http.Request.Query, isWatch: true);
+        var selector = ObjectSelector.Parse(options, request.Definition);
+        var start = await StartOfAsync(request, options, selector, cancellationToken);
+        var response = request.Http.Response;
+        response.StatusCode = 200;
+        response.ContentType = "application/json";
+        var formatter = new ObjectFormatter(request.Definition, format, time);
+        var writer = response.BodyWriter;
+        foreach (var item in start.Initial)
+        {
+            formatter.WriteEvent(writer, "ADDED", item, item.Revision);
+        }
+
+        if (options.SendInitialEvents == true && options.AllowWatchBookmarks)
+        {
+            formatter.WriteBookmark(writer, start.Revision, endsInitial: true);
+        }
+
+        await response.StartAsync(cancellationToken);
+        await writer.FlushAsync(cancellationToken);
+        var seconds = options.TimeoutSeconds is > 0 and { } asked ? asked : TimeoutSecondsMin + random.Next(TimeoutSecondsMin);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(Math.Min(seconds, 2 * TimeoutSecondsMin)), time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping, cancellationToken);
+        var stream = new EventStream(formatter, writer, selector, request.Info.Name, options.AllowWatchBookmarks);
+        await RunAsync(stream, start, end.Token, cancellationToken);
+    }
+
+    private async Task RunAsync(
+        EventStream stream, WatchStart start, CancellationToken end, CancellationToken cancellationToken)
+    {
+        var revision = start.Revision;
+        try
+        {
+            var marked = time.GetTimestamp();
+            await foreach (var batch in store.WatchAsync(start.Prefix, start.Revision, end))
+            {
+                foreach (var change in batch.Changes)
+                {
+                    stream.Write(change);
+                }
+
+                revision = batch.Revision;
+                if (stream.WantsBookmarks && time.GetElapsedTime(marked) >= BookmarkInterval)
+                {
+                    stream.WriteBookmark(revision);
+                    marked = time.GetTimestamp();
+                }
+
+                await stream.FlushAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Time is up or the server stops: a last bookmark lets the client go on from here.
+            if (stream.WantsBookmarks)
+            {
+                stream.WriteBookmark(revision);
+            }
+
+            await stream.FlushAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client has left.
+        }
+        catch (StoreException e) when (e.Failure == StoreFailure.Compacted)
+        {
+            stream.WriteError(ApiErrors.Expired($"too old resource version: {start.Revision} ({e.Revision})").Status);
+            await stream.FlushAsync(cancellationToken);
+        }
+        catch (StoreException e) when (e.Failure == StoreFailure.WatcherTooSlow)
+        {
+            // The stream just ends: the client goes on from the last event it has seen.
+        }
+    }
+
+    private async Task<WatchStart> StartOfAsync(
+        ResourceRequest request, ListOptions options, ObjectSelector selector, CancellationToken cancellationToken)
+    {
+        var prefix = ObjectStore.PrefixOf(request.Definition, request.Info.Namespace);
+        var version = options.ResourceVersion ?? 0;
+        if (version > 0)
+        {
+            await store.WaitForAsync(version, cancellationToken);
+        }
+
+        if (version > 0 && options.SendInitialEvents != true)
+        {
+            return new WatchStart(prefix, version, []);
+        }
+
+        var page = await store.ListAsync(
+            request.Definition, request.Info.Namespace, selector, new ListOptions(), cancellationToken);
+        var initial = options.SendInitialEvents == false
+            ? []
+            : page.Items.Where(i => request.Info.Name is null || EventStream.NameOf(i.Key) == request.Info.Name).ToList();
+        return new WatchStart(prefix, page.Revision, initial);
+    }
+
+    private sealed record WatchStart(string Prefix, long Revision, IReadOnlyList<StoredObject> Initial);
+}
