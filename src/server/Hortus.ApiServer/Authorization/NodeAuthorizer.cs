@@ -117,17 +117,22 @@ internal static class PodReferences
                 v["ephemeral"] is not null && $"{pod.Name}-{v.Text("name")}" == name));
     }
 
-    private static bool Find(JsonNode? node, string field, PodReference kind, string name)
+    /// <summary>Whether the pod refers to any object of the sort.</summary>
+    public static bool Any(JsonObject pod, PodReference kind) => Find(pod["spec"], "", kind, null);
+
+    private static bool Find(JsonNode? node, string field, PodReference kind, string? name)
     {
         switch (node)
         {
             case JsonArray list:
                 return list.Any(item => Find(item, field, kind, name));
             case JsonObject map:
-                return Array.Exists(Forms, f => f.Kind == kind && f.Field == field && map.Text(f.Name) == name)
+                return Array.Exists(Forms, f => f.Kind == kind && f.Field == field && Names(map.Text(f.Name), name))
                     || map.Any(child => Find(child.Value, child.Key, kind, name));
             default:
                 return false;
         }
     }
+
+    private static bool Names(string? found, string? wanted) => found is not null && (wanted is null || found == wanted);
 }

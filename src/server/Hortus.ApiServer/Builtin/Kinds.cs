@@ -36,14 +36,7 @@ internal static class Kinds
 
     public static ResourceKind PersistentVolumeClaim { get; } = ResourceKind.Of<PersistentVolumeClaim>();
 
-    /// <summary>Not declared as a type: the server alone reads these.</summary>
-    public static ResourceKind PodDisruptionBudget { get; } = new()
-    {
-        Group = "policy", Version = "v1", Kind = "PodDisruptionBudget", Plural = "poddisruptionbudgets", HasStatus = true,
-    };
+    public static ResourceKind PodDisruptionBudget { get; } = ResourceKind.Of<PodDisruptionBudget>();
 
-    public static ResourceKind PriorityClass { get; } = new()
-    {
-        Group = "scheduling.k8s.io", Version = "v1", Kind = "PriorityClass", Plural = "priorityclasses", Namespaced = false,
-    };
+    public static ResourceKind PriorityClass { get; } = ResourceKind.Of<PriorityClass>();
 }

@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+using Hortus.ApiServer.Access;
+using Hortus.ApiServer.Authentication;
+using Hortus.ApiServer.Authorization;
+using Hortus.ApiServer.Builtin;
+using Hortus.ApiServer.Requests;
+using Hortus.Objects;
+
+namespace Hortus.ApiServer.Admission;
+
+/// <summary>A kubelet writes its own node, its own lease and the pods bound to its node, nothing else.</summary>
+internal sealed class NodeRestriction(IObjectReader objects) : AdmissionPlugin("NodeRestriction")
+{
+    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
+    private const string RestrictedPrefix = "node-restriction.kubernetes.io/";
+
+    /// <inheritdoc/>
+    public override async ValueTask ValidateAsync(AdmissionAttributes attributes, CancellationToken cancellationToken)
+    {
+        if (UserGroups.NodeOf(attributes.User) is not { } node)
+        {
+            return;
+        }
+
+        switch (attributes.Definition.Kind.GroupResource)
+        {
+            case "nodes":
+                CheckNode(attributes, node);
+                break;
+            case "pods" when attributes.Operation == AdmissionOperation.Create && attributes.Subresource.Length == 0:
+                CheckMirrorPod(attributes, node);
+                break;
+            case "pods":
+                await CheckPodAsync(attributes, node, cancellationToken);
+                break;
+            case "leases.coordination.k8s.io" or "csinodes.storage.k8s.io":
+                RequireOwn(attributes, node);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static string NameOf(AdmissionAttributes attributes) =>
+        attributes.Key.Name.Length > 0 ? attributes.Key.Name : attributes.Object?.Name ?? "";
+
+    private static void RequireOwn(AdmissionAttributes attributes, string node)
+    {
+        if (NameOf(attributes) != node)
+        {
+            throw ApiErrors.Forbidden(attributes.Definition.Kind, NameOf(attributes),
+                $"node \"{node}\" is not allowed to modify {attributes.Definition.Kind.GroupResource} \"{NameOf(attributes)}\"");
+        }
+    }
+
+    private static void CheckNode(AdmissionAttributes attributes, string node)
+    {
+        RequireOwn(attributes, node);
+        if (attributes.Object is not { } written)
+        {
+            return;
+        }
+
+        var old = attributes.OldObject;
+        string[] changed = [.. Labels(written, old).Where(IsForbidden)];
+        if (changed.Length > 0)
+        {
+            throw ApiErrors.Forbidden(Kinds.Node, node,
+                $"is not allowed to modify labels: {string.Join(", ", changed)}");
+        }
+
+        if (attributes.Operation == AdmissionOperation.Update
+            && !JsonNode.DeepEquals(written.At("spec", "taints"), old?.At("spec", "taints")))
+        {
+            throw ApiErrors.Forbidden(Kinds.Node, node, $"node \"{node}\" is not allowed to modify taints");
+        }
+    }
+
+    private static List<string> Labels(JsonObject written, JsonObject? old)
+    {
+        var now = written.Map("metadata", "labels") ?? [];
+        var before = old?.Map("metadata", "labels") ?? [];
+        return now.Select(l => l.Key).Union(before.Select(l => l.Key)).Where(k => now.Text(k) != before.Text(k)).ToList();
+    }
+
+    private static bool IsForbidden(string label)
+    {
+        var slash = label.IndexOf('/', StringComparison.Ordinal);
+        var domain = slash < 0 ? "" : label[..slash];
+        return label.StartsWith(RestrictedPrefix, StringComparison.Ordinal)
+            || domain.EndsWith(".node-restriction.kubernetes.io", StringComparison.Ordinal)
+            || domain == "node-role.kubernetes.io";
+    }
+
+    private static void CheckMirrorPod(AdmissionAttributes attributes, string node)
+    {
+        var pod = attributes.Object ?? [];
+        if (pod.Text("metadata", "annotations", MirrorAnnotation) is null)
+        {
+            throw ApiErrors.Forbidden(Kinds.Pod, pod.Name,
+                $"pod does not have \"{MirrorAnnotation}\" annotation, node \"{node}\" can only create mirror pods");
+        }
+
+        if (pod.Text("spec", "nodeName") != node)
+        {
+            throw ApiErrors.Forbidden(Kinds.Pod, pod.Name, $"node \"{node}\" can only create pods with spec.nodeName set to itself");
+        }
+
+        foreach (var kind in new[] { PodReference.Secret, PodReference.ConfigMap, PodReference.Claim })
+        {
+            if (PodReferences.Any(pod, kind))
+            {
+                throw ApiErrors.Forbidden(Kinds.Pod, pod.Name,
+                    $"node \"{node}\" can not create pods that reference a {kind.ToString().ToLowerInvariant()}");
+            }
+        }
+    }
+
+    private async ValueTask CheckPodAsync(AdmissionAttributes attributes, string node, CancellationToken cancellationToken)
+    {
+        if (attributes.Operation == AdmissionOperation.Connect)
+        {
+            return;
+        }
+
+        var pod = attributes.OldObject ?? await objects.FindAsync(Kinds.Pod, attributes.Key, cancellationToken);
+        if (pod is not null && pod.Text("spec", "nodeName") != node)
+        {
+            throw ApiErrors.Forbidden(Kinds.Pod, attributes.Key.Name,
+                $"node \"{node}\" can only write pods with spec.nodeName set to itself");
+        }
+    }
+}

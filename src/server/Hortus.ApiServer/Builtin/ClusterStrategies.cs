@@ -1,0 +1,375 @@
+using System.Text.Json.Nodes;
+using Hortus.ApiServer.Registry;
+using Hortus.ApiServer.Requests;
+using Hortus.Objects;
+
+namespace Hortus.ApiServer.Builtin;
+
+/// <summary>Namespaces: stay until their finalizers in spec are gone, which the namespace controller sees to.</summary>
+internal sealed class NamespaceStrategy : ResourceStrategy
+{
+    /// <summary>Replaces spec.finalizers; see <c>namespaces/finalize</c>.</summary>
+    public static JsonObject MergeFinalizers(JsonObject current, JsonObject submitted)
+    {
+        var merged = (JsonObject)current.DeepClone();
+        merged.Ensure("spec")["finalizers"] = ObjectTree.List(submitted.Texts("spec", "finalizers"));
+        return merged;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask PrepareForCreateAsync(
+        JsonObject created, StrategyContext context, CancellationToken cancellationToken)
+    {
+        var finalizers = created.Texts("spec", "finalizers");
+        created.Ensure("spec")["finalizers"] =
+            ObjectTree.List(finalizers.Contains("kubernetes") ? finalizers : [.. finalizers, "kubernetes"]);
+        created["status"] = new JsonObject { ["phase"] = "Active" };
+        Label(created);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask PrepareForUpdateAsync(
+        JsonObject updated, JsonObject old, StrategyContext context, CancellationToken cancellationToken)
+    {
+        await base.PrepareForUpdateAsync(updated, old, context, cancellationToken);
+        if (context.Subresource != "finalize")
+        {
+            updated.Remove("spec");
+            if (old["spec"] is { } spec)
+            {
+                updated["spec"] = spec.DeepClone();
+            }
+        }
+
+        Label(updated);
+        if (updated.IsBeingDeleted)
+        {
+            updated.Ensure("status")["phase"] = "Terminating";
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool HasOtherFinalizers(JsonObject deleted) => deleted.Texts("spec", "finalizers").Count > 0;
+
+    private static void Label(JsonObject space)
+    {
+        if (space.Name.Length > 0)
+        {
+            space.Ensure("metadata", "labels")["kubernetes.io/metadata.name"] = space.Name;
+        }
+    }
+}
+
+/// <summary>Certificate requests: who asks is noted by the server; the request itself never changes.</summary>
+internal sealed class CertificateRequestStrategy : ResourceStrategy
+{
+    private static readonly FieldPath Spec = FieldPath.Root["spec"];
+    private static readonly string[] Verdicts = ["Approved", "Denied"];
+
+    /// <summary>Takes over conditions alone; see <c>certificatesigningrequests/approval</c>.</summary>
+    public static JsonObject MergeApproval(JsonObject current, JsonObject submitted)
+    {
+        var merged = (JsonObject)current.DeepClone();
+        merged.Ensure("status")["conditions"] = submitted.At("status", "conditions")?.DeepClone() ?? new JsonArray();
+        return merged;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask PrepareForCreateAsync(
+        JsonObject created, StrategyContext context, CancellationToken cancellationToken)
+    {
+        var spec = created.Ensure("spec");
+        spec["username"] = context.User.Name;
+        spec["groups"] = ObjectTree.List(context.User.Groups);
+        spec.Remove("uid");
+        spec.Remove("extra");
+        if (context.User.Uid.Length > 0)
+        {
+            spec["uid"] = context.User.Uid;
+        }
+
+        if (context.User.Extra.Count > 0)
+        {
+            spec["extra"] = new JsonObject(
+                context.User.Extra.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)ObjectTree.List(e.Value))));
+        }
+
+        created["status"] = new JsonObject();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask PrepareForUpdateAsync(
+        JsonObject updated, JsonObject old, StrategyContext context, CancellationToken cancellationToken)
+    {
+        await base.PrepareForUpdateAsync(updated, old, context, cancellationToken);
+        updated["spec"] = old["spec"]?.DeepClone();
+        if (context.Subresource == "status")
+        {
+            KeepVerdicts(updated, old);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Validate(JsonObject created, FieldErrors errors)
+    {
+        if (string.IsNullOrEmpty(created.Text("spec", "request")))
+        {
+            errors.Required(Spec["request"]);
+        }
+
+        var signer = created.Text("spec", "signerName") ?? "";
+        if (signer.Length == 0)
+        {
+            errors.Required(Spec["signerName"]);
+        }
+        else if (!signer.Contains('/', StringComparison.Ordinal))
+        {
+            errors.Invalid(Spec["signerName"], signer, "must be a fully qualified domain and path of the form 'example.com/signer-name'");
+        }
+
+        if (created.Texts("spec", "usages").Count == 0)
+        {
+            errors.Required(Spec["usages"], "usages is required");
+        }
+
+        var types = created.Items("status", "conditions").Select(c => c.Text("type")).ToList();
+        if (types.Contains("Approved") && types.Contains("Denied"))
+        {
+            errors.Invalid(FieldPath.Root["status"]["conditions"], "Denied", "Approved and Denied conditions are mutually exclusive");
+        }
+    }
+
+    // A signer writes certificates; approving is another permission.
+    private static void KeepVerdicts(JsonObject updated, JsonObject old)
+    {
+        var kept = old.Items("status", "conditions").Where(c => Verdicts.Contains(c.Text("type")));
+        var others = updated.Items("status", "conditions").Where(c => !Verdicts.Contains(c.Text("type")));
+        updated.Ensure("status")["conditions"] = new JsonArray([.. kept.Concat(others).Select(c => c.DeepClone())]);
+    }
+}
+
+/// <summary>Roles and bindings: what a binding refers to is fixed.</summary>
+internal sealed class RbacStrategy(string kind) : ResourceStrategy
+{
+    private const string Group = "rbac.authorization.k8s.io";
+
+    private static readonly FieldPath Rules = FieldPath.Root["rules"];
+    private static readonly FieldPath RoleRef = FieldPath.Root["roleRef"];
+
+    /// <inheritdoc/>
+    public override ValueTask PrepareForCreateAsync(
+        JsonObject created, StrategyContext context, CancellationToken cancellationToken)
+    {
+        Default(created);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask PrepareForUpdateAsync(
+        JsonObject updated, JsonObject old, StrategyContext context, CancellationToken cancellationToken)
+    {
+        Default(updated);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override void Validate(JsonObject created, FieldErrors errors)
+    {
+        if (kind.EndsWith("Binding", StringComparison.Ordinal))
+        {
+            ValidateBinding(created, errors);
+            return;
+        }
+
+        var index = 0;
+        foreach (var rule in created.Items("rules"))
+        {
+            var path = Rules[index++];
+            var isPath = rule.Texts("nonResourceURLs").Count > 0;
+            if (rule.Texts("verbs").Count == 0)
+            {
+                errors.Required(path["verbs"], "verbs must contain at least one value");
+            }
+
+            if (isPath && kind == "Role")
+            {
+                errors.Invalid(path["nonResourceURLs"], rule["nonResourceURLs"],
+                    "namespaced rules cannot apply to non-resource URLs");
+            }
+            else if (isPath && (rule.Texts("resources").Count > 0 || rule.Texts("apiGroups").Count > 0))
+            {
+                errors.Invalid(path["nonResourceURLs"], rule["nonResourceURLs"],
+                    "rules cannot apply to both regular resources and non-resource URLs");
+            }
+            else if (!isPath && rule.Texts("apiGroups").Count == 0)
+            {
+                errors.Required(path["apiGroups"], "resource rules must supply at least one api group");
+            }
+            else if (!isPath && rule.Texts("resources").Count == 0)
+            {
+                errors.Required(path["resources"], "resource rules must supply at least one resource");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void ValidateUpdate(JsonObject updated, JsonObject old, FieldErrors errors)
+    {
+        Validate(updated, errors);
+        if (!JsonNode.DeepEquals(updated["roleRef"], old["roleRef"]))
+        {
+            errors.Invalid(RoleRef, updated["roleRef"], "cannot change roleRef");
+        }
+    }
+
+    private static void Default(JsonObject role)
+    {
+        role.Map("roleRef")?.Default("apiGroup", Group);
+        foreach (var subject in role.Items("subjects"))
+        {
+            if (subject.Text("kind") is "User" or "Group" && string.IsNullOrEmpty(subject.Text("apiGroup")))
+            {
+                subject["apiGroup"] = Group;
+            }
+        }
+    }
+
+    private void ValidateBinding(JsonObject binding, FieldErrors errors)
+    {
+        string[] kinds = kind == "ClusterRoleBinding" ? ["ClusterRole"] : ["Role", "ClusterRole"];
+        if (binding.Text("roleRef", "kind") is not { } roleKind || !kinds.Contains(roleKind))
+        {
+            errors.NotSupported(RoleRef["kind"], binding.Text("roleRef", "kind"), kinds);
+        }
+
+        if (string.IsNullOrEmpty(binding.Text("roleRef", "name")))
+        {
+            errors.Required(RoleRef["name"]);
+        }
+
+        var index = 0;
+        foreach (var subject in binding.Items("subjects"))
+        {
+            var path = FieldPath.Root["subjects"][index++];
+            if (string.IsNullOrEmpty(subject.Text("name")))
+            {
+                errors.Required(path["name"]);
+            }
+
+            if (subject.Text("kind") is not ("User" or "Group" or "ServiceAccount"))
+            {
+                errors.NotSupported(path["kind"], subject.Text("kind"), ["Group", "ServiceAccount", "User"]);
+            }
+            else if (subject.Text("kind") == "ServiceAccount" && kind == "ClusterRoleBinding"
+                && string.IsNullOrEmpty(subject.Text("namespace")))
+            {
+                errors.Required(path["namespace"]);
+            }
+        }
+    }
+}
+
+/// <summary>Claims: what is asked for is fixed, except for more storage.</summary>
+internal sealed class ClaimStrategy : ResourceStrategy
+{
+    private static readonly FieldPath Spec = FieldPath.Root["spec"];
+
+    /// <inheritdoc/>
+    public override ValueTask PrepareForCreateAsync(
+        JsonObject created, StrategyContext context, CancellationToken cancellationToken)
+    {
+        created.Ensure("spec").Default("volumeMode", "Filesystem");
+        created["status"] = new JsonObject { ["phase"] = "Pending" };
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override void Validate(JsonObject created, FieldErrors errors)
+    {
+        if (created.Texts("spec", "accessModes").Count == 0)
+        {
+            errors.Required(Spec["accessModes"], "at least 1 access mode is required");
+        }
+
+        if (created.At("spec", "resources", "requests", "storage") is null)
+        {
+            errors.Required(Spec["resources"].Key("storage"));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void ValidateUpdate(JsonObject updated, JsonObject old, FieldErrors errors)
+    {
+        Validate(updated, errors);
+        var after = (JsonObject)(updated.Map("spec") ?? []).DeepClone();
+        var before = (JsonObject)(old.Map("spec") ?? []).DeepClone();
+        foreach (var field in new[] { "resources", "volumeAttributesClassName" })
+        {
+            after.Remove(field);
+            before.Remove(field);
+        }
+
+        // The binder and the default class fill these once.
+        foreach (var field in new[] { "volumeName", "storageClassName" })
+        {
+            if (before[field] is null)
+            {
+                after.Remove(field);
+            }
+        }
+
+        if (!JsonNode.DeepEquals(after, before))
+        {
+            errors.Forbidden(Spec,
+                "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims");
+        }
+    }
+}
+
+/// <summary>Volumes start out pending until they are bound.</summary>
+internal sealed class VolumeStrategy : ResourceStrategy
+{
+    /// <inheritdoc/>
+    public override ValueTask PrepareForCreateAsync(
+        JsonObject created, StrategyContext context, CancellationToken cancellationToken)
+    {
+        var spec = created.Ensure("spec");
+        spec.Default("volumeMode", "Filesystem");
+        spec.Default("persistentVolumeReclaimPolicy", "Retain");
+        created["status"] = new JsonObject { ["phase"] = "Pending" };
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Nodes register with their status.</summary>
+internal sealed class NodeStrategy : ResourceStrategy
+{
+    /// <inheritdoc/>
+    public override ValueTask PrepareForCreateAsync(
+        JsonObject created, StrategyContext context, CancellationToken cancellationToken)
+    {
+        _ = created.Ensure("spec");
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override void ValidateUpdate(JsonObject updated, JsonObject old, FieldErrors errors)
+    {
+        foreach (var field in new[] { "podCIDR", "providerID" })
+        {
+            if (old.Text("spec", field) is { Length: > 0 } set && updated.Text("spec", field) != set)
+            {
+                errors.Forbidden(FieldPath.Root["spec"][field], "node updates may not change it once it is set");
+            }
+        }
+    }
+}
+
+/// <summary>Leases and other kinds that clients may create by PUT stay ordinary; events may be written without a version.</summary>
+internal sealed class EventStrategy : ResourceStrategy
+{
+    /// <inheritdoc/>
+    public override bool AllowCreateOnUpdate => true;
+}

@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using Hortus.ApiServer.Registry;
+using Hortus.Objects;
+
+namespace Hortus.ApiServer.Builtin;
+
+/// <summary>Jobs: the server chooses selector and labels, so that a job never counts pods of another one.</summary>
+internal sealed class JobStrategy : ResourceStrategy
+{
+    private static readonly FieldPath Spec = FieldPath.Root["spec"];
+
+    /// <inheritdoc/>
+    public override async ValueTask PrepareForCreateAsync(
+        JsonObject created, StrategyContext context, CancellationToken cancellationToken)
+    {
+        await base.PrepareForCreateAsync(created, context, cancellationToken);
+        Default(created);
+        var spec = created.Ensure("spec");
+        if (spec.Flag("manualSelector") == true || created.Uid is not { Length: > 0 } uid)
+        {
+            return;
+        }
+
+        var labels = spec.Ensure("template", "metadata", "labels");
+        labels.Default("batch.kubernetes.io/controller-uid", uid);
+        labels.Default("batch.kubernetes.io/job-name", created.Name);
+        labels.Default("controller-uid", uid);
+        labels.Default("job-name", created.Name);
+        spec.Ensure("selector", "matchLabels").Default("batch.kubernetes.io/controller-uid", uid);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask PrepareForUpdateAsync(
+        JsonObject updated, JsonObject old, StrategyContext context, CancellationToken cancellationToken)
+    {
+        await base.PrepareForUpdateAsync(updated, old, context, cancellationToken);
+        if (context.Subresource.Length > 0)
+        {
+            return;
+        }
+
+        Default(updated);
+        var spec = updated.Ensure("spec");
+        spec.Default("selector", old.At("spec", "selector")?.DeepClone());
+        foreach (var (name, value) in old.Map("spec", "template", "metadata", "labels") ?? [])
+        {
+            if (name.Contains("controller-uid", StringComparison.Ordinal) || name.Contains("job-name", StringComparison.Ordinal))
+            {
+                spec.Ensure("template", "metadata", "labels").Default(name, value?.DeepClone());
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Validate(JsonObject created, FieldErrors errors)
+    {
+        var template = created.Map("spec", "template", "spec") ?? [];
+        PodSpecValidation.Check(template, Spec["template"]["spec"], errors);
+        if (template.Text("restartPolicy") is not ("OnFailure" or "Never"))
+        {
+            errors.NotSupported(Spec["template"]["spec"]["restartPolicy"], template.Text("restartPolicy"), ["OnFailure", "Never"]);
+        }
+
+        foreach (var field in new[] { "parallelism", "completions", "backoffLimit" })
+        {
+            if (created.Number("spec", field) is < 0 and { } value)
+            {
+                errors.Invalid(Spec[field], value, "must be greater than or equal to 0");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void ValidateUpdate(JsonObject updated, JsonObject old, FieldErrors errors)
+    {
+        Validate(updated, errors);
+        foreach (var field in new[] { "selector", "template", "completionMode" })
+        {
+            if (!JsonNode.DeepEquals(updated.At("spec", field), old.At("spec", field)) && old.Flag("spec", "suspend") != true)
+            {
+                errors.Invalid(Spec[field], updated.At("spec", field), "field is immutable");
+            }
+        }
+    }
+
+    private static void Default(JsonObject job)
+    {
+        var spec = job.Ensure("spec");
+        PodSpecDefaults.Apply(spec.Ensure("template", "spec"));
+        if (spec["completions"] is null && spec["parallelism"] is null)
+        {
+            spec["completions"] = 1;
+        }
+
+        spec.Default("parallelism", 1);
+        spec.Default("backoffLimit", 6);
+        spec.Default("completionMode", "NonIndexed");
+        spec.Default("suspend", false);
+        spec.Default("podReplacementPolicy", "TerminatingOrFailed");
+    }
+}

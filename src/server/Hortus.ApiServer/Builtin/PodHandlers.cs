@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+using Hortus.ApiServer.Access;
+using Hortus.ApiServer.Requests;
+using Hortus.ApiServer.Subresources;
+using Hortus.Objects;
+
+namespace Hortus.ApiServer.Builtin;
+
+/// <summary><c>pods/binding</c>: puts a pod on a node, once.</summary>
+internal sealed class BindingHandler(IObjectAccess objects, TimeProvider time) : ISubresourceHandler
+{
+    /// <inheritdoc/>
+    public async ValueTask HandleAsync(SubresourceRequest request, CancellationToken cancellationToken)
+    {
+        var binding = await request.ReadBodyAsync(cancellationToken) ?? [];
+        if (binding.Text("target", "name") is not { Length: > 0 } node || binding.Text("target", "kind") is not (null or "" or "Node"))
+        {
+            var errors = new FieldErrors();
+            errors.Required(FieldPath.Root["target"]["name"], "want the name of a Node");
+            throw ApiErrors.Invalid(new ResourceKind { Group = "", Version = "v1", Kind = "Binding", Plural = "bindings" },
+                request.Key.Name, errors);
+        }
+
+        await objects.UpdateAsync(Kinds.Pod, request.Key, "binding", pod => Bind(pod, node, binding), cancellationToken);
+        await request.WriteAsync(201, Success(), cancellationToken);
+    }
+
+    internal static JsonObject Success() => new()
+    {
+        ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201,
+    };
+
+    private JsonObject Bind(JsonObject pod, string node, JsonObject binding)
+    {
+        if (binding.Text("metadata", "uid") is { Length: > 0 } uid && uid != pod.Uid)
+        {
+            throw ApiErrors.Conflict(Kinds.Pod, pod.Name,
+                $"Precondition failed: UID in precondition: {uid}, UID in object meta: {pod.Uid}");
+        }
+
+        if (pod.IsBeingDeleted)
+        {
+            throw ApiErrors.Conflict(Kinds.Pod, pod.Name, $"pod {pod.Name} is being deleted, cannot be assigned to a host");
+        }
+
+        if (pod.Text("spec", "nodeName") is { Length: > 0 } assigned)
+        {
+            throw ApiErrors.Conflict(Kinds.Pod, pod.Name, $"pod {pod.Name} is already assigned to node \"{assigned}\"");
+        }
+
+        pod.Ensure("spec")["nodeName"] = node;
+        var conditions = pod.Ensure("status").EnsureList("conditions");
+        foreach (var old in conditions.OfType<JsonObject>().Where(c => c.Text("type") == "PodScheduled").ToList())
+        {
+            conditions.Remove(old);
+        }
+
+        conditions.Add((JsonNode)new JsonObject
+        {
+            ["type"] = "PodScheduled",
+            ["status"] = "True",
+            ["lastProbeTime"] = null,
+            ["lastTransitionTime"] = WireTime.Of(time.GetUtcNow()),
+        });
+        return pod;
+    }
+}
+
+/// <summary><c>pods/eviction</c>: deletes a pod unless a PodDisruptionBudget has nothing left to spend.</summary>
+internal sealed class EvictionHandler(IObjectAccess objects, TimeProvider time) : ISubresourceHandler
+{
+    private const int RetrySeconds = 10;
+
+    /// <inheritdoc/>
+    public async ValueTask HandleAsync(SubresourceRequest request, CancellationToken cancellationToken)
+    {
+        _ = await request.ReadBodyAsync(cancellationToken);
+        var pod = await objects.FindAsync(Kinds.Pod, request.Key, cancellationToken)
+            ?? throw ApiErrors.NotFound(Kinds.Pod, request.Key.Name);
+        var runs = pod.Text("status", "phase") is not ("Succeeded" or "Failed" or "Pending") && !pod.IsBeingDeleted;
+        if (runs)
+        {
+            await SpendAsync(request, pod, cancellationToken);
+        }
+
+        await objects.DeleteAsync(Kinds.Pod, request.Key, cancellationToken);
+        await request.WriteAsync(201, BindingHandler.Success(), cancellationToken);
+    }
+
+    private async ValueTask SpendAsync(SubresourceRequest request, JsonObject pod, CancellationToken cancellationToken)
+    {
+        var all = await objects.ListAsync(Kinds.PodDisruptionBudget, request.Key.Namespace, cancellationToken);
+        var budgets = all.Where(b => ObjectTree.Selects(b.Map("spec", "selector"), pod.Map("metadata", "labels"))).ToList();
+        if (budgets.Count > 1)
+        {
+            throw ApiErrors.Internal("this pod has more than one PodDisruptionBudget, which the eviction subresource does not support");
+        }
+
+        if (budgets is [var budget])
+        {
+            await objects.UpdateAsync(
+                Kinds.PodDisruptionBudget,
+                new ObjectKey(budget.Namespace, budget.Name),
+                "status",
+                current => Spend(current, pod.Name),
+                cancellationToken);
+        }
+    }
+
+    private JsonObject Spend(JsonObject budget, string pod)
+    {
+        var status = budget.Ensure("status");
+        var left = status.Number("disruptionsAllowed") ?? 0;
+        if (left <= 0)
+        {
+            var message = $"The disruption budget {budget.Name} needs {status.Number("desiredHealthy") ?? 0} healthy pods and has "
+                + $"{status.Number("currentHealthy") ?? 0} currently";
+            throw ApiErrors.Make(429, StatusReason.TooManyRequests,
+                "Cannot evict pod as it would violate the pod's disruption budget.",
+                new StatusDetails
+                {
+                    RetryAfterSeconds = RetrySeconds,
+                    Causes = [new StatusCause { Reason = "DisruptionBudget", Message = message }],
+                });
+        }
+
+        status["disruptionsAllowed"] = left - 1;
+        status.Ensure("disruptedPods")[pod] = WireTime.Of(time.GetUtcNow());
+        return budget;
+    }
+}
+
+/// <summary>Times as they stand in objects.</summary>
+internal static class WireTime
+{
+    public static string Of(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+}

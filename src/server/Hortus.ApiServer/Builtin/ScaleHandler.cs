@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using Hortus.ApiServer.Access;
+using Hortus.ApiServer.Decoding;
+using Hortus.ApiServer.Patching;
+using Hortus.ApiServer.Requests;
+using Hortus.ApiServer.Subresources;
+using Hortus.Objects;
+
+namespace Hortus.ApiServer.Builtin;
+
+/// <summary>The scale of workloads (autoscaling/v1): replicas alone, whatever else the kind has.</summary>
+internal sealed class ScaleHandler(IObjectAccess objects) : ISubresourceHandler
+{
+    /// <summary>Kind of body and answer.</summary>
+    public static ResourceKind ScaleKind { get; } = new()
+    {
+        Group = "autoscaling", Version = "v1", Kind = "Scale", Plural = "scales",
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask HandleAsync(SubresourceRequest request, CancellationToken cancellationToken)
+    {
+        var kind = request.Definition.Kind;
+        if (request.Info.Verb == "get")
+        {
+            var current = await objects.FindAsync(kind, request.Key, cancellationToken)
+                ?? throw ApiErrors.NotFound(kind, request.Key.Name);
+            await request.WriteAsync(200, ScaleOf(current), cancellationToken);
+            return;
+        }
+
+        if (request.Info.Verb is not ("update" or "patch"))
+        {
+            throw ApiErrors.MethodNotAllowed(kind, request.Info.Verb);
+        }
+
+        var bytes = await RequestBody.ReadBytesAsync(request.Http.Request, cancellationToken);
+        var mediaType = request.Http.Request.ContentType;
+        var stored = await objects.UpdateAsync(
+            kind, request.Key, "scale", current => Change(request, current, bytes.Span, mediaType), cancellationToken);
+        await request.WriteAsync(200, ScaleOf(stored), cancellationToken);
+    }
+
+    private static JsonObject Change(SubresourceRequest request, JsonObject current, ReadOnlySpan<byte> body, string? mediaType)
+    {
+        var decoded = RequestDecoder.Decode(body, mediaType);
+        var scale = request.Info.Verb == "update" ? decoded.Object : Patch(ScaleOf(current), decoded, mediaType ?? "");
+        if (scale.Text("metadata", "resourceVersion") is { Length: > 0 } version
+            && version != current.Text("metadata", "resourceVersion"))
+        {
+            throw ApiErrors.Conflict(request.Definition.Kind, request.Key.Name);
+        }
+
+        var replicas = scale.Number("spec", "replicas") ?? 0;
+        if (replicas < 0)
+        {
+            var errors = new FieldErrors();
+            errors.Invalid(FieldPath.Root["spec"]["replicas"], replicas, "must be greater than or equal to 0");
+            throw ApiErrors.Invalid(ScaleKind, request.Key.Name, errors);
+        }
+
+        current.Ensure("spec")["replicas"] = replicas;
+        return current;
+    }
+
+    private static JsonObject Patch(JsonObject scale, DecodedBody patch, string mediaType)
+    {
+        if (mediaType.StartsWith("application/json-patch+json", StringComparison.OrdinalIgnoreCase))
+        {
+            return JsonPatch.Parse(patch.Value).Apply(scale) as JsonObject
+                ?? throw ApiErrors.BadRequest("the patch leaves no object");
+        }
+
+        // A Scale has no lists, so strategic merge and apply come down to a merge.
+        return JsonMergePatch.Apply(scale, patch.Object);
+    }
+
+    private static JsonObject ScaleOf(JsonObject workload)
+    {
+        var selector = workload.Map("spec", "selector");
+        var metadata = new JsonObject();
+        foreach (var field in new[] { "name", "namespace", "uid", "resourceVersion", "creationTimestamp" })
+        {
+            if (workload.At("metadata", field) is { } value)
+            {
+                metadata[field] = value.DeepClone();
+            }
+        }
+
+        return new JsonObject
+        {
+            ["kind"] = ScaleKind.Kind,
+            ["apiVersion"] = ScaleKind.ApiVersion,
+            ["metadata"] = metadata,
+            ["spec"] = new JsonObject { ["replicas"] = workload.Number("spec", "replicas") ?? 0 },
+            ["status"] = new JsonObject
+            {
+                ["replicas"] = workload.Number("status", "replicas") ?? 0,
+                ["selector"] = selector is null ? "" : TextOf(selector),
+            },
+        };
+    }
+
+    private static string TextOf(JsonObject selector)
+    {
+        var parts = (selector.Map("matchLabels") ?? []).Select(l => $"{l.Key}={ObjectTree.AsText(l.Value)}")
+            .Concat(selector.Items("matchExpressions").Select(e => e.Text("operator") switch
+            {
+                "In" => $"{e.Text("key")} in ({string.Join(',', e.Texts("values"))})",
+                "NotIn" => $"{e.Text("key")} notin ({string.Join(',', e.Texts("values"))})",
+                "Exists" => e.Text("key")!,
+                _ => $"!{e.Text("key")}",
+            }));
+        return string.Join(',', parts.Order(StringComparer.Ordinal));
+    }
+}
