@@ -28,7 +28,7 @@ internal sealed class YamlReader
         }
         catch (YamlException e)
         {
-            throw new YamlFormatException("invalid YAML: " + Reason(e), e.Start.Line, e.Start.Column, e);
+            throw new YamlFormatException("invalid YAML: " + Reason(e), e.End.Line, e.End.Column, e);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
