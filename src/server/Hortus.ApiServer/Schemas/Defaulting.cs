@@ -6,7 +6,16 @@ namespace Hortus.ApiServer.Schemas;
 /// <summary>Defaults: a null where null is not allowed counts as absent.</summary>
 internal static class Defaulting
 {
-    public static void Apply(JsonNode? value, SchemaNode schema)
+    public static void ApplyToResource(JsonObject value, SchemaNode schema)
+    {
+        Apply(value, schema);
+        if (value["metadata"] is JsonObject metadata)
+        {
+            DropNulls(metadata, MetadataSchema.Metadata);
+        }
+    }
+
+    private static void Apply(JsonNode? value, SchemaNode schema)
     {
         switch (value)
         {

@@ -7,7 +7,7 @@ namespace Hortus.ApiServer.Schemas;
 public static class MetadataSchema
 {
     private static readonly SchemaNode Text = new() { Type = "string" };
-    private static readonly SchemaNode Time = new() { Type = "string", Format = "date-time", Nullable = true };
+    private static readonly SchemaNode Time = new() { Type = "string", Format = "date-time" };
     private static readonly SchemaNode Whole = new() { Type = "integer", Format = "int64" };
     private static readonly SchemaNode Texts = new() { Type = "object", AdditionalProperties = Text };
     private static readonly SchemaNode Flag = new() { Type = "boolean" };

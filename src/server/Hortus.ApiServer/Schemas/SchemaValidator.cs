@@ -268,7 +268,7 @@ internal sealed class SchemaValidator(bool ratchet)
 
     private string Body() => path.Count == 0 ? "body" : $"{Here()} in body";
 
-    private static string NameOf(JsonNode value) => value.GetValueKind() switch
+    internal static string NameOf(JsonNode value) => value.GetValueKind() switch
     {
         JsonValueKind.Object => "object",
         JsonValueKind.Array => "array",

@@ -17,7 +17,7 @@ public static class StructuralSchema
     }
 
     /// <summary>Fills in absent fields that have a default and drops nulls where null is not allowed.</summary>
-    public static void ApplyDefaults(JsonObject value, SchemaNode schema) => Defaulting.Apply(value, schema);
+    public static void ApplyDefaults(JsonObject value, SchemaNode schema) => Defaulting.ApplyToResource(value, schema);
 
     /// <summary>Checks an object against its schema, then its rules.</summary>
     /// <param name="value">The object, pruned and defaulted.</param>
@@ -31,6 +31,11 @@ public static class StructuralSchema
         {
             // Comparing with the old object costs, so it is done only when there is something to forgive.
             errors = Check(value, old, schema, ratchet: true);
+        }
+
+        if (errors.IsEmpty)
+        {
+            RuleChecks.Check(value, old, schema, errors);
         }
 
         return errors;

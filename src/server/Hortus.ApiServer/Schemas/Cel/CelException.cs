@@ -1,0 +1,5 @@
+namespace Hortus.ApiServer.Schemas.Cel;
+
+/// <summary>An expression cannot be read (position counts from 1) or evaluated (position is 0).</summary>
+public sealed class CelException(string message, int position = 0) : Exception(
+    position == 0 ? message : $"at position {position}: {message}");

@@ -1,0 +1,280 @@
+using System.Text.Json.Nodes;
+using Hortus.ApiServer.Decoding;
+using Hortus.ApiServer.Schemas.Cel;
+using Hortus.Objects;
+
+namespace Hortus.ApiServer.Schemas;
+
+/// <summary>Checks that the schema of a CustomResourceDefinition is structural and its rules are understood.</summary>
+public static class StructuralCheck
+{
+    private const int DepthMax = 60;
+
+    private static readonly string[] Unsupported =
+        ["$ref", "definitions", "dependencies", "additionalItems", "patternProperties", "deprecated", "discriminator", "readOnly",
+            "writeOnly", "xml", "id"];
+
+    private static readonly string[] StructureOnly =
+        ["type", "additionalProperties", "default", "nullable", "title", "description", "x-kubernetes-preserve-unknown-fields",
+            "x-kubernetes-embedded-resource", "x-kubernetes-int-or-string"];
+
+    private static readonly string[] Types = ["object", "array", "string", "integer", "number", "boolean"];
+
+    /// <summary>Adds the faults of the structure.</summary>
+    /// <param name="schema">The wire form, for example <c>spec.versions[0].schema.openAPIV3Schema</c>.</param>
+    /// <param name="path">Where it stands.</param>
+    /// <param name="errors">Receives the faults.</param>
+    public static void Check(JsonObject schema, FieldPath path, FieldErrors errors)
+    {
+        if (schema.Field("type").Text() is var type and not "object" and not null)
+        {
+            errors.Invalid(path["type"], type, "must be object at the root");
+        }
+
+        if (Flag(schema, "x-kubernetes-preserve-unknown-fields") && schema.Field("type") is null)
+        {
+            errors.Required(path["type"], "must not be empty at the root");
+            return;
+        }
+
+        Node(schema, path, "at the root", 0, errors);
+    }
+
+    /// <summary>Adds the faults of the rules of a schema: syntax errors, unknown fields, functions not supported.</summary>
+    public static void CheckRules(SchemaNode schema, FieldPath path, FieldErrors errors)
+    {
+        for (var i = 0; i < schema.Rules.Count; i++)
+        {
+            var at = path["x-kubernetes-validations"][i];
+            CheckExpression(schema, schema.Rules[i].Rule, schema.Rules[i].OptionalOldSelf, at["rule"], errors);
+            if (schema.Rules[i].MessageExpression is { Length: > 0 } message)
+            {
+                CheckExpression(schema, message, schema.Rules[i].OptionalOldSelf, at["messageExpression"], errors);
+            }
+        }
+
+        foreach (var (name, property) in schema.Properties)
+        {
+            CheckRules(property, path["properties"].Key(name), errors);
+        }
+
+        if (schema.Items is { } items)
+        {
+            CheckRules(items, path["items"], errors);
+        }
+
+        if (schema.AdditionalProperties is { } values)
+        {
+            CheckRules(values, path["additionalProperties"], errors);
+        }
+    }
+
+    private static void CheckExpression(SchemaNode schema, string text, bool optionalOldSelf, FieldPath path, FieldErrors errors)
+    {
+        try
+        {
+            CelChecker.Check(CelParser.Parse(text), schema, optionalOldSelf);
+        }
+        catch (CelException e)
+        {
+            errors.Invalid(path, text, "compilation failed: " + e.Message);
+        }
+    }
+
+    private static void Node(JsonObject schema, FieldPath path, string place, int depth, FieldErrors errors)
+    {
+        if (depth > DepthMax)
+        {
+            errors.Invalid(path, "...", $"must not be nested more than {DepthMax} levels");
+            return;
+        }
+
+        var type = schema.Field("type").Text();
+        if (string.IsNullOrEmpty(type))
+        {
+            if (!Flag(schema, "x-kubernetes-int-or-string") && !Flag(schema, "x-kubernetes-preserve-unknown-fields"))
+            {
+                errors.Required(path["type"], "must not be empty " + place);
+            }
+        }
+        else if (!Types.Contains(type))
+        {
+            errors.NotSupported(path["type"], type, Types);
+        }
+
+        Keywords(schema, path, type, errors);
+        Lists(schema, path, type, errors);
+        Pattern(schema, path, errors);
+        Children(schema, path, depth, errors);
+        Branches(schema, path, errors);
+    }
+
+    private static void Keywords(JsonObject schema, FieldPath path, string? type, FieldErrors errors)
+    {
+        foreach (var keyword in Unsupported)
+        {
+            if (schema.ContainsKey(keyword))
+            {
+                errors.Forbidden(path[keyword], $"{keyword} is not supported");
+            }
+        }
+
+        if (Flag(schema, "uniqueItems"))
+        {
+            errors.Forbidden(path["uniqueItems"], "uniqueItems cannot be set to true since the runtime complexity becomes quadratic");
+        }
+
+        if (Flag(schema, "x-kubernetes-embedded-resource") && type != "object")
+        {
+            errors.Invalid(path["type"], type ?? "", "must be object if x-kubernetes-embedded-resource is true");
+        }
+
+        if (Flag(schema, "x-kubernetes-int-or-string") && !string.IsNullOrEmpty(type))
+        {
+            errors.Forbidden(path["type"], "type must be empty if x-kubernetes-int-or-string is true");
+        }
+
+        if (schema.Field("properties") is JsonObject { Count: > 0 } && schema.Field("additionalProperties") is JsonObject)
+        {
+            errors.Forbidden(path["additionalProperties"], "additionalProperties and properties are mutual exclusive");
+        }
+
+        if (schema.Field("additionalProperties") is JsonValue allowed && allowed.TryGetValue(out bool any) && !any)
+        {
+            errors.Forbidden(path["additionalProperties"], "additionalProperties cannot be set to false");
+        }
+    }
+
+    private static void Lists(JsonObject schema, FieldPath path, string? type, FieldErrors errors)
+    {
+        if (type == "array" && schema.Field("items") is not JsonObject)
+        {
+            errors.Required(path["items"], "must be specified");
+        }
+
+        var listType = schema.Field("x-kubernetes-list-type").Text();
+        if (listType is null)
+        {
+            return;
+        }
+
+        if (type != "array")
+        {
+            errors.Invalid(path["type"], type ?? "", "must be array if x-kubernetes-list-type is specified");
+        }
+
+        if (listType is not ("atomic" or "set" or "map"))
+        {
+            errors.NotSupported(path["x-kubernetes-list-type"], listType, ["atomic", "set", "map"]);
+        }
+        else if (listType == "map")
+        {
+            Keys(schema, path, errors);
+        }
+    }
+
+    private static void Keys(JsonObject schema, FieldPath path, FieldErrors errors)
+    {
+        if (schema.Field("x-kubernetes-list-map-keys") is not JsonArray { Count: > 0 } keys)
+        {
+            errors.Required(path["x-kubernetes-list-map-keys"], "must not be empty if x-kubernetes-list-type is map");
+            return;
+        }
+
+        var items = schema.Field("items");
+        foreach (var key in keys.Select(key => key.Text() ?? ""))
+        {
+            if (items.Field("properties").Field(key) is not JsonObject property)
+            {
+                errors.Invalid(path["x-kubernetes-list-map-keys"], key, "entries must all be names of item properties");
+            }
+            else if (property.Field("default") is null
+                && !(items.Field("required") as JsonArray ?? []).Any(required => required.Text() == key))
+            {
+                errors.Required(path["items"]["properties"].Key(key)["default"],
+                    "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property");
+            }
+        }
+    }
+
+    private static void Pattern(JsonObject schema, FieldPath path, FieldErrors errors)
+    {
+        if (schema.Field("pattern").Text() is { } pattern && Formats.Pattern(pattern) is null)
+        {
+            errors.Invalid(path["pattern"], pattern, "must be a valid regular expression");
+        }
+    }
+
+    private static void Children(JsonObject schema, FieldPath path, int depth, FieldErrors errors)
+    {
+        foreach (var (name, property) in schema.Field("properties") as JsonObject ?? [])
+        {
+            if (property is JsonObject below)
+            {
+                Node(below, path["properties"].Key(name), "for specified object fields", depth + 1, errors);
+            }
+        }
+
+        if (schema.Field("items") is JsonObject items)
+        {
+            Node(items, path["items"], "for specified array items", depth + 1, errors);
+        }
+
+        if (schema.Field("additionalProperties") is JsonObject values)
+        {
+            Node(values, path["additionalProperties"], "for specified object fields", depth + 1, errors);
+        }
+    }
+
+    private static void Branches(JsonObject schema, FieldPath path, FieldErrors errors)
+    {
+        var intOrString = Flag(schema, "x-kubernetes-int-or-string");
+        foreach (var keyword in (ReadOnlySpan<string>)["allOf", "anyOf", "oneOf"])
+        {
+            var branches = schema.Field(keyword) as JsonArray ?? [];
+            for (var i = 0; i < branches.Count; i++)
+            {
+                if (branches[i] is JsonObject branch)
+                {
+                    Branch(branch, path[keyword][i], intOrString, errors);
+                }
+            }
+        }
+
+        if (schema.Field("not") is JsonObject not)
+        {
+            Branch(not, path["not"], mayHaveType: false, errors);
+        }
+    }
+
+    /// <summary>Branches only add value checks. The usual <c>anyOf: [{type: integer}, {type: string}]</c> of int-or-string
+    /// may name types.</summary>
+    private static void Branch(JsonObject branch, FieldPath path, bool mayHaveType, FieldErrors errors)
+    {
+        foreach (var keyword in StructureOnly)
+        {
+            if (branch.ContainsKey(keyword) && !(mayHaveType && keyword == "type"))
+            {
+                errors.Forbidden(path[keyword], "must be undefined to be structural");
+            }
+        }
+
+        foreach (var (name, property) in branch.Field("properties") as JsonObject ?? [])
+        {
+            if (property is JsonObject below)
+            {
+                Branch(below, path["properties"].Key(name), mayHaveType: false, errors);
+            }
+        }
+
+        if (branch.Field("items") is JsonObject items)
+        {
+            Branch(items, path["items"], mayHaveType: false, errors);
+        }
+
+        Branches(branch, path, errors);
+    }
+
+    private static bool Flag(JsonObject schema, string name) =>
+        schema.Field(name) is JsonValue value && value.TryGetValue(out bool flag) && flag;
+}
