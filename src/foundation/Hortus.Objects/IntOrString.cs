@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace Hortus.Objects;
 
-/// <summary>A field that takes a number or a text, such as a port by number or by name, or a count or a percentage.</summary>
+/// <summary>A field that takes a number or a text, such as a port by number or by name, or a count or a
+/// percentage.</summary>
 [JsonConverter(typeof(IntOrStringConverter))]
 public readonly record struct IntOrString
 {

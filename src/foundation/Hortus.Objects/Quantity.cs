@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 
 namespace Hortus.Objects;
 
-/// <summary>An amount with a suffix, such as <c>500m</c>, <c>1Gi</c> or <c>1e3</c>. The text is kept as written; comparison
+/// <summary>An amount with a suffix, such as <c>500m</c>, <c>1Gi</c> or <c>1e3</c>. The text is kept as written;
+/// comparison
 /// uses the value. Source: Kubernetes API, resource.Quantity.</summary>
 [JsonConverter(typeof(QuantityConverter))]
 public sealed record Quantity : IComparable<Quantity>

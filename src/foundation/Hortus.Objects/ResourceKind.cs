@@ -39,7 +39,8 @@ public sealed class KubernetesResourceAttribute(string group, string version, st
     public bool HasScale { get; init; }
 }
 
-/// <summary>The API names of a kind. Types declare theirs with <see cref="KubernetesResourceAttribute"/>; kinds that are
+/// <summary>The API names of a kind. Types declare theirs with <see cref="KubernetesResourceAttribute"/>; kinds that
+/// are
 /// known only at run time (custom resources) are described by creating one.</summary>
 public sealed record ResourceKind
 {

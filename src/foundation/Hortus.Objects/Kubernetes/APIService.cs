@@ -1,7 +1,8 @@
 namespace Hortus.Objects.Kubernetes;
 
 /// <summary>Sends an API group version to another server.</summary>
-[KubernetesResource("apiregistration.k8s.io", "v1", "APIService", "apiservices", Namespaced = false, HasStatus = true, Categories = "api-extensions")]
+[KubernetesResource("apiregistration.k8s.io", "v1", "APIService", "apiservices", Namespaced = false,
+    HasStatus = true, Categories = "api-extensions")]
 public sealed record APIService : KubernetesObject
 {
     public APIServiceSpec Spec { get => field ??= new APIServiceSpec(); init; }

@@ -1,7 +1,8 @@
 namespace Hortus.Objects.Kubernetes;
 
 /// <summary>Servers that may refuse changes.</summary>
-[KubernetesResource("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", Namespaced = false, Categories = "api-extensions")]
+[KubernetesResource("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration",
+    "validatingwebhookconfigurations", Namespaced = false, Categories = "api-extensions")]
 public sealed record ValidatingWebhookConfiguration : KubernetesObject
 {
     [ListMap("name"), PatchStrategy(Merge = true, MergeKey = "name")]
@@ -9,7 +10,8 @@ public sealed record ValidatingWebhookConfiguration : KubernetesObject
 }
 
 /// <summary>Servers that may change what is written.</summary>
-[KubernetesResource("admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", Namespaced = false, Categories = "api-extensions")]
+[KubernetesResource("admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration",
+    "mutatingwebhookconfigurations", Namespaced = false, Categories = "api-extensions")]
 public sealed record MutatingWebhookConfiguration : KubernetesObject
 {
     [ListMap("name"), PatchStrategy(Merge = true, MergeKey = "name")]

@@ -74,7 +74,8 @@ public sealed record SubjectAccessReviewStatus : ApiType
 }
 
 /// <summary>Asks whether the caller may do something.</summary>
-[KubernetesResource("authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", Namespaced = false)]
+[KubernetesResource("authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews",
+    Namespaced = false)]
 public sealed record SelfSubjectAccessReview : KubernetesObject
 {
     public SelfSubjectAccessReviewSpec Spec { get => field ??= new SelfSubjectAccessReviewSpec(); init; }
@@ -100,7 +101,8 @@ public sealed record LocalSubjectAccessReview : KubernetesObject
 }
 
 /// <summary>Asks what the caller may do in a namespace.</summary>
-[KubernetesResource("authorization.k8s.io", "v1", "SelfSubjectRulesReview", "selfsubjectrulesreviews", Namespaced = false)]
+[KubernetesResource("authorization.k8s.io", "v1", "SelfSubjectRulesReview", "selfsubjectrulesreviews",
+    Namespaced = false)]
 public sealed record SelfSubjectRulesReview : KubernetesObject
 {
     public SelfSubjectRulesReviewSpec Spec { get => field ??= new SelfSubjectRulesReviewSpec(); init; }

@@ -27,7 +27,8 @@ public sealed record ScaleStatus : ApiType
 }
 
 /// <summary>Changes the number of pods by load.</summary>
-[KubernetesResource("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", ShortNames = "hpa", Categories = "all", HasStatus = true)]
+[KubernetesResource("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", ShortNames = "hpa",
+    Categories = "all", HasStatus = true)]
 public sealed record HorizontalPodAutoscaler : KubernetesObject
 {
     public HorizontalPodAutoscalerSpec Spec { get => field ??= new HorizontalPodAutoscalerSpec(); init; }

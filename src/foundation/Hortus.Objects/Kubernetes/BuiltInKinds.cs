@@ -1,6 +1,7 @@
 namespace Hortus.Objects.Kubernetes;
 
-/// <summary>The built-in kinds that this library declares; the list saves start-up from scanning the assembly.</summary>
+/// <summary>The built-in kinds that this library declares; the list saves start-up from scanning the
+/// assembly.</summary>
 public static class BuiltInKinds
 {
     /// <summary>Every type with a <see cref="KubernetesResourceAttribute"/> in this namespace.</summary>

@@ -1,7 +1,8 @@
 namespace Hortus.Objects.Kubernetes;
 
 /// <summary>A request for a certificate.</summary>
-[KubernetesResource("certificates.k8s.io", "v1", "CertificateSigningRequest", "certificatesigningrequests", ShortNames = "csr", Namespaced = false, HasStatus = true)]
+[KubernetesResource("certificates.k8s.io", "v1", "CertificateSigningRequest", "certificatesigningrequests",
+    ShortNames = "csr", Namespaced = false, HasStatus = true)]
 public sealed record CertificateSigningRequest : KubernetesObject
 {
     public CertificateSigningRequestSpec Spec { get => field ??= new CertificateSigningRequestSpec(); init; }

@@ -1,7 +1,8 @@
 namespace Hortus.Objects.Kubernetes;
 
 /// <summary>Adds a kind to the API.</summary>
-[KubernetesResource("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", ShortNames = "crd,crds", Namespaced = false, HasStatus = true, Categories = "api-extensions")]
+[KubernetesResource("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions",
+    ShortNames = "crd,crds", Namespaced = false, HasStatus = true, Categories = "api-extensions")]
 public sealed record CustomResourceDefinition : KubernetesObject
 {
     public CustomResourceDefinitionSpec Spec { get => field ??= new CustomResourceDefinitionSpec(); init; }

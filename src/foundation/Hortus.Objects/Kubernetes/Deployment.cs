@@ -1,7 +1,8 @@
 namespace Hortus.Objects.Kubernetes;
 
 /// <summary>Keeps a number of equal pods running and replaces them step by step.</summary>
-[KubernetesResource("apps", "v1", "Deployment", "deployments", ShortNames = "deploy", Categories = "all", HasStatus = true, HasScale = true)]
+[KubernetesResource("apps", "v1", "Deployment", "deployments", ShortNames = "deploy", Categories = "all",
+    HasStatus = true, HasScale = true)]
 public sealed record Deployment : KubernetesObject
 {
     public DeploymentSpec Spec { get => field ??= new DeploymentSpec(); init; }

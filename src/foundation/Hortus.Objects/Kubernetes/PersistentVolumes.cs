@@ -1,7 +1,8 @@
 namespace Hortus.Objects.Kubernetes;
 
 /// <summary>Storage of the cluster.</summary>
-[KubernetesResource("", "v1", "PersistentVolume", "persistentvolumes", ShortNames = "pv", Namespaced = false, HasStatus = true)]
+[KubernetesResource("", "v1", "PersistentVolume", "persistentvolumes", ShortNames = "pv", Namespaced = false,
+    HasStatus = true)]
 public sealed record PersistentVolume : KubernetesObject
 {
     public PersistentVolumeSpec Spec { get => field ??= new PersistentVolumeSpec(); init; }

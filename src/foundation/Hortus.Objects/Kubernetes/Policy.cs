@@ -1,7 +1,8 @@
 namespace Hortus.Objects.Kubernetes;
 
 /// <summary>How many pods may be away at once.</summary>
-[KubernetesResource("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", ShortNames = "pdb", HasStatus = true)]
+[KubernetesResource("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", ShortNames = "pdb",
+    HasStatus = true)]
 public sealed record PodDisruptionBudget : KubernetesObject
 {
     public PodDisruptionBudgetSpec Spec { get => field ??= new PodDisruptionBudgetSpec(); init; }

@@ -1,7 +1,8 @@
 namespace Hortus.Objects.Kubernetes;
 
 /// <summary>A rank for pods.</summary>
-[KubernetesResource("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", ShortNames = "pc", Namespaced = false)]
+[KubernetesResource("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", ShortNames = "pc",
+    Namespaced = false)]
 public sealed record PriorityClass : KubernetesObject
 {
     [Required]

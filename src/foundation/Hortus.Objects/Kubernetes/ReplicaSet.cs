@@ -1,7 +1,8 @@
 namespace Hortus.Objects.Kubernetes;
 
 /// <summary>Keeps a number of equal pods running.</summary>
-[KubernetesResource("apps", "v1", "ReplicaSet", "replicasets", ShortNames = "rs", Categories = "all", HasStatus = true, HasScale = true)]
+[KubernetesResource("apps", "v1", "ReplicaSet", "replicasets", ShortNames = "rs", Categories = "all",
+    HasStatus = true, HasScale = true)]
 public sealed record ReplicaSet : KubernetesObject
 {
     public ReplicaSetSpec Spec { get => field ??= new ReplicaSetSpec(); init; }

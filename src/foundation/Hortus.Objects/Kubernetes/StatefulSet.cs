@@ -1,7 +1,8 @@
 namespace Hortus.Objects.Kubernetes;
 
 /// <summary>Keeps pods with stable names and storage.</summary>
-[KubernetesResource("apps", "v1", "StatefulSet", "statefulsets", ShortNames = "sts", Categories = "all", HasStatus = true, HasScale = true)]
+[KubernetesResource("apps", "v1", "StatefulSet", "statefulsets", ShortNames = "sts", Categories = "all",
+    HasStatus = true, HasScale = true)]
 public sealed record StatefulSet : KubernetesObject
 {
     public StatefulSetSpec Spec { get => field ??= new StatefulSetSpec(); init; }

@@ -54,7 +54,8 @@ public sealed record CSINode : KubernetesObject
 }
 
 /// <summary>A volume that should be attached to a node.</summary>
-[KubernetesResource("storage.k8s.io", "v1", "VolumeAttachment", "volumeattachments", Namespaced = false, HasStatus = true)]
+[KubernetesResource("storage.k8s.io", "v1", "VolumeAttachment", "volumeattachments", Namespaced = false,
+    HasStatus = true)]
 public sealed record VolumeAttachment : KubernetesObject
 {
     public VolumeAttachmentSpec Spec { get => field ??= new VolumeAttachmentSpec(); init; }

@@ -34,8 +34,10 @@ public static class Conditions
     public static bool IsTrue<T>(IReadOnlyList<T>? conditions, string type) where T : class, ICondition =>
         Find(conditions, type)?.Status == "True";
 
-    /// <summary>The list with a condition put in place of the one of its type, or at the end. The transition time is kept
-    /// while the status stays the same; otherwise it is the condition's own, or <paramref name="now"/> when it has none.</summary>
+    /// <summary>The list with a condition put in place of the one of its type, or at the end. The transition time is
+    /// kept
+    /// while the status stays the same; otherwise it is the condition's own, or <paramref name="now"/> when it has
+    /// none.</summary>
     public static IReadOnlyList<T> Set<T>(IReadOnlyList<T>? conditions, T condition, DateTimeOffset now)
         where T : class, ICondition<T>
     {

@@ -39,7 +39,8 @@ public sealed record ObjectMeta : ApiType
     public IReadOnlyList<ManagedFieldsEntry>? ManagedFields { get; init; }
 }
 
-/// <summary>Names an object that owns this one; the garbage collector deletes the dependants of a deleted owner.</summary>
+/// <summary>Names an object that owns this one; the garbage collector deletes the dependants of a deleted
+/// owner.</summary>
 [AtomicMap]
 public sealed record OwnerReference : ApiType
 {

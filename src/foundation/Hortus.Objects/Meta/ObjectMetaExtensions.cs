@@ -48,7 +48,8 @@ public static class ObjectMetaExtensions
         OwnerReferences = [.. (metadata.OwnerReferences ?? []).Where(o => o.Uid != owner.Uid), owner],
     };
 
-    /// <summary>A reference that makes <paramref name="owner"/> the managing controller and lets foreground deletion of it
+    /// <summary>A reference that makes <paramref name="owner"/> the managing controller and lets foreground deletion
+    /// of it
     /// wait.</summary>
     /// <exception cref="ArgumentException">The owner has no uid: it was not read from a server.</exception>
     public static OwnerReference AsController(this KubernetesObject owner) =>

@@ -4,12 +4,14 @@ using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Objects;
 
-/// <summary>Derives CustomResourceDefinitions from the C# types, so that who installs a kind needs no manifest.</summary>
+/// <summary>Derives CustomResourceDefinitions from the C# types, so that who installs a kind needs no
+/// manifest.</summary>
 public static class CustomResourceDefinitions
 {
     private static readonly ConcurrentDictionary<Type, CustomResourceDefinition> Made = new();
 
-    /// <summary>The definition of a kind: names, columns, subresources and schema. Made once per type and shared.</summary>
+    /// <summary>The definition of a kind: names, columns, subresources and schema. Made once per type and
+    /// shared.</summary>
     /// <exception cref="ArgumentException">The type has no <see cref="KubernetesResourceAttribute"/>.</exception>
     public static CustomResourceDefinition For(Type kind)
     {

@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Hortus.Objects;
 
-/// <summary>Fields that are built when one is asked for. Safe for several threads; may build twice, with equal results.</summary>
+/// <summary>Fields that are built when one is asked for. Safe for several threads; may build twice, with equal
+/// results.</summary>
 internal sealed class LazyProperties(Func<Dictionary<string, SchemaNode>> build) : IReadOnlyDictionary<string, SchemaNode>
 {
     private Dictionary<string, SchemaNode>? built;

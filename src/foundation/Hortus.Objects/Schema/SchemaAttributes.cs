@@ -1,6 +1,7 @@
 namespace Hortus.Objects;
 
-/// <summary>The field must be present; an empty string, list or map satisfies it unless a minimum is declared too.</summary>
+/// <summary>The field must be present; an empty string, list or map satisfies it unless a minimum is declared
+/// too.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class RequiredAttribute : Attribute;
 
@@ -11,7 +12,8 @@ public sealed class AllowedValuesAttribute(params string[] values) : Attribute
     public IReadOnlyList<string> Values { get; } = values;
 }
 
-/// <summary>The value that the API server fills in when the field is absent, as JSON text (<c>"\"TCP\""</c>, <c>"1"</c>).</summary>
+/// <summary>The value that the API server fills in when the field is absent, as JSON text (<c>"\"TCP\""</c>,
+/// <c>"1"</c>).</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DefaultJsonAttribute(string json) : Attribute
 {

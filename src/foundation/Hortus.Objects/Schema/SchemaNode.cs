@@ -8,7 +8,8 @@ namespace Hortus.Objects;
 /// </summary>
 public sealed record SchemaNode
 {
-    /// <summary><c>object</c>, <c>array</c>, <c>string</c>, <c>integer</c>, <c>number</c>, <c>boolean</c>; null for int-or-string and any.</summary>
+    /// <summary><c>object</c>, <c>array</c>, <c>string</c>, <c>integer</c>, <c>number</c>, <c>boolean</c>; null for
+    /// int-or-string and any.</summary>
     public string? Type { get; init; }
 
     public string? Format { get; init; }
@@ -84,7 +85,8 @@ public sealed record SchemaNode
     /// <summary><c>x-kubernetes-map-type</c>: <c>granular</c> or <c>atomic</c>; null means granular.</summary>
     public string? MapType { get; init; }
 
-    /// <summary><c>x-kubernetes-patch-strategy</c>, comma separated; null means replace for lists and merge for objects.</summary>
+    /// <summary><c>x-kubernetes-patch-strategy</c>, comma separated; null means replace for lists and merge for
+    /// objects.</summary>
     public string? PatchStrategy { get; init; }
 
     /// <summary><c>x-kubernetes-patch-merge-key</c>.</summary>
@@ -93,7 +95,8 @@ public sealed record SchemaNode
     /// <summary><c>x-kubernetes-validations</c>.</summary>
     public IReadOnlyList<SchemaRule> Rules { get; init; } = [];
 
-    /// <summary>For built-in types the OpenAPI component name (<c>io.k8s.api.core.v1.PodSpec</c>), so that documents share it; null inline.</summary>
+    /// <summary>For built-in types the OpenAPI component name (<c>io.k8s.api.core.v1.PodSpec</c>), so that documents
+    /// share it; null inline.</summary>
     public string? ComponentName { get; init; }
 }
 

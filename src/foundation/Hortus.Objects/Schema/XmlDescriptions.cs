@@ -5,7 +5,8 @@ using System.Xml;
 
 namespace Hortus.Objects;
 
-/// <summary>Descriptions from the documentation file that the compiler writes beside an assembly. The file is optional: it
+/// <summary>Descriptions from the documentation file that the compiler writes beside an assembly. The file is
+/// optional: it
 /// is read once, on first use, and when it is missing or broken all descriptions are empty.</summary>
 internal static class XmlDescriptions
 {

@@ -5,7 +5,8 @@ namespace Hortus.Objects;
 /// <summary>One requirement of a field selector: the field equals the value, or does not when negated.</summary>
 public sealed record FieldRequirement(string Field, string Value, bool Negated);
 
-/// <summary>A field selector such as <c>metadata.name=a,status.phase!=Running</c>: all requirements must be met.</summary>
+/// <summary>A field selector such as <c>metadata.name=a,status.phase!=Running</c>: all requirements must be
+/// met.</summary>
 public sealed class FieldSelector
 {
     private readonly FieldRequirement[] requirements;
@@ -18,7 +19,8 @@ public sealed class FieldSelector
     /// <summary>The requirements in the order given.</summary>
     public IReadOnlyList<FieldRequirement> Requirements => requirements;
 
-    /// <summary>Parses the text form; null and empty match everything. In values <c>\,</c>, <c>\=</c> and <c>\\</c> stand for
+    /// <summary>Parses the text form; null and empty match everything. In values <c>\,</c>, <c>\=</c> and <c>\\</c>
+    /// stand for
     /// the characters themselves.</summary>
     /// <exception cref="FormatException">The text is not a field selector.</exception>
     public static FieldSelector Parse(string? text) =>
@@ -29,7 +31,8 @@ public sealed class FieldSelector
     public bool Matches(Func<string, string?> valueOf) =>
         Array.TrueForAll(requirements, r => (valueOf(r.Field) ?? "") == r.Value != r.Negated);
 
-    /// <summary>The value that a field must equal, or null when the selector does not pin the field to one value.</summary>
+    /// <summary>The value that a field must equal, or null when the selector does not pin the field to one
+    /// value.</summary>
     public string? RequiredValue(string field) =>
         Array.Find(requirements, r => r.Field == field && !r.Negated)?.Value;
 

@@ -30,7 +30,8 @@ public sealed class LabelRequirement
     /// <summary>The values in order; empty for <c>Exists</c> and <c>DoesNotExist</c>.</summary>
     public IReadOnlyList<string> Values => values;
 
-    /// <summary>Whether labels meet the requirement; an absent label meets <c>NotIn</c> and <c>DoesNotExist</c>.</summary>
+    /// <summary>Whether labels meet the requirement; an absent label meets <c>NotIn</c> and
+    /// <c>DoesNotExist</c>.</summary>
     public bool Matches(IReadOnlyDictionary<string, string>? labels)
     {
         string? value = null;

@@ -23,7 +23,8 @@ public sealed class LabelSelectorMatcher
     /// <summary>The requirements in the order given.</summary>
     public IReadOnlyList<LabelRequirement> Requirements => requirements;
 
-    /// <summary>Parses the text form, <c>a=b,c!=d,e in (x,y),f notin (z),g,!h,i>1</c>; null and empty match everything.</summary>
+    /// <summary>Parses the text form, <c>a=b,c!=d,e in (x,y),f notin
+    /// (z),g,!h,i>1</c>; null and empty match everything.</summary>
     /// <exception cref="FormatException">The text is not a selector; the message says where.</exception>
     public static LabelSelectorMatcher Parse(string? text) =>
         string.IsNullOrWhiteSpace(text) ? Everything : new(false, new LabelSelectorParser(text).Parse());
@@ -53,7 +54,8 @@ public sealed class LabelSelectorMatcher
         !MatchesNothing && Array.TrueForAll(requirements, r => r.Matches(labels));
 
     /// <summary>The text form for the <c>labelSelector</c> query parameter; empty when everything matches.</summary>
-    /// <exception cref="InvalidOperationException">The selector matches nothing, which the text form cannot say.</exception>
+    /// <exception cref="InvalidOperationException">The selector matches nothing, which the text form cannot
+    /// say.</exception>
     public override string ToString() => MatchesNothing
         ? throw new InvalidOperationException("a selector that matches nothing has no text form")
         : string.Join(',', requirements.Select(r => r.ToString()));

@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace Hortus.Objects;
 
-/// <summary>The rules for label keys and values. Source: Kubernetes, labels and selectors, syntax and character set.</summary>
+/// <summary>The rules for label keys and values. Source: Kubernetes, labels and selectors, syntax and character
+/// set.</summary>
 public static class LabelSyntax
 {
     private const int NameLengthMax = 63;
@@ -21,7 +22,8 @@ public static class LabelSyntax
             : IsPrefix(text.AsSpan(0, slash)) && IsName(text.AsSpan(slash + 1));
     }
 
-    /// <summary>Whether text is a label value: empty, or up to 63 letters, digits, <c>-</c>, <c>_</c>, <c>.</c>, with a letter
+    /// <summary>Whether text is a label value: empty, or up to 63 letters, digits, <c>-</c>, <c>_</c>, <c>.</c>,
+    /// with a letter
     /// or digit at both ends.</summary>
     public static bool IsValue(string text)
     {

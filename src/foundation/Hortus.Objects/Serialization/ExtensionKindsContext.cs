@@ -5,7 +5,8 @@ using Hortus.Objects.Gardener.Resources;
 
 namespace Hortus.Objects;
 
-/// <summary>Serialization metadata of the kinds of extensions and managed resources, made at build time so that start-up does not reflect.</summary>
+/// <summary>Serialization metadata of the kinds of extensions and managed resources, made at build time so that
+/// start-up does not reflect.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(BackupBucket))]

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Hortus.Objects;
 
-/// <summary>Rewords the errors of the JSON reader: field path first, then what is wanted, then where in the text.</summary>
+/// <summary>Rewords the errors of the JSON reader: field path first, then what is wanted, then where in the
+/// text.</summary>
 internal static class JsonErrors
 {
     private const string Unconvertible = "The JSON value could not be converted to ";

@@ -6,7 +6,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Hortus.Objects;
 
-/// <summary>Reads and writes API objects as JSON, with the conventions of Kubernetes: camelCase names, absent instead of
+/// <summary>Reads and writes API objects as JSON, with the conventions of Kubernetes: camelCase names, absent
+/// instead of
 /// null, times in RFC 3339, byte fields in base64.</summary>
 public static class KubernetesJson
 {
@@ -17,7 +18,8 @@ public static class KubernetesJson
     public static JsonSerializerOptions Options { get; } = CreateOptions();
 
     /// <summary>Reads an object.</summary>
-    /// <exception cref="JsonException">The bytes are not JSON or do not fit the type; the message has line and field path.</exception>
+    /// <exception cref="JsonException">The bytes are not JSON or do not fit the type; the message has line and field
+    /// path.</exception>
     public static T Deserialize<T>(ReadOnlySpan<byte> utf8)
     {
         try

@@ -6,7 +6,8 @@ using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Objects;
 
-/// <summary>Serialization metadata of the built-in kinds, made at build time so that start-up does not reflect.</summary>
+/// <summary>Serialization metadata of the built-in kinds, made at build time so that start-up does not
+/// reflect.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(JsonNode))]

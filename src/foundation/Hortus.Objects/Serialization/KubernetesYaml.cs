@@ -11,25 +11,30 @@ namespace Hortus.Objects;
 /// </summary>
 public static class KubernetesYaml
 {
-    /// <summary>Longest text that is read, in characters. A request body is at most 3 MiB; manifest files hold several.</summary>
+    /// <summary>Longest text that is read, in characters. A request body is at most 3 MiB; manifest files hold
+    /// several.</summary>
     public const int SizeMax = 16 * 1024 * 1024;
 
     /// <summary>Deepest nesting that is read.</summary>
     public const int DepthMax = 100;
 
-    /// <summary>Most values that aliases may add to a text, which stops small texts from growing into huge objects.</summary>
+    /// <summary>Most values that aliases may add to a text, which stops small texts from growing into huge
+    /// objects.</summary>
     public const int AliasedNodesMax = 100_000;
 
     /// <summary>Reads every document that is not empty as an object.</summary>
     /// <param name="text">One or more documents.</param>
-    /// <param name="duplicateKeys">Takes a message for each key that occurs twice (the last one wins); when null such a key
+    /// <param name="duplicateKeys">Takes a message for each key that occurs twice (the last one wins); when null
+    /// such a key
     /// is an error.</param>
-    /// <exception cref="YamlFormatException">The text is not YAML, exceeds a limit, or a document is not a map.</exception>
+    /// <exception cref="YamlFormatException">The text is not YAML, exceeds a limit, or a document is not a
+    /// map.</exception>
     public static IReadOnlyList<JsonObject> ParseAll(string text, ICollection<string>? duplicateKeys = null) =>
         [.. Read(text, duplicateKeys).Select(d => d.Root)];
 
     /// <summary>Reads a text with one document.</summary>
-    /// <exception cref="YamlFormatException">As for <see cref="ParseAll"/>, or the number of documents is not one.</exception>
+    /// <exception cref="YamlFormatException">As for <see cref="ParseAll"/>, or the number of documents is not
+    /// one.</exception>
     public static JsonObject Parse(string text, ICollection<string>? duplicateKeys = null) =>
         Single(Read(text, duplicateKeys)).Root;
 

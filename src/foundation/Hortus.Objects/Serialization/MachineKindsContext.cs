@@ -4,7 +4,8 @@ using Hortus.Objects.Gardener.Machine;
 
 namespace Hortus.Objects;
 
-/// <summary>Serialization metadata of the machine kinds, made at build time so that start-up does not reflect.</summary>
+/// <summary>Serialization metadata of the machine kinds, made at build time so that start-up does not
+/// reflect.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(Machine))]

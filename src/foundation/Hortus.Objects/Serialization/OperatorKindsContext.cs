@@ -4,7 +4,8 @@ using Hortus.Objects.Gardener.Operator;
 
 namespace Hortus.Objects;
 
-/// <summary>Serialization metadata of the operator's kinds, made at build time so that start-up does not reflect.</summary>
+/// <summary>Serialization metadata of the operator's kinds, made at build time so that start-up does not
+/// reflect.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(Gardener.Core.Gardener), TypeInfoPropertyName = "GardenerInstance")]

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Hortus.Objects;
 
-/// <summary>Path of a field inside an object: <c>spec.containers[0].name</c>, <c>metadata.labels[app.kubernetes.io/x]</c>.</summary>
+/// <summary>Path of a field inside an object: <c>spec.containers[0].name</c>,
+/// <c>metadata.labels[app.kubernetes.io/x]</c>.</summary>
 public readonly record struct FieldPath(string Text)
 {
     /// <summary>The object itself.</summary>
