@@ -1,0 +1,173 @@
+using System.CommandLine;
+using System.Globalization;
+using Hortus.Cli.Flags;
+using Hortus.Cli.Progress;
+using Hortus.Cli.Status;
+using Hortus.Client;
+using Hortus.Local;
+using Hortus.Local.Bootstrap;
+using Hortus.Objects;
+using Hortus.Telemetry;
+using Spectre.Console;
+
+namespace Hortus.Cli;
+
+/// <summary>The commands that people type: <c>up</c>, <c>down</c>, <c>status</c> and <c>kubeconfig</c>.</summary>
+public sealed class GardenCommands(TextWriter output, TextWriter errors, TimeProvider time)
+{
+    private static readonly TimeSpan KubeconfigValidity = TimeSpan.FromHours(12);
+
+    private readonly Option<string> stateDir = new("--state-dir")
+    {
+        Description = "Folder that holds all state of the garden. Default: $XDG_STATE_HOME/hortus or ~/.local/state/hortus.",
+        DefaultValueFactory = _ => StateDirectory.DefaultPath(Environment.GetEnvironmentVariable),
+    };
+
+    /// <summary>All commands.</summary>
+    public IReadOnlyList<Command> All => [Up(), Down(), Status(), Kubeconfig()];
+
+    private Command Up()
+    {
+        var port = new Option<int?>("--port") { Description = "Port on 127.0.0.1 for all API servers. Default 6443, or the one used before." };
+        var timeout = new Option<string>("--timeout") { Description = "How long to wait, such as 3m.", DefaultValueFactory = _ => "3m" };
+        var foreground = new Option<bool>("--foreground") { Description = "Stay attached; Ctrl+C stops the garden." };
+        var command = new Command("up", "Starts a garden with a seed on this machine, or resumes it.") { stateDir, port, timeout, foreground };
+        command.SetAction((result, cancellationToken) => GuardAsync(async () =>
+        {
+            var state = new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!));
+            var options = new LocalGardenOptions
+            {
+                StateDirectory = state.Root,
+                Port = result.GetValue(port) ?? KnownPort(state),
+                ReadyTimeout = Duration.Parse(result.GetValue(timeout)!),
+            };
+            await StartAsync(options, state, cancellationToken);
+            await new NextSteps(output).PrintAsync(state);
+            if (result.GetValue(foreground))
+            {
+                await StayAsync(state, cancellationToken);
+            }
+        }));
+        return command;
+    }
+
+    private async Task StartAsync(LocalGardenOptions options, StateDirectory state, CancellationToken cancellationToken)
+    {
+        var ran = new Hortus.Local.Node.ProcessFile(state.NodePid).FindRunning() is not null;
+        IBringUpProgress progress = Console.IsOutputRedirected
+            ? new LineProgress(output, time)
+            : new LiveProgress(AnsiConsole.Console, time);
+        try
+        {
+            await new BringUp(options, progress, time).RunAsync(cancellationToken);
+        }
+        catch (Exception failure) when (!ran && failure is LocalGardenException or OperationCanceledException && !Directory.Exists(state.Kubelet))
+        {
+            throw;
+        }
+        catch when (!ran)
+        {
+            // A garden that never became ready would only hold ports and processes; its logs stay.
+            await TearDownAsync(state, deleteState: false);
+            throw;
+        }
+    }
+
+    private async Task StayAsync(StateDirectory state, CancellationToken cancellationToken)
+    {
+        await output.WriteLineAsync("running; press Ctrl+C to stop the garden");
+        await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await TearDownAsync(state, deleteState: false);
+    }
+
+    private Command Down()
+    {
+        var purge = new Option<bool>("--delete-state") { Description = "Delete the garden's data as well." };
+        var command = new Command("down", "Stops the garden; its data stays for the next `hortus up`.") { stateDir, purge };
+        command.SetAction((result, cancellationToken) => GuardAsync(async () =>
+        {
+            var state = new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!));
+            await TearDownAsync(state, result.GetValue(purge));
+            await output.WriteLineAsync(result.GetValue(purge)
+                ? $"stopped; {state.Root} is deleted"
+                : $"stopped; the data stays in {state.Root}");
+        }));
+        return command;
+    }
+
+    private Command Status()
+    {
+        var command = new Command("status", "Shows garden, seeds and shoots and what is being waited for.") { stateDir };
+        command.SetAction((result, cancellationToken) => GuardAsync(async () =>
+        {
+            var connections = new GardenConnections(new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!)));
+            using var runtime = connections.Runtime();
+            using var garden = connections.HasGarden ? connections.Garden() : null;
+            await new StatusView(output).PrintAsync(runtime, garden, cancellationToken);
+        }));
+        return command;
+    }
+
+    private Command Kubeconfig()
+    {
+        var command = new Command("kubeconfig", "Prints a kubeconfig of a cluster of the garden.");
+        command.Subcommands.Add(Print("runtime", "The runtime cluster.", c => c.RuntimeKubeconfig));
+        command.Subcommands.Add(Print("garden", "The virtual garden.", c => c.GardenKubeconfig));
+        command.Subcommands.Add(Print("seed", "The seed (locally the runtime cluster).", c => c.RuntimeKubeconfig));
+        var name = new Argument<string>("NAME") { Description = "Name of the shoot." };
+        var space = new Option<string>("--namespace", "-n") { Description = "Namespace of its project.", Required = true };
+        var shoot = new Command("shoot", "A shoot, with a certificate valid for 12 hours.") { name, space, stateDir };
+        shoot.SetAction((result, cancellationToken) => GuardAsync(async () =>
+        {
+            var state = new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!));
+            using var garden = new GardenConnections(state).Garden();
+            var key = new ObjectKey(result.GetValue(space), result.GetValue(name)!);
+            await output.WriteAsync(await ShootKubeconfig.RequestAsync(garden, key, KnownPort(state), KubeconfigValidity, cancellationToken));
+        }));
+        command.Subcommands.Add(shoot);
+        return command;
+    }
+
+    private Command Print(string name, string description, Func<GardenConnections, string> path)
+    {
+        var command = new Command(name, description) { stateDir };
+        command.SetAction((result, cancellationToken) => GuardAsync(async () =>
+        {
+            var connections = new GardenConnections(new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!)));
+            await output.WriteAsync(await File.ReadAllTextAsync(path(connections), cancellationToken));
+        }));
+        return command;
+    }
+
+    private async Task TearDownAsync(StateDirectory state, bool deleteState)
+    {
+        using var logs = new LogFactory(new LogOptions(), time);
+        await new TearDown(state, time, logs).RunAsync(deleteState, CancellationToken.None);
+    }
+
+    private static int KnownPort(StateDirectory state) =>
+        File.Exists(state.PortFile)
+        && int.TryParse(File.ReadAllText(state.PortFile), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? port
+            : 6443;
+
+    private async Task<int> GuardAsync(Func<Task> run)
+    {
+        try
+        {
+            await run();
+            return 0;
+        }
+        catch (Exception failure) when (failure is LocalGardenException or ApiException or KubeConfigException or HttpRequestException
+            or FormatException or Host.HostException or IOException)
+        {
+            await errors.WriteLineAsync("hortus: " + failure.Message);
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            await errors.WriteLineAsync("hortus: interrupted");
+            return 1;
+        }
+    }
+}

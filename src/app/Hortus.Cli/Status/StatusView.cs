@@ -1,0 +1,61 @@
+using Hortus.Client;
+using Hortus.Objects;
+using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Operator;
+
+namespace Hortus.Cli.Status;
+
+/// <summary>Prints gardens, seeds and shoots with their last operation, and for each what is not well or being waited for.</summary>
+public sealed class StatusView(TextWriter output)
+{
+    private const string RowFormat = "{0,-8}{1,-28}{2,-24}{3}";
+
+    /// <summary>Reads and prints.</summary>
+    /// <param name="runtime">The runtime cluster.</param>
+    /// <param name="garden">The virtual garden; null when it cannot be reached yet.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task PrintAsync(IKubernetesClient runtime, IKubernetesClient? garden, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(runtime);
+        await WriteRowAsync("KIND", "NAME", "LAST OPERATION", "WAITING FOR");
+        foreach (var item in (await runtime.ListAsync<Garden>(ListOptions.All, cancellationToken)).Items)
+        {
+            await PrintAsync("Garden", item.Key, item.Status?.LastOperation, item.Status?.Conditions, []);
+        }
+
+        if (garden is null)
+        {
+            return;
+        }
+
+        foreach (var item in (await garden.ListAsync<Seed>(ListOptions.All, cancellationToken)).Items)
+        {
+            await PrintAsync("Seed", item.Key, item.Status?.LastOperation, item.Status?.Conditions, []);
+        }
+
+        foreach (var item in (await garden.ListAsync<Shoot>(ListOptions.All, cancellationToken)).Items)
+        {
+            await PrintAsync("Shoot", item.Key, item.Status?.LastOperation, item.Status?.Conditions, item.Status?.LastErrors ?? []);
+        }
+    }
+
+    private async Task PrintAsync(
+        string kind, ObjectKey key, LastOperation? operation, IReadOnlyList<GardenerCondition>? conditions, IReadOnlyList<LastError> errors)
+    {
+        var done = operation is null ? "none yet" : $"{operation.Type} {operation.State} {operation.Progress}%";
+        var unwell = (conditions ?? []).Where(c => c.Status != "True").Select(c => $"{c.Type} is {c.Status}").ToList();
+        if (operation is { State: not "Succeeded", Description: { Length: > 0 } description })
+        {
+            unwell.Insert(0, description);
+        }
+
+        await WriteRowAsync(kind, key.ToString(), done, unwell.Count == 0 ? "nothing" : string.Join("; ", unwell));
+        foreach (var error in errors)
+        {
+            await output.WriteLineAsync($"        {error.TaskID}: {error.Description}");
+        }
+    }
+
+    private Task WriteRowAsync(string kind, string name, string operation, string waiting) =>
+        output.WriteLineAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, RowFormat, kind, name, operation, waiting));
+}
