@@ -36,6 +36,7 @@ public static class RequestDecoder
         {
             "" or "application/json" or "application/json-patch+json" or "application/merge-patch+json"
                 or "application/strategic-merge-patch+json" => DecodeJson(body),
+            "application/yaml" or "application/apply-patch+yaml" => DecodeYaml(body),
             _ => throw Rejection.UnsupportedMediaType(
                 $"the body of the request was in an unknown format: {mediaType}; accepted media types include: application/json, application/yaml"),
         };
@@ -86,6 +87,45 @@ public static class RequestDecoder
             throw Rejection.BadRequest(
                 $"the body is not valid JSON at line {error.LineNumber + 1}, position {error.BytePositionInLine + 1}: {Detail(error)}");
         }
+    }
+
+    private static DecodedBody DecodeYaml(ReadOnlySpan<byte> body)
+    {
+        if (body.TrimStart(" \t\r\n"u8).StartsWith("{"u8) && TryDecodeJson(body) is { } json)
+        {
+            // Clients send JSON as YAML more often than not, and reading it as JSON is many times faster.
+            return json;
+        }
+
+        try
+        {
+            var faults = new List<string>();
+            var value = KubernetesYaml.Parse(Encoding.UTF8.GetString(body), faults);
+            return new DecodedBody(value, [.. faults.Select(DuplicatePath).Distinct(StringComparer.Ordinal)]);
+        }
+        catch (YamlFormatException error)
+        {
+            throw Rejection.BadRequest($"the body is not valid YAML: {error.Message}");
+        }
+    }
+
+    private static DecodedBody? TryDecodeJson(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return JsonTreeReader.Read(JsonElement.Parse(body, new JsonDocumentOptions { MaxDepth = KubernetesJson.DepthMax }));
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The field path at the start of the reader's message about a key that occurs twice.</summary>
+    private static string DuplicatePath(string fault)
+    {
+        var end = fault.IndexOf(": key \"", StringComparison.Ordinal);
+        return end < 0 ? fault : fault[..end];
     }
 
     private static string Detail(JsonException error)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Hortus.Objects;
 
@@ -6,6 +7,9 @@ namespace Hortus.ApiServer.Schemas;
 /// <summary>Defaults: a null where null is not allowed counts as absent.</summary>
 internal static class Defaulting
 {
+    /// <summary>The few fields with a default, so that wide schemas are not walked for each object.</summary>
+    private static readonly ConditionalWeakTable<SchemaNode, KeyValuePair<string, JsonNode>[]> Defaults = [];
+
     public static void ApplyToResource(JsonObject value, SchemaNode schema)
     {
         Apply(value, schema);
@@ -21,9 +25,9 @@ internal static class Defaulting
         {
             case JsonObject fields:
                 DropNulls(fields, schema);
-                foreach (var (name, property) in schema.Properties)
+                foreach (var (name, fallback) in Defaults.GetValue(schema, DefaultsOf))
                 {
-                    if (property.Default is { } fallback && !fields.ContainsKey(name))
+                    if (!fields.ContainsKey(name))
                     {
                         fields[name] = fallback.DeepClone();
                     }
@@ -57,6 +61,14 @@ internal static class Defaulting
                 break;
         }
     }
+
+    private static KeyValuePair<string, JsonNode>[] DefaultsOf(SchemaNode schema) =>
+    [
+        .. schema.Properties
+            .Where(property => property.Value.Default is not null)
+            .OrderBy(property => property.Key, StringComparer.Ordinal)
+            .Select(property => KeyValuePair.Create(property.Key, property.Value.Default!)),
+    ];
 
     private static void DropNulls(JsonObject fields, SchemaNode schema)
     {
