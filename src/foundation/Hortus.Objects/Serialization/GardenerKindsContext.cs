@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Hortus.Objects.Gardener.Authentication;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Security;
 using Hortus.Objects.Gardener.SeedManagement;
@@ -51,4 +52,6 @@ namespace Hortus.Objects;
 [JsonSerializable(typeof(KubernetesList<Gardenlet>))]
 [JsonSerializable(typeof(ManagedSeed))]
 [JsonSerializable(typeof(KubernetesList<ManagedSeed>))]
+[JsonSerializable(typeof(AdminKubeconfigRequest))]
+[JsonSerializable(typeof(ViewerKubeconfigRequest))]
 internal sealed partial class GardenerKindsContext : JsonSerializerContext;

@@ -120,11 +120,9 @@ public sealed record ShootStatus : ApiType
     public IReadOnlyList<GardenerCondition>? Constraints { get; init; }
 
     /// <summary>The gardenlet that handled the shoot last.</summary>
-    [Required]
     public Gardener Gardener { get => field ??= new Gardener(); init; }
 
     /// <summary>Whether the control plane sleeps.</summary>
-    [Required]
     public bool Hibernated { get; init; }
 
     /// <summary>The operation that runs or ran last.</summary>
@@ -143,11 +141,9 @@ public sealed record ShootStatus : ApiType
     public string? SeedName { get; init; }
 
     /// <summary>Name of the control plane's namespace in the seed; fixed once set.</summary>
-    [Required]
     public string TechnicalID { get => field ?? ""; init; }
 
     /// <summary>Identity of the cluster; fixed once set.</summary>
-    [Required]
     public string Uid { get => field ?? ""; init; }
 
     /// <summary>Identity of the cluster for tools; fixed once set.</summary>

@@ -17,7 +17,6 @@ public sealed record EncryptionAtRest : ApiType
     public IReadOnlyList<string>? Resources { get; init; }
 
     /// <summary>How they are encrypted.</summary>
-    [Required]
     public EncryptionProviderStatus Provider { get => field ??= new EncryptionProviderStatus(); init; }
 }
 

@@ -46,7 +46,6 @@ public sealed record TargetSystem : ApiType
 public sealed record WorkloadIdentityStatus : ApiType
 {
     /// <summary>Subject of the tokens; fixed.</summary>
-    [Required]
     public string Sub { get => field ?? ""; init; }
 
     /// <summary>Issuer of the tokens.</summary>

@@ -60,6 +60,5 @@ public sealed record ManagedSeedStatus : ApiType
     public IReadOnlyList<GardenerCondition>? Conditions { get; init; }
 
     /// <summary>The generation that was handled last.</summary>
-    [Required]
-    public long ObservedGeneration { get; init; }
+    public long? ObservedGeneration { get; init; }
 }

@@ -1,0 +1,11 @@
+namespace Hortus.GardenApi;
+
+/// <summary>Settings of the garden's API; property names are gardener-apiserver's flags in PascalCase.</summary>
+public sealed record GardenApiOptions
+{
+    /// <summary>Longest life of an admin kubeconfig; longer wishes are shortened. Default 24 hours.</summary>
+    public TimeSpan ShootAdminKubeconfigMaxExpiration { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Longest life of a viewer kubeconfig; longer wishes are shortened. Default 24 hours.</summary>
+    public TimeSpan ShootViewerKubeconfigMaxExpiration { get; init; } = TimeSpan.FromHours(24);
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using Hortus.Objects;
+
+namespace Hortus.GardenApi.Validation;
+
+/// <summary>Rules for networks in CIDR form.</summary>
+internal static class Networks
+{
+    /// <summary>Ranges that control planes use themselves; no shoot network may touch them.</summary>
+    private static readonly (string Cidr, string Use)[] Reserved =
+    [
+        ("240.0.0.0/8", "kube-apiserver"),
+        ("241.0.0.0/8", "seed pods"),
+        ("242.0.0.0/8", "shoot nodes"),
+        ("243.0.0.0/8", "shoot services"),
+        ("244.0.0.0/8", "shoot pods"),
+        ("fd8f:6d53:b97a:1::/96", "VPN"),
+    ];
+
+    /// <summary>Whether both texts are networks and share addresses.</summary>
+    public static bool Overlap(string? left, string? right) =>
+        IPNetwork.TryParse(left, out var a) && IPNetwork.TryParse(right, out var b)
+        && (a.Contains(b.BaseAddress) || b.Contains(a.BaseAddress));
+
+    /// <summary>Requires a network whose address has no bits beyond its prefix.</summary>
+    public static void Valid(string? cidr, FieldPath path, FieldErrors errors)
+    {
+        if (cidr is null || IPNetwork.TryParse(cidr, out _))
+        {
+            return;
+        }
+
+        errors.Invalid(path, cidr, Canonical(cidr) is { } canonical
+            ? $"must be valid canonical CIDR, want {canonical}"
+            : "must be a valid CIDR such as 10.0.0.0/16");
+    }
+
+    /// <summary>Requires that none of the networks (with their paths) share addresses.</summary>
+    public static void Disjoint(IReadOnlyList<(FieldPath Path, string? Cidr)> networks, FieldErrors errors)
+    {
+        for (var i = 0; i < networks.Count; i++)
+        {
+            foreach (var (path, cidr) in networks.Skip(i + 1))
+            {
+                if (Overlap(networks[i].Cidr, cidr))
+                {
+                    errors.Invalid(path, cidr, $"must not overlap with {networks[i].Path} (\"{networks[i].Cidr}\")");
+                }
+            }
+        }
+    }
+
+    /// <summary>Requires that a network stays off the ranges that control planes use themselves.</summary>
+    public static void NotReserved(string? cidr, FieldPath path, FieldErrors errors)
+    {
+        foreach (var (range, use) in Reserved)
+        {
+            if (Overlap(cidr, range))
+            {
+                errors.Invalid(path, cidr, $"must not overlap with {range}, which is reserved for {use}");
+            }
+        }
+    }
+
+    private static string? Canonical(string cidr)
+    {
+        var slash = cidr.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0
+            || !IPAddress.TryParse(cidr.AsSpan(0, slash), out var address)
+            || !int.TryParse(cidr.AsSpan(slash + 1), out var bits)
+            || bits < 0 || bits > address.GetAddressBytes().Length * 8)
+        {
+            return null;
+        }
+
+        var bytes = address.GetAddressBytes();
+        for (var bit = bits; bit < bytes.Length * 8; bit++)
+        {
+            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        }
+
+        return $"{new IPAddress(bytes)}/{bits}";
+    }
+}

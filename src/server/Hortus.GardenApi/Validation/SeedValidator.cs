@@ -1,0 +1,138 @@
+using Hortus.Objects;
+using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Kubernetes;
+
+namespace Hortus.GardenApi.Validation;
+
+/// <summary>The rules of a Seed.</summary>
+internal static class SeedValidator
+{
+    public static void Check(Seed seed, FieldErrors errors)
+    {
+        var path = FieldPath.Root["spec"];
+        var spec = seed.Spec;
+        Names.Subdomain(seed.Metadata.Name, FieldPath.Root["metadata"]["name"], errors);
+        Names.Present(spec.Provider.Type, path["provider"]["type"], errors, "must provide a provider type");
+        Names.Present(spec.Provider.Region, path["provider"]["region"], errors, "must provide a provider region");
+        Networking(spec.Networks, path["networks"], errors);
+        if (spec.Backup is { } backup)
+        {
+            Names.Present(backup.Provider, path["backup"]["provider"], errors, "must provide a backup cloud provider name");
+            if (backup.Provider.Length > 0 && backup.Provider != spec.Provider.Type && string.IsNullOrEmpty(backup.Region))
+            {
+                errors.Required(path["backup"]["region"], "must be set if the backup provider differs from the provider of the seed");
+            }
+
+            Reference(backup.CredentialsRef, path["backup"]["credentialsRef"], errors);
+        }
+
+        if (spec.Ingress is { } ingress)
+        {
+            Names.Subdomain(ingress.Domain, path["ingress"]["domain"], errors);
+            Names.OneOf(ingress.Controller.Kind, path["ingress"]["controller"]["kind"], errors, "nginx");
+            if (spec.Dns.Provider is null)
+            {
+                errors.Required(path["dns"]["provider"], "must be set if the ingress domain is set");
+            }
+        }
+
+        Domains(spec.Dns, path["dns"], errors);
+        Taints(spec.Taints, path["taints"], errors);
+    }
+
+    public static void CheckChange(Seed seed, Seed old, FieldErrors errors)
+    {
+        var path = FieldPath.Root["spec"];
+        var networks = path["networks"];
+        Names.Unchanged(seed.Spec.Provider.Type, old.Spec.Provider.Type, path["provider"]["type"], errors);
+        Names.Unchanged(seed.Spec.Networks.Pods, old.Spec.Networks.Pods, networks["pods"], errors);
+        Names.Unchanged(seed.Spec.Networks.Services, old.Spec.Networks.Services, networks["services"], errors);
+        Names.Unchanged(seed.Spec.Networks.Nodes, old.Spec.Networks.Nodes, networks["nodes"], errors, oncePresent: true);
+        Names.Unchanged(seed.Spec.Ingress?.Domain, old.Spec.Ingress?.Domain, path["ingress"]["domain"], errors, oncePresent: true);
+        Names.Unchanged(seed.Spec.Backup?.Provider, old.Spec.Backup?.Provider, path["backup"]["provider"], errors, oncePresent: true);
+        Names.Unchanged(seed.Spec.Backup?.Region, old.Spec.Backup?.Region, path["backup"]["region"], errors, oncePresent: true);
+    }
+
+    public static void CheckStatus(SeedStatus? status, SeedStatus? old, FieldErrors errors) =>
+        Names.Unchanged(status?.ClusterIdentity, old?.ClusterIdentity, FieldPath.Root["status"]["clusterIdentity"], errors, oncePresent: true);
+
+    private static void Networking(SeedNetworks networks, FieldPath path, FieldErrors errors)
+    {
+        Names.Present(networks.Pods, path["pods"], errors);
+        Names.Present(networks.Services, path["services"], errors);
+        (string Field, string? Cidr)[] own = [("nodes", networks.Nodes), ("pods", networks.Pods), ("services", networks.Services)];
+        foreach (var (field, cidr) in own)
+        {
+            Networks.Valid(string.IsNullOrEmpty(cidr) ? null : cidr, path[field], errors);
+        }
+
+        Networks.Disjoint([.. own.Select(n => (path[n.Field], n.Cidr))], errors);
+        Networks.Valid(networks.ShootDefaults?.Pods, path["shootDefaults"]["pods"], errors);
+        Networks.Valid(networks.ShootDefaults?.Services, path["shootDefaults"]["services"], errors);
+        foreach (var (field, cidr) in new[] { ("pods", networks.ShootDefaults?.Pods), ("services", networks.ShootDefaults?.Services) })
+        {
+            foreach (var (other, taken) in own)
+            {
+                if (Networks.Overlap(cidr, taken))
+                {
+                    errors.Invalid(path["shootDefaults"][field], cidr, $"must not overlap with {path[other]} (\"{taken}\")");
+                }
+            }
+        }
+
+        for (var i = 0; i < (networks.BlockCIDRs?.Count ?? 0); i++)
+        {
+            Networks.Valid(networks.BlockCIDRs![i], path["blockCIDRs"][i], errors);
+        }
+    }
+
+    private static void Domains(SeedDNS dns, FieldPath path, FieldErrors errors)
+    {
+        if (dns.Provider is { } provider)
+        {
+            Names.Present(provider.Type, path["provider"]["type"], errors, "must provide a DNS provider type");
+        }
+
+        if (dns.Internal is { } inner)
+        {
+            Domain(inner, path["internal"], errors);
+        }
+
+        for (var i = 0; i < (dns.Defaults?.Count ?? 0); i++)
+        {
+            Domain(dns.Defaults![i], path["defaults"][i], errors);
+        }
+    }
+
+    private static void Domain(SeedDNSProviderConfig config, FieldPath path, FieldErrors errors)
+    {
+        Names.Present(config.Type, path["type"], errors, "must provide a DNS provider type");
+        Names.Subdomain(config.Domain, path["domain"], errors);
+        Reference(config.CredentialsRef, path["credentialsRef"], errors);
+    }
+
+    private static void Reference(ObjectReference? reference, FieldPath path, FieldErrors errors)
+    {
+        if (reference is null)
+        {
+            errors.Required(path, "must be set to refer a Secret or WorkloadIdentity");
+            return;
+        }
+
+        Names.OneOf(reference.Kind, path["kind"], errors, "Secret", "WorkloadIdentity", "InternalSecret");
+        Names.Present(reference.Name, path["name"], errors);
+        Names.Present(reference.Namespace, path["namespace"], errors);
+    }
+
+    private static void Taints(IReadOnlyList<SeedTaint>? taints, FieldPath path, FieldErrors errors)
+    {
+        for (var i = 0; i < (taints?.Count ?? 0); i++)
+        {
+            Names.Present(taints![i].Key, path[i]["key"], errors);
+            if (taints.Take(i).Any(t => t.Key == taints[i].Key && t.Value == taints[i].Value))
+            {
+                errors.Duplicate(path[i], taints[i].Key);
+            }
+        }
+    }
+}
