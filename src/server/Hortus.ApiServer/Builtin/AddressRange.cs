@@ -51,7 +51,7 @@ internal sealed class AddressRange
         if (!IPNetwork.TryParse(cidr, out var network))
         {
             throw new FormatException(
-                $"invalid value \"{cidr}\" for --service-cluster-ip-range: want a CIDR with no host bits such as 10.0.0.0/24");
+                $"invalid value \"{cidr}\" for --service-cluster-ip-range: want a CIDR such as 10.0.0.0/24");
         }
 
         var range = new AddressRange(network);

@@ -50,6 +50,9 @@ internal sealed class NamespaceStrategy : ResourceStrategy
     }
 
     /// <inheritdoc/>
+    public override void PrepareForDeletion(JsonObject marked) => marked.Ensure("status")["phase"] = "Terminating";
+
+    /// <inheritdoc/>
     public override bool HasOtherFinalizers(JsonObject deleted) => deleted.Texts("spec", "finalizers").Count > 0;
 
     private static void Label(JsonObject space)
