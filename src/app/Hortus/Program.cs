@@ -1,1 +1,3 @@
-return 0;
+using Hortus;
+
+return await HortusCommandLine.RunAsync(args);

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Hortus.Cli;
+using Hortus.Commands;
+using Hortus.Runtime;
+
+namespace Hortus;
+
+/// <summary>The command line: one subcommand a component, and the verbs that people type. Only the subcommand that was asked
+/// for is built, so that each of the many processes of a garden starts quickly.</summary>
+internal static class HortusCommandLine
+{
+    private static readonly Dictionary<string, Func<Command>> Components = new()
+    {
+        ["apiserver"] = ApiServerCommand.Create,
+        ["kubelet"] = KubeletCommand.Create,
+        ["local-node"] = LocalNodeCommand.Create,
+    };
+
+    /// <summary>Parses and runs.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var result = Build(args).Parse(args);
+        if (result.Errors.Count == 0)
+        {
+            return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        }
+
+        foreach (var error in result.Errors)
+        {
+            await Console.Error.WriteLineAsync("hortus: " + error.Message);
+        }
+
+        return ExitCode.BadConfiguration;
+    }
+
+    private static RootCommand Build(string[] args)
+    {
+        var root = new RootCommand("Kubernetes clusters as a service: gardens, seeds and shoots.");
+        if (args.Length > 0 && Components.TryGetValue(args[0], out var create))
+        {
+            root.Subcommands.Add(create());
+            return root;
+        }
+
+        foreach (var command in new GardenCommands(Console.Out, Console.Error, TimeProvider.System).All)
+        {
+            root.Subcommands.Add(command);
+        }
+
+        root.Subcommands.Add(VersionCommand.Create());
+        foreach (var component in Components.Values)
+        {
+            root.Subcommands.Add(component());
+        }
+
+        return root;
+    }
+}
