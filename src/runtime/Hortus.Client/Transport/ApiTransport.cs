@@ -25,6 +25,9 @@ internal sealed class ApiTransport : IDisposable
             DefaultRequestVersion = HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
+
+        // The socket handler takes the name it sends and expects in TLS from this header.
+        http.DefaultRequestHeaders.Host = connection.TlsServerName;
         http.DefaultRequestHeaders.UserAgent.ParseAdd(options.UserAgent);
         http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
     }

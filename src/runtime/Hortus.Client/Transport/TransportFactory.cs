@@ -37,7 +37,6 @@ internal static class TransportFactory
 
     private static void ConfigureTls(SslClientAuthenticationOptions tls, ClientConnection connection)
     {
-        tls.TargetHost = connection.TlsServerName;
         if (connection.ClientCertificatePem is { } certificate && connection.ClientKeyPem is { } key)
         {
             tls.ClientCertificates = [Pem.ReadKeyPair(certificate, key)];

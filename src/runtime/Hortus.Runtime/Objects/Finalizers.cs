@@ -4,39 +4,32 @@ using Hortus.Objects;
 
 namespace Hortus.Runtime;
 
-/// <summary>Finalizers: an object with one stays, marked as deleting, until its owner of the finalizer has cleaned up.</summary>
+/// <summary>Puts finalizers on objects of a server and takes them off.</summary>
 public static class Finalizers
 {
     // Finalizers of other controllers change rarely; more conflicts in a row than this are a fault.
     private const int TriesMax = 5;
 
-    /// <summary>Whether the object is being deleted.</summary>
-    public static bool IsDeleting(this KubernetesObject value) => value.Metadata.DeletionTimestamp is not null;
-
-    /// <summary>Whether the object carries the finalizer.</summary>
-    public static bool HasFinalizer(this KubernetesObject value, string finalizer) =>
-        value.Metadata.Finalizers?.Contains(finalizer, StringComparer.Ordinal) == true;
-
     /// <summary>Puts the finalizer on; no request when it is there already.</summary>
     /// <returns>The object with the finalizer.</returns>
     public static async Task<T> AddFinalizerAsync<T>(
         this IKubernetesClient client, T value, string finalizer, CancellationToken cancellationToken) where T : KubernetesObject =>
-        value.HasFinalizer(finalizer)
+        value.Metadata.HasFinalizer(finalizer)
             ? value
-            : await ChangeAsync(client, value, finalizers => [.. finalizers, finalizer], cancellationToken);
+            : await ChangeAsync(client, value, metadata => metadata.WithFinalizer(finalizer), cancellationToken);
 
     /// <summary>Takes the finalizer off; no request when it is not there. An object that is gone is a success.</summary>
     public static async Task RemoveFinalizerAsync<T>(
         this IKubernetesClient client, T value, string finalizer, CancellationToken cancellationToken) where T : KubernetesObject
     {
-        if (!value.HasFinalizer(finalizer))
+        if (!value.Metadata.HasFinalizer(finalizer))
         {
             return;
         }
 
         try
         {
-            await ChangeAsync(client, value, finalizers => finalizers.Where(f => f != finalizer), cancellationToken);
+            await ChangeAsync(client, value, metadata => metadata.WithoutFinalizer(finalizer), cancellationToken);
         }
         catch (ApiException e) when (e.IsNotFound)
         {
@@ -47,14 +40,14 @@ public static class Finalizers
     private static async Task<T> ChangeAsync<T>(
         IKubernetesClient client,
         T value,
-        Func<IEnumerable<string>, IEnumerable<string>> change,
+        Func<ObjectMeta, ObjectMeta> change,
         CancellationToken cancellationToken) where T : KubernetesObject
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                var finalizers = change(value.Metadata.Finalizers ?? []).Distinct(StringComparer.Ordinal);
+                var finalizers = change(value.Metadata).Finalizers ?? [];
 
                 // The list is replaced as a whole, so the version guards against losing somebody else's entry.
                 var body = new JsonObject
