@@ -36,6 +36,9 @@ public interface IKubernetesClient
     /// <summary>Replaces the object's status through the status subresource.</summary>
     Task<T> UpdateStatusAsync<T>(T value, CancellationToken cancellationToken) where T : KubernetesObject;
 
+    /// <summary>Replaces the part of the object that a subresource covers (approval, finalize).</summary>
+    Task<T> UpdateSubresourceAsync<T>(T value, string subresource, CancellationToken cancellationToken) where T : KubernetesObject;
+
     /// <summary>Patches the object, or a subresource of it.</summary>
     Task<T> PatchAsync<T>(ObjectKey key, Patch patch, CancellationToken cancellationToken) where T : KubernetesObject;
 

@@ -95,6 +95,10 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         PutAsync(value, "status", cancellationToken);
 
     /// <inheritdoc/>
+    public Task<T> UpdateSubresourceAsync<T>(T value, string subresource, CancellationToken cancellationToken)
+        where T : KubernetesObject => PutAsync(value, subresource, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<T> PatchAsync<T>(ObjectKey key, Patch patch, CancellationToken cancellationToken) where T : KubernetesObject =>
         transport.SendAsync<T>(DynamicClient.PatchRequest(ResourceKind.Of<T>(), key, patch), cancellationToken);
 

@@ -1,0 +1,9 @@
+namespace Hortus.KubeControllers;
+
+/// <summary>All controllers by the names that <c>--controllers</c> takes.</summary>
+internal static class ControllerCatalog
+{
+    public static IReadOnlyList<(string Name, Action<ControllerSetup> Add)> All { get; } =
+    [
+    ];
+}
