@@ -246,6 +246,18 @@ public class FieldManagementTests
     }
 
     [Fact]
+    public void OwnershipOfParts_BecomesThatOfTheWhole_WhenTheSchemaTurnsAtomic()
+    {
+        var live = Apply(null, """{"spec":{"replicas":1}}""", "a");
+        live["spec"]!["selector"] = JsonText.Obj("""{"matchLabels":{"x":"y"}}""");
+        live["metadata"]!["managedFields"]![0]!["fieldsV1"]!["f:spec"]!["f:selector"] =
+            JsonText.Obj("""{"f:matchLabels":{"f:x":{}}}""");
+
+        Should.Throw<ApiStatusException>(() => Apply(live, """{"spec":{"selector":{"matchLabels":{"x":"z"}}}}""", "b"))
+            .Message.ShouldBe("Apply failed with 1 conflict: conflict with \"a\": .spec.selector");
+    }
+
+    [Fact]
     public void Arguments_AreNotChangedByApply()
     {
         var live = Apply(null, """{"spec":{"tags":["a"],"containers":[{"name":"c","image":"1"}]}}""", "a");

@@ -25,6 +25,11 @@ internal sealed class ApplyRun(JsonObject? live, JsonObject config, SchemaNode s
             FieldManagement.StartTracking(owners, live, schema, writer);
         }
 
+        foreach (var owner in owners.All)
+        {
+            owner.Reconcile(schema);
+        }
+
         var set = FieldSets.OfConfig(effective, schema);
         var merged = (JsonObject?)live?.DeepClone() ?? [];
         TypedMerge.Merge(merged, effective, schema);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Decoding;
+using Hortus.Objects;
 
 namespace Hortus.ApiServer.Apply;
 
@@ -74,6 +75,15 @@ internal sealed class FieldOwner
 
         raw = null;
         return true;
+    }
+
+    /// <summary>Fits the set to a schema that may have changed since it was written.</summary>
+    public void Reconcile(SchemaNode schema)
+    {
+        if (Set.Collapse(schema, isRoot: true))
+        {
+            raw = null;
+        }
     }
 
     /// <summary>How conflict messages name the manager.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hortus.Objects;
 
 namespace Hortus.ApiServer.Apply;
 
@@ -66,6 +67,33 @@ internal sealed class FieldSet
         (below ??= new Dictionary<string, FieldSet>(StringComparer.Ordinal))[step] = set;
 
     public void Remove(string step) => below?.Remove(step);
+
+    /// <summary>Gives up the parts of values that, by the schema of today, have one owner as a whole, and owns the whole
+    /// instead; tells whether there were any.</summary>
+    public bool Collapse(SchemaNode? schema, bool isRoot)
+    {
+        if (schema is null || below is null)
+        {
+            return false;
+        }
+
+        var isWhole = schema.Type == "array" ? Ownership.FormOf(schema) == ListForm.Atomic : !Ownership.IsGranular(schema);
+        if (isWhole)
+        {
+            below = null;
+            Owned = true;
+            return true;
+        }
+
+        var any = false;
+        foreach (var (step, set) in below)
+        {
+            var field = step[0] == 'f' ? Ownership.FieldOf(schema, step[2..], isRoot, out _) : schema.Items;
+            any |= set.Collapse(field, isRoot: false);
+        }
+
+        return any;
+    }
 
     /// <summary>Adds the members of another set.</summary>
     public void Add(FieldSet other)
