@@ -19,6 +19,21 @@ public static class CustomResourceDefinitions
         return Made.GetOrAdd(kind, Make);
     }
 
+    /// <summary>The definition as a YAML manifest, for installation without Hortus.</summary>
+    public static string Manifest(Type kind)
+    {
+        var definition = KubernetesJson.ToNode(For(kind));
+        definition.Remove("status");
+        return KubernetesYaml.Write(definition);
+    }
+
+    /// <summary>The file name of the manifest: group and plural, such as <c>core.gardener.cloud_shoots.yaml</c>.</summary>
+    public static string ManifestName(Type kind)
+    {
+        var spec = For(kind).Spec;
+        return $"{spec.Group}_{spec.Names.Plural}.yaml";
+    }
+
     /// <summary>The columns of <c>kubectl get</c> that a type declares, in order.</summary>
     public static IReadOnlyList<CustomResourceColumnDefinition> Columns(Type kind) =>
     [

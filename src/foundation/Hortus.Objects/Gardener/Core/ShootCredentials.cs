@@ -17,6 +17,7 @@ public sealed record EncryptionAtRest : ApiType
     public IReadOnlyList<string>? Resources { get; init; }
 
     /// <summary>How they are encrypted.</summary>
+    [Required]
     public EncryptionProviderStatus Provider { get => field ??= new EncryptionProviderStatus(); init; }
 }
 

@@ -13,6 +13,7 @@ namespace Hortus.Objects.Gardener.Extensions;
 public sealed record BackupBucket : ExtensionObject
 {
     /// <summary>What is wanted.</summary>
+    [Required]
     public BackupBucketSpec Spec { get => field ??= new BackupBucketSpec(); init; }
 
     /// <summary>What the extension reports.</summary>

@@ -15,6 +15,7 @@ namespace Hortus.Objects.Gardener.Extensions;
 public sealed record BackupEntry : ExtensionObject
 {
     /// <summary>What is wanted.</summary>
+    [Required]
     public BackupEntrySpec Spec { get => field ??= new BackupEntrySpec(); init; }
 
     /// <summary>What the extension reports.</summary>

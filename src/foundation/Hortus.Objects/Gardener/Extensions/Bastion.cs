@@ -11,6 +11,7 @@ namespace Hortus.Objects.Gardener.Extensions;
 public sealed record Bastion : ExtensionObject
 {
     /// <summary>What is wanted.</summary>
+    [Required]
     public BastionSpec Spec { get => field ??= new BastionSpec(); init; }
 
     /// <summary>What the extension reports.</summary>

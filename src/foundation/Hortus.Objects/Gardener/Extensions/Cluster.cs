@@ -3,11 +3,13 @@ using System.Text.Json;
 namespace Hortus.Objects.Gardener.Extensions;
 
 /// <summary>What an extension has to know about the cluster whose namespace has the same name.</summary>
-[KubernetesResource("extensions.gardener.cloud", "v1alpha1", "Cluster", "clusters", Namespaced = false)]
+[KubernetesResource("extensions.gardener.cloud", "v1alpha1", "Cluster", "clusters",
+    Namespaced = false, HasStatus = true)]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
 public sealed record Cluster : KubernetesObject
 {
     /// <summary>Copies of the garden's objects.</summary>
+    [Required]
     public ClusterSpec Spec { get => field ??= new ClusterSpec(); init; }
 }
 

@@ -11,6 +11,7 @@ namespace Hortus.Objects.Gardener.Extensions;
 public sealed record ContainerRuntime : ExtensionObject
 {
     /// <summary>What is wanted.</summary>
+    [Required]
     public ContainerRuntimeSpec Spec { get => field ??= new ContainerRuntimeSpec(); init; }
 
     /// <summary>What the extension reports.</summary>

@@ -13,6 +13,7 @@ namespace Hortus.Objects.Gardener.Extensions;
 public sealed record ControlPlane : ExtensionObject
 {
     /// <summary>What is wanted.</summary>
+    [Required]
     public ControlPlaneSpec Spec { get => field ??= new ControlPlaneSpec(); init; }
 
     /// <summary>What the extension reports.</summary>

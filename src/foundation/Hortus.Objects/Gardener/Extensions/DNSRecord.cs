@@ -14,6 +14,7 @@ namespace Hortus.Objects.Gardener.Extensions;
 public sealed record DNSRecord : ExtensionObject
 {
     /// <summary>What is wanted.</summary>
+    [Required]
     public DNSRecordSpec Spec { get => field ??= new DNSRecordSpec(); init; }
 
     /// <summary>What the extension reports.</summary>

@@ -11,6 +11,7 @@ namespace Hortus.Objects.Gardener.Extensions;
 public sealed record Extension : ExtensionObject
 {
     /// <summary>What is wanted.</summary>
+    [Required]
     public ExtensionSpec Spec { get => field ??= new ExtensionSpec(); init; }
 
     /// <summary>What the extension reports.</summary>

@@ -13,6 +13,7 @@ namespace Hortus.Objects.Gardener.Extensions;
 public sealed record Infrastructure : ExtensionObject
 {
     /// <summary>What is wanted.</summary>
+    [Required]
     public InfrastructureSpec Spec { get => field ??= new InfrastructureSpec(); init; }
 
     /// <summary>What the extension reports.</summary>

@@ -12,6 +12,7 @@ namespace Hortus.Objects.Gardener.Extensions;
 public sealed record Network : ExtensionObject
 {
     /// <summary>What is wanted.</summary>
+    [Required]
     public NetworkSpec Spec { get => field ??= new NetworkSpec(); init; }
 
     /// <summary>What the extension reports.</summary>

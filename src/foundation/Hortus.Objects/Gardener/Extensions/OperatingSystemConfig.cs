@@ -14,6 +14,7 @@ namespace Hortus.Objects.Gardener.Extensions;
 public sealed record OperatingSystemConfig : ExtensionObject
 {
     /// <summary>What is wanted.</summary>
+    [Required]
     public OperatingSystemConfigSpec Spec { get => field ??= new OperatingSystemConfigSpec(); init; }
 
     /// <summary>What the extension reports.</summary>

@@ -14,6 +14,7 @@ namespace Hortus.Objects.Gardener.Extensions;
 public sealed record SelfHostedShootExposure : ExtensionObject
 {
     /// <summary>What is wanted.</summary>
+    [Required]
     public SelfHostedShootExposureSpec Spec { get => field ??= new SelfHostedShootExposureSpec(); init; }
 
     /// <summary>What the extension reports.</summary>

@@ -15,6 +15,7 @@ namespace Hortus.Objects.Gardener.Extensions;
 public sealed record Worker : ExtensionObject
 {
     /// <summary>What is wanted.</summary>
+    [Required]
     public WorkerSpec Spec { get => field ??= new WorkerSpec(); init; }
 
     /// <summary>What the extension reports.</summary>

@@ -71,7 +71,7 @@ public sealed record GardenerAPIServerConfig : ApiType
 public sealed record GardenerAdmissionControllerConfig : ApiType
 {
     /// <summary>How much is logged.</summary>
-    [DefaultJson("\"info\", e:info,debug,error")]
+    [DefaultJson("\"info\""), AllowedValues("info", "debug", "error")]
     public string? LogLevel { get; init; }
 
     /// <summary>Bounds on the size and number of objects.</summary>
@@ -122,7 +122,7 @@ public sealed record GardenerControllerManagerConfig : ApiType
     public IReadOnlyList<ProjectQuotaConfiguration>? DefaultProjectQuotas { get; init; }
 
     /// <summary>How much is logged.</summary>
-    [DefaultJson("\"info\", e:info,debug,error")]
+    [DefaultJson("\"info\""), AllowedValues("info", "debug", "error")]
     public string? LogLevel { get; init; }
 }
 
@@ -144,11 +144,11 @@ public sealed record GardenerSchedulerConfig : ApiType
     public IReadOnlyDictionary<string, bool>? FeatureGates { get; init; }
 
     /// <summary>How much is logged.</summary>
-    [DefaultJson("\"info\", e:info,debug,error")]
+    [DefaultJson("\"info\""), AllowedValues("info", "debug", "error")]
     public string? LogLevel { get; init; }
 
     /// <summary>How a seed is chosen.</summary>
-    [DefaultJson("\"SameRegion\", e:SameRegion,MinimalDistance")]
+    [DefaultJson("\"SameRegion\""), AllowedValues("SameRegion", "MinimalDistance")]
     public string? Strategy { get; init; }
 }
 
@@ -169,7 +169,7 @@ public sealed record GardenerDashboardConfig : ApiType
     public DashboardGitHub? GitHub { get; init; }
 
     /// <summary>How much is logged.</summary>
-    [DefaultJson("\"info\", e:trace,debug,info,warn,error")]
+    [DefaultJson("\"info\""), AllowedValues("trace", "debug", "info", "warn", "error")]
     public string? LogLevel { get; init; }
 
     /// <summary>Log in by OpenID Connect.</summary>
@@ -195,7 +195,7 @@ public sealed record GardenerDashboardConfig : ApiType
 public sealed record DashboardGitHub : ApiType
 {
     /// <summary>URL of the API.</summary>
-    [Required, DefaultJson("\"https://api.github.com\", Constraint(MinLength = 1)")]
+    [Required, DefaultJson("\"https://api.github.com\""), Constraint(MinLength = 1)]
     public string ApiURL { get => field ?? ""; init; }
 
     /// <summary>Organisation.</summary>

@@ -154,7 +154,7 @@ public sealed record KubeAPIServerConfig : KubeAPIServerSettings
 public sealed record AuditWebhook : ApiType
 {
     /// <summary>Most events in one message.</summary>
-    [DefaultJson("30, Constraint(Minimum = 1)")]
+    [DefaultJson("30"), Constraint(Minimum = 1)]
     public int? BatchMaxSize { get; init; }
 
     /// <summary>Secret with a kubeconfig for the receiver.</summary>
@@ -162,7 +162,7 @@ public sealed record AuditWebhook : ApiType
     public string KubeconfigSecretName { get => field ?? ""; init; }
 
     /// <summary>Version of the events.</summary>
-    [DefaultJson("\"audit.k8s.io/v1\", e:audit.k8s.io/v1")]
+    [DefaultJson("\"audit.k8s.io/v1\""), AllowedValues("audit.k8s.io/v1")]
     public string? Version { get; init; }
 }
 
@@ -184,7 +184,7 @@ public sealed record AuthenticationWebhook : ApiType
     public string KubeconfigSecretName { get => field ?? ""; init; }
 
     /// <summary>Version of the TokenReview.</summary>
-    [DefaultJson("\"v1beta1\", e:v1alpha1,v1beta1,v1")]
+    [DefaultJson("\"v1beta1\""), AllowedValues("v1alpha1", "v1beta1", "v1")]
     public string? Version { get; init; }
 }
 

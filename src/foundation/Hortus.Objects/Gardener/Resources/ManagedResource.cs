@@ -53,10 +53,12 @@ public sealed record ManagedResourceSpec : ApiType
 public sealed record GroupKind : ApiType
 {
     /// <summary>API group.</summary>
-    public string? Group { get; init; }
+    [Required]
+    public string Group { get => field ?? ""; init; }
 
     /// <summary>Kind.</summary>
-    public string? Kind { get; init; }
+    [Required]
+    public string Kind { get => field ?? ""; init; }
 }
 
 /// <summary>What was applied.</summary>
