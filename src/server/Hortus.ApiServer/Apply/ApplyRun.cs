@@ -136,7 +136,12 @@ internal sealed class ApplyRun(JsonObject? live, JsonObject config, SchemaNode s
     private static ApiStatusException Conflict(List<(string Manager, string Path)> conflicts)
     {
         var causes = conflicts
-            .Select(c => new StatusCause { Reason = "FieldManagerConflict", Message = "conflict with " + c.Manager, Field = c.Path })
+            .Select(c => new StatusCause
+            {
+                Reason = "FieldManagerConflict",
+                Message = "conflict with " + c.Manager,
+                Field = c.Path,
+            })
             .ToList();
         if (conflicts.Count == 1)
         {

@@ -44,7 +44,8 @@ internal readonly record struct Comparison(FieldSet? Changed, FieldSet? Removed)
     }
 
     private static void CompareFields(
-        JsonObject old, JsonObject updated, SchemaNode? schema, Level level, ref FieldSet? changed, ref FieldSet? removed)
+        JsonObject old, JsonObject updated, SchemaNode? schema, Level level, ref FieldSet? changed,
+            ref FieldSet? removed)
     {
         foreach (var (name, after) in updated)
         {
@@ -83,7 +84,8 @@ internal readonly record struct Comparison(FieldSet? Changed, FieldSet? Removed)
     }
 
     private static void CompareItems(
-        JsonArray old, JsonArray updated, SchemaNode schema, ListForm form, ref FieldSet? changed, ref FieldSet? removed)
+        JsonArray old, JsonArray updated, SchemaNode schema, ListForm form, ref FieldSet? changed,
+            ref FieldSet? removed)
     {
         var before = new Dictionary<string, JsonNode?>(old.Count, StringComparer.Ordinal);
         for (var i = 0; i < old.Count; i++)

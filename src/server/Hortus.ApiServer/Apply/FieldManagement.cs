@@ -50,13 +50,16 @@ public static class FieldManagement
     /// <summary>Applies <paramref name="config"/> for the writer. No argument is changed.</summary>
     /// <param name="live">The stored object, null when there is none.</param>
     /// <param name="config">What the client sent: the fields it wants to own.</param>
-    /// <param name="schema">Schema of the whole object; fields it does not know get their type from their value.</param>
+    /// <param name="schema">Schema of the whole object; fields it does not know get their type from their
+    /// value.</param>
     /// <param name="writer">Who applies.</param>
     /// <param name="force">Takes fields from other managers instead of failing.</param>
-    /// <returns>The merged object with new managed fields, not yet defaulted and validated. When nothing changed it equals
-    /// <paramref name="live"/>, times of managers included.</returns>
-    /// <exception cref="ApiStatusException">409 with one cause for each conflict, 400 for a config that cannot be applied.</exception>
-    public static JsonObject Apply(JsonObject? live, JsonObject config, SchemaNode schema, FieldWriter writer, bool force)
+    /// <returns>The merged object with new managed fields, not yet defaulted and validated. When nothing changed it
+    /// equals <paramref name="live"/>, times of managers included.</returns>
+    /// <exception cref="ApiStatusException">409 with one cause for each conflict, 400 for a config that cannot be
+    /// applied.</exception>
+    public static JsonObject Apply(JsonObject? live, JsonObject config, SchemaNode schema, FieldWriter writer,
+        bool force)
     {
         if (config.Field("metadata").Field("managedFields") is not null)
         {
@@ -81,7 +84,8 @@ public static class FieldManagement
         return updated;
     }
 
-    /// <summary>Keeps the old times of managers when nothing else differs, so that a write without effect is none.</summary>
+    /// <summary>Keeps the old times of managers when nothing else differs, so that a write without effect is
+    /// none.</summary>
     public static void KeepTimesIfUnchanged(JsonObject old, JsonObject updated)
     {
         if (old.Field("metadata") is not JsonObject oldMetadata
@@ -112,7 +116,8 @@ public static class FieldManagement
         }
     }
 
-    internal static void Track(FieldOwners owners, JsonObject? old, JsonObject updated, SchemaNode schema, FieldWriter writer)
+    internal static void Track(FieldOwners owners, JsonObject? old, JsonObject updated, SchemaNode schema,
+        FieldWriter writer)
     {
         var comparison = Comparison.Of(old, updated, schema);
         if (comparison.IsSame)
@@ -145,7 +150,8 @@ public static class FieldManagement
 
     /// <summary>The managers of an object that was never applied: all it has belongs to one that came before.</summary>
     internal static void StartTracking(FieldOwners owners, JsonObject live, SchemaNode schema, FieldWriter writer) =>
-        Track(owners, null, live, schema, writer with { Manager = BeforeFirstApply, Subresource = "", ResetFields = [] });
+        Track(owners, null, live, schema,
+            writer with { Manager = BeforeFirstApply, Subresource = "", ResetFields = [] });
 
     private static void Grant(FieldOwners owners, FieldSet changed, FieldWriter writer)
     {

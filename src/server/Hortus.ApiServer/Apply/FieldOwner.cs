@@ -5,7 +5,8 @@ using Hortus.Objects;
 
 namespace Hortus.ApiServer.Apply;
 
-/// <summary>One entry of <c>metadata.managedFields</c>; its set is read on first use and written back only if changed.</summary>
+/// <summary>One entry of <c>metadata.managedFields</c>; its set is read on first use and written back only if
+/// changed.</summary>
 internal sealed class FieldOwner
 {
     public const string ApplyOperation = "Apply";
@@ -57,7 +58,8 @@ internal sealed class FieldOwner
 
     /// <summary>Whether the entry belongs to this writer with this operation.</summary>
     public bool Is(FieldWriter writer, string operation) =>
-        Operation == operation && Manager == writer.Manager && ApiVersion == writer.ApiVersion && Subresource == writer.Subresource;
+        Operation == operation && Manager == writer.Manager && ApiVersion == writer.ApiVersion
+            && Subresource == writer.Subresource;
 
     public void Replace(FieldSet owned)
     {

@@ -16,13 +16,12 @@ internal sealed class FieldOwners
 
     public IReadOnlyList<FieldOwner> All => owners;
 
-    /// <summary>Reads the managers; one bad entry makes the whole list count as absent, as nothing can be concluded from it.</summary>
+    /// <summary>Reads the managers; one bad entry makes the whole list count as absent, as nothing can be concluded
+    /// from it.</summary>
     public static FieldOwners Of(JsonObject? value) => Read(Entries(value)) ?? new FieldOwners([]);
 
-    /// <summary>
-    /// The managers a write starts from: those of the stored object, unless the writer of the main resource sends others. An
-    /// empty list, or one with a single empty entry, clears them.
-    /// </summary>
+    /// <summary> The managers a write starts from: those of the stored object, unless the writer of the main resource
+    /// sends others. An empty list, or one with a single empty entry, clears them. </summary>
     public static FieldOwners Starting(JsonObject? old, JsonObject updated, bool isSubresource)
     {
         if (isSubresource || Entries(updated) is not { } sent)
@@ -68,7 +67,8 @@ internal sealed class FieldOwners
             return;
         }
 
-        foreach (var oldest in updaters.OrderBy(owner => owner.Time, StringComparer.Ordinal).Take(updaters.Count - UpdatersMax + 1))
+        var tooMany = updaters.Count - UpdatersMax + 1;
+        foreach (var oldest in updaters.OrderBy(owner => owner.Time, StringComparer.Ordinal).Take(tooMany))
         {
             if (oldest.Manager == AncientManager)
             {

@@ -3,8 +3,8 @@ using Hortus.Objects;
 
 namespace Hortus.ApiServer.Apply;
 
-/// <summary>A set of field paths as a tree. Steps are written as in <c>FieldsV1</c>: <c>f:name</c>, <c>k:{"name":"x"}</c>,
-/// <c>v:"x"</c>, <c>i:0</c>.</summary>
+/// <summary>A set of field paths as a tree. Steps are written as in <c>FieldsV1</c>: <c>f:name</c>,
+/// <c>k:{"name":"x"}</c>, <c>v:"x"</c>, <c>i:0</c>.</summary>
 internal sealed class FieldSet
 {
     private Dictionary<string, FieldSet>? below;
@@ -68,8 +68,8 @@ internal sealed class FieldSet
 
     public void Remove(string step) => below?.Remove(step);
 
-    /// <summary>Gives up the parts of values that, by the schema of today, have one owner as a whole, and owns the whole
-    /// instead; tells whether there were any.</summary>
+    /// <summary>Gives up the parts of values that, by the schema of today, have one owner as a whole, and owns the
+    /// whole instead; tells whether there were any.</summary>
     public bool Collapse(SchemaNode? schema, bool isRoot)
     {
         if (schema is null || below is null)
@@ -77,7 +77,8 @@ internal sealed class FieldSet
             return false;
         }
 
-        var isWhole = schema.Type == "array" ? Ownership.FormOf(schema) == ListForm.Atomic : !Ownership.IsGranular(schema);
+        var isWhole = schema.Type == "array" ? Ownership.FormOf(schema) == ListForm.Atomic
+            : !Ownership.IsGranular(schema);
         if (isWhole)
         {
             below = null;

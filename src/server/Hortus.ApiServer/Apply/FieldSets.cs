@@ -9,7 +9,8 @@ namespace Hortus.ApiServer.Apply;
 internal static class FieldSets
 {
     /// <summary>The fields an applied config owns: leaves, list items, keys of maps and empty containers.</summary>
-    /// <exception cref="ApiStatusException">400: a list that must have unique items has duplicates, or an item lacks its keys.</exception>
+    /// <exception cref="ApiStatusException">400: a list that must have unique items has duplicates, or an item lacks
+    /// its keys.</exception>
     public static FieldSet OfConfig(JsonObject config, SchemaNode schema)
     {
         var set = new FieldSet();
@@ -41,7 +42,8 @@ internal static class FieldSets
             case JsonArray items when Ownership.FormOf(schema) is var form and not ListForm.Atomic:
                 for (var i = 0; i < items.Count; i++)
                 {
-                    set.Attach(Ownership.StepOf(items[i], i, form, schema!), OfAll(items[i], schema!.Items, Level.Other));
+                    set.Attach(Ownership.StepOf(items[i], i, form, schema!),
+                        OfAll(items[i], schema!.Items, Level.Other));
                 }
 
                 break;

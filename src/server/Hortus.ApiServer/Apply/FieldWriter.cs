@@ -1,6 +1,7 @@
 namespace Hortus.ApiServer.Apply;
 
-/// <summary>Who writes, and through what: decides which entry of <c>metadata.managedFields</c> a write belongs to.</summary>
+/// <summary>Who writes, and through what: decides which entry of <c>metadata.managedFields</c> a write belongs
+/// to.</summary>
 /// <param name="Manager">Name of the field manager; see <see cref="FieldManagement.ManagerOf"/>.</param>
 /// <param name="ApiVersion">Group and version of the request.</param>
 /// <param name="Subresource">For example <c>status</c>; empty for the main resource.</param>

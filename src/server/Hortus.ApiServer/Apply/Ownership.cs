@@ -56,7 +56,8 @@ internal static class Ownership
             return null;
         }
 
-        var field = isRoot ? MetadataSchema.Of(schema, name, isResource: true) : schema.Properties.GetValueOrDefault(name);
+        var field = isRoot ? MetadataSchema.Of(schema, name, isResource: true)
+            : schema.Properties.GetValueOrDefault(name);
         declared = field is not null;
         return field ?? schema.AdditionalProperties;
     }

@@ -6,7 +6,8 @@ namespace Hortus.ApiServer.Apply;
 /// <summary>Takes out of a merged object what its applier gave up.</summary>
 internal static class Removal
 {
-    /// <summary>Removes, in place, what was in <paramref name="last"/> and is in <paramref name="owned"/> no more.</summary>
+    /// <summary>Removes, in place, what was in <paramref name="last"/> and is in <paramref name="owned"/> no
+    /// more.</summary>
     /// <param name="merged">The merged object.</param>
     /// <param name="last">What the applier owned by its last apply.</param>
     /// <param name="owned">What any manager owns now, the applier's new config included.</param>

@@ -15,14 +15,16 @@ internal static class TypedMerge
         foreach (var (name, wanted) in config)
         {
             var field = Ownership.FieldOf(schema, name, level == Level.Root, out _);
-            if (!live.TryGetPropertyValue(name, out var current) || !MergeInto(current, wanted, field, Ownership.Under(level, name)))
+            if (!live.TryGetPropertyValue(name, out var current)
+                || !MergeInto(current, wanted, field, Ownership.Under(level, name)))
             {
                 live[name] = wanted?.DeepClone();
             }
         }
     }
 
-    /// <summary>Merges where both sides have parts with owners of their own; false when the wanted value replaces the current.</summary>
+    /// <summary>Merges where both sides have parts with owners of their own; false when the wanted value replaces the
+    /// current.</summary>
     private static bool MergeInto(JsonNode? current, JsonNode? wanted, SchemaNode? schema, Level level)
     {
         switch (current, wanted)
@@ -38,7 +40,8 @@ internal static class TypedMerge
         }
     }
 
-    /// <summary>The order is that of the config; items only the live list has keep their place relative to those before.</summary>
+    /// <summary>The order is that of the config; items only the live list has keep their place relative to those
+    /// before.</summary>
     private static void MergeItems(JsonArray live, JsonArray config, SchemaNode schema, ListForm form)
     {
         var wantedSteps = Steps(config, schema, form);
@@ -86,7 +89,8 @@ internal static class TypedMerge
         }
     }
 
-    private static JsonNode? Item(Dictionary<string, JsonNode?> current, string step, JsonNode? wanted, SchemaNode schema) =>
+    private static JsonNode? Item(Dictionary<string, JsonNode?> current, string step, JsonNode? wanted,
+        SchemaNode schema) =>
         current.TryGetValue(step, out var item) && MergeInto(item, wanted, schema.Items, Level.Other)
             ? item
             : wanted?.DeepClone();

@@ -24,7 +24,8 @@ public static class JsonTree
         _ => node.GetValueKind(),
     };
 
-    /// <summary>Whether the node is a whole number that fits 64 bits (<c>1.0</c> and <c>1e3</c> count as whole).</summary>
+    /// <summary>Whether the node is a whole number that fits 64 bits (<c>1.0</c> and <c>1e3</c> count as
+    /// whole).</summary>
     public static bool TryInteger(this JsonNode? node, out long number)
     {
         number = 0;
@@ -62,7 +63,8 @@ public static class JsonTree
                 || double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out number));
     }
 
-    /// <summary>Whether two values are the same JSON: the order of fields does not count, numbers compare by value.</summary>
+    /// <summary>Whether two values are the same JSON: the order of fields does not count, numbers compare by
+    /// value.</summary>
     public static bool Same(JsonNode? left, JsonNode? right)
     {
         if (ReferenceEquals(left, right))
@@ -125,7 +127,7 @@ public static class JsonTree
 
         if (kind == JsonValueKind.String)
         {
-            return string.Equals(left.Text() ?? left.ToString(), right.Text() ?? right.ToString(), StringComparison.Ordinal);
+            return (left.Text() ?? left.ToString()) == (right.Text() ?? right.ToString());
         }
 
         if (kind != JsonValueKind.Number)

@@ -13,7 +13,8 @@ public sealed record DecodedBody(JsonNode Value, IReadOnlyList<string> Duplicate
     /// <summary>The body as an object.</summary>
     /// <exception cref="ApiStatusException">It is a list or a scalar: 400.</exception>
     public JsonObject Object => Value as JsonObject
-        ?? throw Rejection.BadRequest($"the body must be an object, found {Value.Kind().ToString().ToLowerInvariant()}");
+        ?? throw Rejection.BadRequest(
+            $"the body must be an object, found {Value.Kind().ToString().ToLowerInvariant()}");
 }
 
 /// <summary>Reads request bodies.</summary>
@@ -38,7 +39,8 @@ public static class RequestDecoder
                 or "application/strategic-merge-patch+json" => DecodeJson(body),
             "application/yaml" or "application/apply-patch+yaml" => DecodeYaml(body),
             _ => throw Rejection.UnsupportedMediaType(
-                $"the body of the request was in an unknown format: {mediaType}; accepted media types include: application/json, application/yaml"),
+                $"the body of the request was in an unknown format: {mediaType}; "
+                + "accepted media types include: application/json, application/yaml"),
         };
     }
 
@@ -52,7 +54,8 @@ public static class RequestDecoder
     {
         if (body.StartsWith("\uFEFF"u8))
         {
-            throw Rejection.BadRequest("the body starts with a byte order mark at line 1, position 1: send UTF-8 without it");
+            throw Rejection.BadRequest(
+                "the body starts with a byte order mark at line 1, position 1: send UTF-8 without it");
         }
 
         if (!Utf8.IsValid(body))
@@ -67,7 +70,8 @@ public static class RequestDecoder
     private static int InvalidByte(ReadOnlySpan<byte> body)
     {
         var at = 0;
-        while (at < body.Length && Rune.DecodeFromUtf8(body[at..], out _, out var length) == System.Buffers.OperationStatus.Done)
+        while (at < body.Length
+            && Rune.DecodeFromUtf8(body[at..], out _, out var length) == System.Buffers.OperationStatus.Done)
         {
             at += length;
         }
@@ -85,7 +89,8 @@ public static class RequestDecoder
         catch (JsonException error)
         {
             throw Rejection.BadRequest(
-                $"the body is not valid JSON at line {error.LineNumber + 1}, position {error.BytePositionInLine + 1}: {Detail(error)}");
+                $"the body is not valid JSON at line {error.LineNumber + 1}, "
+                + $"position {error.BytePositionInLine + 1}: {Detail(error)}");
         }
     }
 
@@ -113,7 +118,8 @@ public static class RequestDecoder
     {
         try
         {
-            return JsonTreeReader.Read(JsonElement.Parse(body, new JsonDocumentOptions { MaxDepth = KubernetesJson.DepthMax }));
+            return JsonTreeReader.Read(
+                JsonElement.Parse(body, new JsonDocumentOptions { MaxDepth = KubernetesJson.DepthMax }));
         }
         catch (JsonException)
         {

@@ -27,7 +27,8 @@ internal static class Directives
                 $"strategic merge patch: {Patch} is {value?.ToJsonString() ?? "null"}, want merge, replace or delete"),
         };
 
-    /// <summary>The field a directive such as <c>$setElementOrder/containers</c> is about; null when it is another directive.</summary>
+    /// <summary>The field a directive such as <c>$setElementOrder/containers</c> is about; null when it is another
+    /// directive.</summary>
     public static string? Field(string name, string directive) =>
         name.StartsWith(directive, StringComparison.Ordinal) ? name[directive.Length..] : null;
 
@@ -35,5 +36,6 @@ internal static class Directives
     public static JsonArray? OrderOf(JsonObject patch, string field) =>
         !patch.TryGetPropertyValue(SetOrder + field, out var value)
             ? null
-            : value as JsonArray ?? throw Rejection.BadRequest($"strategic merge patch: {SetOrder}{field} must be a list");
+            : value as JsonArray
+                ?? throw Rejection.BadRequest($"strategic merge patch: {SetOrder}{field} must be a list");
 }

@@ -5,7 +5,8 @@ namespace Hortus.ApiServer.Patching;
 /// <summary>JSON merge patch, RFC 7386 (<c>application/merge-patch+json</c>).</summary>
 public static class JsonMergePatch
 {
-    /// <summary>The patched object; <paramref name="target"/> is changed in place, <paramref name="patch"/> is not.</summary>
+    /// <summary>The patched object; <paramref name="target"/> is changed in place, <paramref name="patch"/> is
+    /// not.</summary>
     public static JsonObject Apply(JsonObject target, JsonObject patch)
     {
         foreach (var (name, change) in patch)
@@ -15,7 +16,8 @@ public static class JsonMergePatch
                 case null:
                     target.Remove(name);
                     break;
-                case JsonObject fields when target.TryGetPropertyValue(name, out var current) && current is JsonObject below:
+                case JsonObject fields when target.TryGetPropertyValue(name, out var current)
+                    && current is JsonObject below:
                     Apply(below, fields);
                     break;
                 case JsonObject fields:

@@ -4,7 +4,8 @@ using Hortus.ApiServer.Decoding;
 
 namespace Hortus.ApiServer.Patching;
 
-/// <summary>JSON patch, RFC 6902 (<c>application/json-patch+json</c>): parsed once, applied to each version tried.</summary>
+/// <summary>JSON patch, RFC 6902 (<c>application/json-patch+json</c>): parsed once, applied to each version
+/// tried.</summary>
 public sealed class JsonPatch
 {
     /// <summary>Most operations of one patch.</summary>
@@ -41,8 +42,10 @@ public sealed class JsonPatch
         return new JsonPatch(operations);
     }
 
-    /// <summary>The patched document; <paramref name="document"/> is changed in place and of no use after a failure.</summary>
-    /// <exception cref="ApiStatusException">422 when an operation does not fit, 413 when copies grow too large.</exception>
+    /// <summary>The patched document; <paramref name="document"/> is changed in place and of no use after a
+    /// failure.</summary>
+    /// <exception cref="ApiStatusException">422 when an operation does not fit, 413 when copies grow too
+    /// large.</exception>
     public JsonNode Apply(JsonNode document)
     {
         var copied = 0L;
@@ -220,7 +223,8 @@ public sealed class JsonPatch
     }
 
     private static ApiStatusException Failed(Operation operation, int index, string why) =>
-        Rejection.Unprocessable($"json patch: operation {index} ({operation.Kind} \"{operation.Path.Text}\") failed: {why}");
+        Rejection.Unprocessable(
+            $"json patch: operation {index} ({operation.Kind} \"{operation.Path.Text}\") failed: {why}");
 
     private sealed record Operation(string Kind, JsonPointer Path, JsonPointer? From, JsonNode? Value);
 }

@@ -44,7 +44,8 @@ internal sealed class JsonPointer
 
     /// <summary>Whether this location lies inside the other one.</summary>
     public bool IsBelow(JsonPointer other) =>
-        Steps.Count > other.Steps.Count && other.Steps.SequenceEqual(Steps.Take(other.Steps.Count), StringComparer.Ordinal);
+        Steps.Count > other.Steps.Count
+            && other.Steps.SequenceEqual(Steps.Take(other.Steps.Count), StringComparer.Ordinal);
 
     /// <summary>The node that holds the last step; null when a step on the way is missing or is a scalar.</summary>
     public JsonNode? Parent(JsonNode root)

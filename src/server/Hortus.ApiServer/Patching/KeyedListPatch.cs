@@ -52,7 +52,8 @@ internal static class KeyedListPatch
         }
     }
 
-    /// <summary>Puts the items into the wanted order; items it does not name stay behind the one they stood behind.</summary>
+    /// <summary>Puts the items into the wanted order; items it does not name stay behind the one they stood
+    /// behind.</summary>
     public static void Reorder(JsonArray items, JsonArray order, SchemaNode schema)
     {
         var ranks = new Dictionary<string, int>(order.Count, StringComparer.Ordinal);

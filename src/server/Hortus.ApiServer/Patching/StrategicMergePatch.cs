@@ -6,12 +6,14 @@ using Hortus.Objects;
 
 namespace Hortus.ApiServer.Patching;
 
-/// <summary>Strategic merge patch (<c>application/strategic-merge-patch+json</c>), driven by the patch strategies and merge
-/// keys of the schema.</summary>
+/// <summary>Strategic merge patch (<c>application/strategic-merge-patch+json</c>), driven by the patch strategies and
+/// merge keys of the schema.</summary>
 public static class StrategicMergePatch
 {
-    /// <summary>The patched object; <paramref name="target"/> is changed in place, <paramref name="patch"/> is not.</summary>
-    /// <exception cref="ApiStatusException">400: a directive is unknown or misplaced, or an item lacks its merge key.</exception>
+    /// <summary>The patched object; <paramref name="target"/> is changed in place, <paramref name="patch"/> is
+    /// not.</summary>
+    /// <exception cref="ApiStatusException">400: a directive is unknown or misplaced, or an item lacks its merge
+    /// key.</exception>
     public static JsonObject Apply(JsonObject target, JsonObject patch, SchemaNode schema) =>
         MergeObject(target, patch, schema, isRoot: true) ?? [];
 
@@ -47,7 +49,8 @@ public static class StrategicMergePatch
         _ => change?.DeepClone(),
     };
 
-    private static void MergeField(JsonObject target, string name, JsonNode? change, JsonObject patch, SchemaNode? schema)
+    private static void MergeField(JsonObject target, string name, JsonNode? change, JsonObject patch,
+        SchemaNode? schema)
     {
         if (change is null)
         {
@@ -66,7 +69,8 @@ public static class StrategicMergePatch
                 merged = MergeObject(current as JsonObject ?? [], fields, schema, isRoot: false);
                 break;
             case JsonArray items when KeyedListPatch.IsMerged(schema):
-                merged = KeyedListPatch.Merge(current as JsonArray ?? [], items, Directives.OrderOf(patch, name), schema!);
+                var order = Directives.OrderOf(patch, name);
+                merged = KeyedListPatch.Merge(current as JsonArray ?? [], items, order, schema!);
                 break;
             default:
                 merged = change.DeepClone();
@@ -83,7 +87,8 @@ public static class StrategicMergePatch
         }
     }
 
-    /// <summary>Directives about lists that stand beside them: deletions of scalars, and an order without a list.</summary>
+    /// <summary>Directives about lists that stand beside them: deletions of scalars, and an order without a
+    /// list.</summary>
     private static void ListDirectives(JsonObject target, JsonObject patch, SchemaNode? schema, bool isRoot)
     {
         foreach (var (name, value) in patch)
@@ -122,7 +127,8 @@ public static class StrategicMergePatch
             return;
         }
 
-        var keep = (value as JsonArray ?? throw Rejection.BadRequest($"strategic merge patch: {Directives.Retain} must be a list"))
+        var keep = (value as JsonArray
+            ?? throw Rejection.BadRequest($"strategic merge patch: {Directives.Retain} must be a list"))
             .Select(item => item.Text() ?? "").ToHashSet(StringComparer.Ordinal);
         foreach (var (name, change) in patch)
         {

@@ -40,7 +40,8 @@ internal static class Defaulting
                         continue;
                     }
 
-                    if (schema.Properties.TryGetValue(name, out var property) || (property = schema.AdditionalProperties) is not null)
+                    if (schema.Properties.TryGetValue(name, out var property)
+                        || (property = schema.AdditionalProperties) is not null)
                     {
                         Apply(below, property);
                     }
@@ -76,7 +77,8 @@ internal static class Defaulting
         foreach (var (name, below) in fields)
         {
             if (below is null
-                && (schema.Properties.TryGetValue(name, out var property) || (property = schema.AdditionalProperties) is not null)
+                && (schema.Properties.TryGetValue(name, out var property)
+                    || (property = schema.AdditionalProperties) is not null)
                 && !property.Nullable)
             {
                 (drop ??= []).Add(name);

@@ -115,7 +115,8 @@ internal static partial class Formats
 
     private static bool IsDateTime(string text) =>
         text.Length >= 20 && text[10] is 'T' or 't' && DateTimeShape().IsMatch(text)
-        && DateTimeOffset.TryParse(text.Replace(",", ".", StringComparison.Ordinal), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out _);
+        && DateTimeOffset.TryParse(text.Replace(",", ".", StringComparison.Ordinal), CultureInfo.InvariantCulture,
+            DateTimeStyles.RoundtripKind, out _);
 
     private static bool IsDuration(string text) => text is "0" || Duration().IsMatch(text);
 
@@ -130,13 +131,15 @@ internal static partial class Formats
     [GeneratedRegex(@"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}([.,]\d+)?([Zz]|[+-]\d{2}:\d{2})\z")]
     private static partial Regex DateTimeShape();
 
-    [GeneratedRegex(@"^[+-]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w))*\z")]
+    [GeneratedRegex(
+        @"^[+-]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w))*\z")]
     private static partial Regex Duration();
 
     [GeneratedRegex(@"^(?i)[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\z")]
     private static partial Regex Uuid();
 
-    [GeneratedRegex(@"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\z")]
+    [GeneratedRegex(
+        @"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\z")]
     private static partial Regex Hostname();
 
     [GeneratedRegex(@"^[^@\s]+@[^@\s]+\z")]

@@ -54,8 +54,8 @@ internal static class ListChecks
         return byKey;
     }
 
-    /// <summary>A text that tells the items of a keyed list apart; absent keys count as their default. Null when the item
-    /// is no object.</summary>
+    /// <summary>A text that tells the items of a keyed list apart; absent keys count as their default. Null when the
+    /// item is no object.</summary>
     public static string? KeyOf(JsonNode? item, SchemaNode schema)
     {
         if (item is not JsonObject fields)
@@ -78,7 +78,8 @@ internal static class ListChecks
     }
 
     private static JsonNode? KeyField(JsonObject fields, string name, SchemaNode schema) =>
-        fields.Field(name) ?? (schema.Items is { } item && item.Properties.TryGetValue(name, out var key) ? key.Default : null);
+        fields.Field(name)
+            ?? (schema.Items is { } item && item.Properties.TryGetValue(name, out var key) ? key.Default : null);
 
     private static JsonObject KeyObject(JsonNode? item, SchemaNode schema)
     {
@@ -98,7 +99,9 @@ internal static class ListChecks
     public static string Canonical(JsonNode? value) => value switch
     {
         null => "null",
-        JsonObject fields => $"{{{string.Join(',', fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key}:{Canonical(f.Value)}"))}}}",
+        JsonObject fields => $"{{{string.Join(',', fields
+            .OrderBy(field => field.Key, StringComparer.Ordinal)
+            .Select(field => $"{field.Key}:{Canonical(field.Value)}"))}}}",
         JsonArray items => $"[{string.Join(',', items.Select(Canonical))}]",
         _ when value.Text() is { } text => "\"" + text,
         _ when value.TryInteger(out var whole) => whole.ToString(System.Globalization.CultureInfo.InvariantCulture),

@@ -26,7 +26,11 @@ public static class MetadataSchema
             PatchStrategy = "merge",
             PatchMergeKey = "uid",
             Items = Fields(("apiVersion", Text), ("kind", Text), ("name", Text), ("uid", Text), ("controller", Flag),
-                ("blockOwnerDeletion", Flag)) with { MapType = "atomic", Required = ["apiVersion", "kind", "name", "uid"] },
+                ("blockOwnerDeletion", Flag)) with
+            {
+                MapType = "atomic",
+                Required = ["apiVersion", "kind", "name", "uid"],
+            },
         }),
         ("managedFields", new SchemaNode
         {
@@ -51,7 +55,9 @@ public static class MetadataSchema
         return field switch
         {
             "apiVersion" or "kind" => declared ?? Text,
-            "metadata" => declared is { Properties.Count: > 0 } && declared.Properties.ContainsKey("labels") ? declared : Metadata,
+            "metadata" =>
+                declared is { Properties.Count: > 0 } && declared.Properties.ContainsKey("labels") ? declared
+                    : Metadata,
             _ => declared,
         };
     }

@@ -6,8 +6,8 @@ namespace Hortus.ApiServer.Schemas;
 /// <summary>Removal of fields that the schema does not know.</summary>
 internal static class Pruning
 {
-    /// <summary>Prunes and adds the paths of what was dropped, relative to <paramref name="value"/>. Paths are put together
-    /// on the way back, so that objects without unknown fields cost none.</summary>
+    /// <summary>Prunes and adds the paths of what was dropped, relative to <paramref name="value"/>. Paths are put
+    /// together on the way back, so that objects without unknown fields cost none.</summary>
     public static void Prune(JsonNode? value, SchemaNode schema, bool isResource, ref List<string>? unknown)
     {
         switch (value)

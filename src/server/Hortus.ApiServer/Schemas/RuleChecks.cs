@@ -6,7 +6,8 @@ using Hortus.Objects;
 
 namespace Hortus.ApiServer.Schemas;
 
-/// <summary>Runs the rules (<c>x-kubernetes-validations</c>) of a schema on an object that the schema accepts.</summary>
+/// <summary>Runs the rules (<c>x-kubernetes-validations</c>) of a schema on an object that the schema
+/// accepts.</summary>
 internal static class RuleChecks
 {
     private static readonly ConditionalWeakTable<SchemaNode, object> WithRules = [];
@@ -32,7 +33,8 @@ internal static class RuleChecks
             foreach (var (name, below) in fields)
             {
                 if (below is not null
-                    && (schema.Properties.TryGetValue(name, out var property) || (property = schema.AdditionalProperties) is not null)
+                    && (schema.Properties.TryGetValue(name, out var property)
+                        || (property = schema.AdditionalProperties) is not null)
                     && HasRules(property))
                 {
                     Check(below, old.Field(name), property, path[name], errors);
@@ -46,7 +48,8 @@ internal static class RuleChecks
             {
                 if (items[i] is { } below)
                 {
-                    var match = earlier is not null && ListChecks.KeyOf(below, schema) is { } key ? earlier.GetValueOrDefault(key) : null;
+                    var match = earlier is not null && ListChecks.KeyOf(below, schema) is { } key
+                        ? earlier.GetValueOrDefault(key) : null;
                     Check(below, match, item, path[i], errors);
                 }
             }
@@ -100,7 +103,8 @@ internal static class RuleChecks
     }
 
     private static FieldPath Place(FieldPath path, string? below) =>
-        string.IsNullOrEmpty(below) ? path : new FieldPath(path.Text.Length == 0 ? below.TrimStart('.') : path.Text + below);
+        string.IsNullOrEmpty(below) ? path
+            : new FieldPath(path.Text.Length == 0 ? below.TrimStart('.') : path.Text + below);
 
     /// <summary>Whether there is a rule anywhere below; remembered, because most schemas have none.</summary>
     private static bool HasRules(SchemaNode schema)

@@ -7,7 +7,8 @@ using Hortus.Objects;
 
 namespace Hortus.ApiServer.Schemas;
 
-/// <summary>Checks values against schemas. With an old value, what did not change is not checked (ratcheting).</summary>
+/// <summary>Checks values against schemas. With an old value, what did not change is not checked
+/// (ratcheting).</summary>
 /// <param name="ratchet">Whether old values count.</param>
 internal sealed class SchemaValidator(bool ratchet)
 {
@@ -96,7 +97,8 @@ internal sealed class SchemaValidator(bool ratchet)
     {
         if (schema.Enum.Count > 0 && !schema.Enum.Any(allowed => JsonTree.Same(allowed, value)))
         {
-            Errors.NotSupported(Here(), Shown(value), schema.Enum.Select(allowed => allowed.Text() ?? allowed?.ToJsonString() ?? "null"));
+            Errors.NotSupported(Here(), Shown(value),
+                schema.Enum.Select(allowed => allowed.Text() ?? allowed?.ToJsonString() ?? "null"));
         }
     }
 
@@ -132,7 +134,8 @@ internal sealed class SchemaValidator(bool ratchet)
 
         foreach (var (name, below) in fields)
         {
-            if (!schema.Properties.TryGetValue(name, out var property) && (property = schema.AdditionalProperties) is null)
+            if (!schema.Properties.TryGetValue(name, out var property)
+                && (property = schema.AdditionalProperties) is null)
             {
                 continue;
             }
@@ -187,7 +190,8 @@ internal sealed class SchemaValidator(bool ratchet)
         var earlier = ratchet && old is not null && schema.ListType == "map" ? ListChecks.ByKey(old, schema) : null;
         for (var i = 0; i < items.Count; i++)
         {
-            var before = earlier is not null && ListChecks.KeyOf(items[i], schema) is { } key ? earlier.GetValueOrDefault(key) : null;
+            var before = earlier is not null && ListChecks.KeyOf(items[i], schema) is { } key
+                ? earlier.GetValueOrDefault(key) : null;
             path.Add((null, i));
             Check(items[i], before, item);
             path.RemoveAt(path.Count - 1);
@@ -262,7 +266,8 @@ internal sealed class SchemaValidator(bool ratchet)
         JsonValueKind.String => value.Text() ?? value!.ToString(),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        JsonValueKind.Number => value.TryInteger(out var whole) ? whole : value.TryNumber(out var real) ? real : value!.ToJsonString(),
+        JsonValueKind.Number =>
+            value.TryInteger(out var whole) ? whole : value.TryNumber(out var real) ? real : value!.ToJsonString(),
         _ => JsonSerializer.SerializeToElement(value, KubernetesJson.Options),
     };
 

@@ -11,11 +11,13 @@ public static class StructuralCheck
     private const int DepthMax = 60;
 
     private static readonly string[] Unsupported =
-        ["$ref", "definitions", "dependencies", "additionalItems", "patternProperties", "deprecated", "discriminator", "readOnly",
+        ["$ref", "definitions", "dependencies", "additionalItems", "patternProperties", "deprecated", "discriminator",
+            "readOnly",
             "writeOnly", "xml", "id"];
 
     private static readonly string[] StructureOnly =
-        ["type", "additionalProperties", "default", "nullable", "title", "description", "x-kubernetes-preserve-unknown-fields",
+        ["type", "additionalProperties", "default", "nullable", "title", "description",
+            "x-kubernetes-preserve-unknown-fields",
             "x-kubernetes-embedded-resource", "x-kubernetes-int-or-string"];
 
     private static readonly string[] Types = ["object", "array", "string", "integer", "number", "boolean"];
@@ -40,7 +42,8 @@ public static class StructuralCheck
         Node(schema, path, "at the root", 0, errors);
     }
 
-    /// <summary>Adds the faults of the rules of a schema: syntax errors, unknown fields, functions not supported.</summary>
+    /// <summary>Adds the faults of the rules of a schema: syntax errors, unknown fields, functions not
+    /// supported.</summary>
     public static void CheckRules(SchemaNode schema, FieldPath path, FieldErrors errors)
     {
         for (var i = 0; i < schema.Rules.Count; i++)
@@ -69,7 +72,8 @@ public static class StructuralCheck
         }
     }
 
-    private static void CheckExpression(SchemaNode schema, string text, bool optionalOldSelf, FieldPath path, FieldErrors errors)
+    private static void CheckExpression(SchemaNode schema, string text, bool optionalOldSelf, FieldPath path,
+        FieldErrors errors)
     {
         try
         {
@@ -121,7 +125,8 @@ public static class StructuralCheck
 
         if (Flag(schema, "uniqueItems"))
         {
-            errors.Forbidden(path["uniqueItems"], "uniqueItems cannot be set to true since the runtime complexity becomes quadratic");
+            errors.Forbidden(path["uniqueItems"],
+                "uniqueItems cannot be set to true since the runtime complexity becomes quadratic");
         }
 
         if (Flag(schema, "x-kubernetes-embedded-resource") && type != "object")
@@ -134,7 +139,8 @@ public static class StructuralCheck
             errors.Forbidden(path["type"], "type must be empty if x-kubernetes-int-or-string is true");
         }
 
-        if (schema.Field("properties") is JsonObject { Count: > 0 } && schema.Field("additionalProperties") is JsonObject)
+        if (schema.Field("properties") is JsonObject { Count: > 0 }
+            && schema.Field("additionalProperties") is JsonObject)
         {
             errors.Forbidden(path["additionalProperties"], "additionalProperties and properties are mutual exclusive");
         }
@@ -192,7 +198,8 @@ public static class StructuralCheck
                 && !(items.Field("required") as JsonArray ?? []).Any(required => required.Text() == key))
             {
                 errors.Required(path["items"]["properties"].Key(key)["default"],
-                    "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property");
+                    "this property is in x-kubernetes-list-map-keys, "
+                    + "so it must have a default or be a required property");
             }
         }
     }
@@ -247,8 +254,8 @@ public static class StructuralCheck
         }
     }
 
-    /// <summary>Branches only add value checks. The usual <c>anyOf: [{type: integer}, {type: string}]</c> of int-or-string
-    /// may name types.</summary>
+    /// <summary>Branches only add value checks. The usual <c>anyOf: [{type: integer}, {type: string}]</c> of
+    /// int-or-string may name types.</summary>
     private static void Branch(JsonObject branch, FieldPath path, bool mayHaveType, FieldErrors errors)
     {
         foreach (var keyword in StructureOnly)

@@ -21,8 +21,8 @@ public static class StructuralSchema
 
     /// <summary>Checks an object against its schema, then its rules.</summary>
     /// <param name="value">The object, pruned and defaulted.</param>
-    /// <param name="old">The object before an update: unchanged values pass even if they are wrong, and transition rules
-    /// run. Null on create.</param>
+    /// <param name="old">The object before an update: unchanged values pass even if they are wrong, and transition
+    /// rules run. Null on create.</param>
     /// <param name="schema">The schema of the whole object.</param>
     public static FieldErrors Validate(JsonObject value, JsonObject? old, SchemaNode schema)
     {

@@ -3,8 +3,8 @@ using Hortus.Objects;
 
 namespace Hortus.ApiServer.Schemas.Cel;
 
-/// <summary>Finds, before an expression is ever evaluated, functions and names that do not exist and fields that the schema
-/// does not have.</summary>
+/// <summary>Finds, before an expression is ever evaluated, functions and names that do not exist and fields that the
+/// schema does not have.</summary>
 internal sealed class CelChecker
 {
     private CelChecker()
@@ -77,7 +77,8 @@ internal sealed class CelChecker
                 if (CelFunctions.Find(call.Function, call.Arguments.Count, call.Of is not null) is null)
                 {
                     throw new CelException(
-                        $"function {call.Function}() with {call.Arguments.Count} arguments is unknown or not supported", call.Position);
+                        $"function {call.Function}() with {call.Arguments.Count} arguments "
+                        + "is unknown or not supported", call.Position);
                 }
 
                 Each(call.Of is null ? call.Arguments : call.Arguments.Prepend(call.Of), scope);

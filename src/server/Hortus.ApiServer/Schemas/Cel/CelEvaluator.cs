@@ -11,7 +11,8 @@ internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variable
     private int steps;
 
     /// <summary>The value.</summary>
-    /// <exception cref="CelException">A field or key is missing, types do not fit, or the work exceeds the bound.</exception>
+    /// <exception cref="CelException">A field or key is missing, types do not fit, or the work exceeds the
+    /// bound.</exception>
     public object? Evaluate(CelExpression expression)
     {
         if (++steps > StepsMax)
@@ -22,7 +23,9 @@ internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variable
         return expression switch
         {
             CelLiteral literal => literal.Value,
-            CelName name => names.TryGetValue(name.Name, out var value) ? value : throw new CelException($"undeclared reference to '{name.Name}'"),
+            CelName name =>
+                names.TryGetValue(name.Name, out var value) ? value
+                    : throw new CelException($"undeclared reference to '{name.Name}'"),
             CelSelect select => Select(select),
             CelHas has => Has(has.Select),
             CelIndex index => Index(index),
@@ -31,7 +34,8 @@ internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variable
             CelCondition condition => Evaluate(Truth(Evaluate(condition.If)) ? condition.Then : condition.Else),
             CelList list => list.Items.Select(Evaluate).ToList(),
             CelMap map => map.Entries.ToDictionary(
-                entry => Evaluate(entry.Key) as string ?? throw new CelException("map keys must be strings"), entry => Evaluate(entry.Value)),
+                entry => Evaluate(entry.Key) as string ?? throw new CelException("map keys must be strings"),
+                entry => Evaluate(entry.Value)),
             CelCall call => Call(call),
             CelMacro macro => Macro(macro),
             _ => throw new CelException($"cannot evaluate {expression.GetType().Name}"),
@@ -45,10 +49,12 @@ internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variable
     private object? Select(CelSelect select)
     {
         var name = CelNames.Unescape(select.Field);
-        return CelValue.TryEntry(Evaluate(select.Of), name, out var value) ? value : throw new CelException($"no such key: {name}");
+        return CelValue.TryEntry(Evaluate(select.Of), name, out var value) ? value
+            : throw new CelException($"no such key: {name}");
     }
 
-    private bool Has(CelSelect select) => CelValue.TryEntry(Evaluate(select.Of), CelNames.Unescape(select.Field), out _);
+    private bool Has(CelSelect select) =>
+        CelValue.TryEntry(Evaluate(select.Of), CelNames.Unescape(select.Field), out _);
 
     private object? Index(CelIndex index)
     {
@@ -61,7 +67,8 @@ internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variable
                 : throw new CelException($"index out of bounds: {at}");
         }
 
-        return at is string key && CelValue.TryEntry(of, key, out var value) ? value : throw new CelException($"no such key: {at}");
+        return at is string key && CelValue.TryEntry(of, key, out var value) ? value
+            : throw new CelException($"no such key: {at}");
     }
 
     private object Unary(CelUnary unary) => (unary.Operator, Evaluate(unary.Of)) switch
@@ -187,7 +194,8 @@ internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variable
                 "exists" => !All(macro, items, negate: true),
                 "exists_one" => items.Count(item => Fits(macro, item)) == 1,
                 "filter" => items.Where(item => Fits(macro, item)).ToList(),
-                _ => items.Where(item => Fits(macro, item)).Select(item => With(macro.Variable, item, macro.Result!)).ToList(),
+                _ => items.Where(item => Fits(macro, item))
+                    .Select(item => With(macro.Variable, item, macro.Result!)).ToList(),
             };
         }
         finally

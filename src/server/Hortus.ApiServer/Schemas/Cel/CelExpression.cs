@@ -9,7 +9,8 @@ internal sealed record CelLiteral(object? Value, int Position) : CelExpression(P
 
 internal sealed record CelList(IReadOnlyList<CelExpression> Items, int Position) : CelExpression(Position);
 
-internal sealed record CelMap(IReadOnlyList<(CelExpression Key, CelExpression Value)> Entries, int Position) : CelExpression(Position);
+internal sealed record CelMap(IReadOnlyList<(CelExpression Key, CelExpression Value)> Entries, int Position)
+    : CelExpression(Position);
 
 internal sealed record CelName(string Name, int Position) : CelExpression(Position);
 
@@ -20,9 +21,11 @@ internal sealed record CelIndex(CelExpression Of, CelExpression At, int Position
 /// <summary><c>!</c> or <c>-</c>.</summary>
 internal sealed record CelUnary(string Operator, CelExpression Of, int Position) : CelExpression(Position);
 
-internal sealed record CelBinary(string Operator, CelExpression Left, CelExpression Right, int Position) : CelExpression(Position);
+internal sealed record CelBinary(string Operator, CelExpression Left, CelExpression Right, int Position)
+    : CelExpression(Position);
 
-internal sealed record CelCondition(CelExpression If, CelExpression Then, CelExpression Else, int Position) : CelExpression(Position);
+internal sealed record CelCondition(CelExpression If, CelExpression Then, CelExpression Else, int Position)
+    : CelExpression(Position);
 
 /// <summary><c>has(a.b)</c>.</summary>
 internal sealed record CelHas(CelSelect Select, int Position) : CelExpression(Position);
@@ -31,7 +34,8 @@ internal sealed record CelHas(CelSelect Select, int Position) : CelExpression(Po
 internal sealed record CelCall(CelExpression? Of, string Function, IReadOnlyList<CelExpression> Arguments, int Position)
     : CelExpression(Position);
 
-/// <summary><c>all</c>, <c>exists</c>, <c>exists_one</c>, <c>filter</c> or <c>map</c> over a list or the keys of a map.</summary>
+/// <summary><c>all</c>, <c>exists</c>, <c>exists_one</c>, <c>filter</c> or <c>map</c> over a list or the keys of a
+/// map.</summary>
 /// <param name="Of">What is iterated.</param>
 /// <param name="Macro">Name of the macro.</param>
 /// <param name="Variable">Name of the item.</param>

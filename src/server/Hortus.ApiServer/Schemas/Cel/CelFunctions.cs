@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Hortus.ApiServer.Schemas.Cel;
 
-/// <summary>The functions expressions may call; others are refused when a CustomResourceDefinition is created.</summary>
+/// <summary>The functions expressions may call; others are refused when a CustomResourceDefinition is
+/// created.</summary>
 internal static class CelFunctions
 {
     /// <summary>Plain functions by name and number of arguments.</summary>
@@ -38,7 +39,8 @@ internal static class CelFunctions
         [("join", 1)] = a => string.Join(String(a[1]), List(a[0]).Select(String)),
         [("isSorted", 0)] = a => IsSorted(List(a[0])),
         [("hasValue", 0)] = a => Optional(a[0]).HasValue,
-        [("value", 0)] = a => Optional(a[0]) is { HasValue: true } o ? o.Value : throw new CelException("optional.none() dereference"),
+        [("value", 0)] = a =>
+            Optional(a[0]) is { HasValue: true } o ? o.Value : throw new CelException("optional.none() dereference"),
         [("orValue", 1)] = a => Optional(a[0]) is { HasValue: true } o ? o.Value : a[1],
     };
 
@@ -87,7 +89,8 @@ internal static class CelFunctions
     {
         long whole => whole,
         double real when Math.Abs(real) < 9.2e18 => (long)real,
-        string text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => whole,
+        string text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+            out var whole) => whole,
         _ => throw NoOverload("int", value),
     };
 
@@ -103,7 +106,8 @@ internal static class CelFunctions
     private static IReadOnlyList<object?> List(object? value) =>
         value as IReadOnlyList<object?> ?? throw NoOverload("list function", value);
 
-    private static CelOptional Optional(object? value) => value as CelOptional ?? throw NoOverload("optional function", value);
+    private static CelOptional Optional(object? value) =>
+        value as CelOptional ?? throw NoOverload("optional function", value);
 
     private static bool Matches(string text, string pattern)
     {

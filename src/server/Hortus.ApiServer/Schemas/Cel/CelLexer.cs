@@ -18,7 +18,8 @@ internal readonly record struct CelToken(CelTokenKind Kind, string Text, object?
 internal sealed class CelLexer(string text)
 {
     private static readonly string[] Symbols =
-        ["==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "?", ":", "(", ")", "[", "]", "{", "}", ".", ",", "+", "-", "*", "/", "%"];
+        ["==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "?", ":", "(", ")", "[", "]", "{", "}", ".", ",", "+", "-",
+            "*", "/", "%"];
 
     private int at;
 
@@ -110,7 +111,8 @@ internal sealed class CelLexer(string text)
         {
             at += 2;
             SkipWhile(char.IsAsciiHexDigit);
-            return long.TryParse(text.AsSpan(start + 2, at - start - 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex)
+            return long.TryParse(text.AsSpan(start + 2, at - start - 2), NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture, out var hex)
                 ? new CelToken(CelTokenKind.Constant, "number", hex, start + 1)
                 : throw new CelException($"bad number {text[start..at]}", start + 1);
         }
@@ -144,7 +146,8 @@ internal sealed class CelLexer(string text)
         }
 
         at += at < text.Length && text[at] is 'u' or 'U' ? 1 : 0;
-        return new CelToken(CelTokenKind.Constant, "number", value ?? throw new CelException("bad number", start + 1), start + 1);
+        var number = value ?? throw new CelException("bad number", start + 1);
+        return new CelToken(CelTokenKind.Constant, "number", number, start + 1);
     }
 
     private void SkipWhile(Func<char, bool> fits)
@@ -219,7 +222,8 @@ internal sealed class CelLexer(string text)
     private string Code(int digits, int start)
     {
         if (at + digits <= text.Length
-            && int.TryParse(text.AsSpan(at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+            && int.TryParse(text.AsSpan(at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                out var code)
             && Rune.IsValid(code))
         {
             at += digits;

@@ -1,11 +1,13 @@
 namespace Hortus.ApiServer.Schemas.Cel;
 
-/// <summary>How field names that expressions cannot spell are written (<c>__dash__</c>, <c>__namespace__</c>).</summary>
+/// <summary>How field names that expressions cannot spell are written (<c>__dash__</c>,
+/// <c>__namespace__</c>).</summary>
 internal static class CelNames
 {
     private static readonly HashSet<string> Keywords = new(StringComparer.Ordinal)
     {
-        "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop",
+        "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import",
+            "let", "loop",
         "package", "namespace", "return", "var", "void", "while",
     };
 

@@ -5,7 +5,8 @@ internal sealed class CelParser
 {
     private const int DepthMax = 100;
 
-    private static readonly string[][] Levels = [["||"], ["&&"], ["==", "!=", "<", "<=", ">", ">=", "in"], ["+", "-"], ["*", "/", "%"]];
+    private static readonly string[][] Levels =
+        [["||"], ["&&"], ["==", "!=", "<", "<=", ">", ">=", "in"], ["+", "-"], ["*", "/", "%"]];
 
     private readonly List<CelToken> tokens;
     private int at;
@@ -130,13 +131,15 @@ internal sealed class CelParser
             return new CelCall(of, function, arguments, position);
         }
 
-        if (arguments.Count < 2 || arguments[0] is not CelName variable || arguments.Count > (function == "map" ? 3 : 2))
+        if (arguments.Count < 2 || arguments[0] is not CelName variable
+            || arguments.Count > (function == "map" ? 3 : 2))
         {
             throw new CelException($"{function}() takes a variable and an expression", position);
         }
 
+        var where = arguments.Count == 3 ? arguments[1] : null;
         return function == "map"
-            ? new CelMacro(of, function, variable.Name, arguments.Count == 3 ? arguments[1] : null, arguments[^1], position)
+            ? new CelMacro(of, function, variable.Name, where, arguments[^1], position)
             : new CelMacro(of, function, variable.Name, arguments[1], null, position);
     }
 

@@ -70,7 +70,8 @@ internal sealed class CelRule
         {
             try
             {
-                if (new CelEvaluator(names).Evaluate(message) is string { Length: > 0 } text && !text.Contains('\n', StringComparison.Ordinal))
+                if (new CelEvaluator(names).Evaluate(message) is string { Length: > 0 } text
+                    && !text.Contains('\n', StringComparison.Ordinal))
                 {
                     return text;
                 }

@@ -4,10 +4,8 @@ using Hortus.ApiServer.Decoding;
 
 namespace Hortus.ApiServer.Schemas.Cel;
 
-/// <summary>
-/// Values of expressions: null, bool, long, double, string, <c>IReadOnlyList</c> of values, <see cref="JsonObject"/> or a
-/// dictionary of values, <see cref="CelOptional"/>.
-/// </summary>
+/// <summary> Values of expressions: null, bool, long, double, string, <c>IReadOnlyList</c> of values,
+/// <see cref="JsonObject"/> or a dictionary of values, <see cref="CelOptional"/>. </summary>
 internal static class CelValue
 {
     /// <summary>A JSON value as a value of expressions; objects stay as they are and are read on access.</summary>
@@ -47,7 +45,8 @@ internal static class CelValue
         (long a, long b) => a == b,
         (long or double, long or double) => Number(left).Equals(Number(right)),
         (JsonObject a, JsonObject b) => JsonTree.Same(a, b),
-        (IReadOnlyList<object?> a, IReadOnlyList<object?> b) => a.Count == b.Count && a.Zip(b).All(p => Same(p.First, p.Second)),
+        (IReadOnlyList<object?> a, IReadOnlyList<object?> b) =>
+            a.Count == b.Count && a.Zip(b).All(p => Same(p.First, p.Second)),
         (CelOptional a, CelOptional b) => a.HasValue == b.HasValue && Same(a.Value, b.Value),
         _ when IsMap(left) && IsMap(right) => SameMaps(Entries(left), Entries(right)),
         _ => false,
@@ -86,10 +85,12 @@ internal static class CelValue
     };
 
     private static Dictionary<string, object?> Entries(object? map) =>
-        KeysOf(map).ToDictionary(key => key, key => TryEntry(map, key, out var value) ? value : null, StringComparer.Ordinal);
+        KeysOf(map).ToDictionary(
+            key => key, key => TryEntry(map, key, out var value) ? value : null, StringComparer.Ordinal);
 
     private static bool SameMaps(Dictionary<string, object?> left, Dictionary<string, object?> right) =>
-        left.Count == right.Count && left.All(entry => right.TryGetValue(entry.Key, out var other) && Same(entry.Value, other));
+        left.Count == right.Count
+            && left.All(entry => right.TryGetValue(entry.Key, out var other) && Same(entry.Value, other));
 }
 
 /// <summary>A value that may be absent, such as <c>oldSelf</c> of a rule with <c>optionalOldSelf</c>.</summary>
