@@ -1,0 +1,35 @@
+namespace Hortus.Gardenlet;
+
+/// <summary>Settings of the gardenlet.</summary>
+public sealed record GardenletOptions
+{
+    /// <summary>Kubeconfig of the seed; absent means the pod's service account.</summary>
+    public string? Kubeconfig { get; init; }
+
+    /// <summary>Kubeconfig of the garden.</summary>
+    public required string GardenKubeconfig { get; init; }
+
+    /// <summary>YAML file with the Seed to register.</summary>
+    public required string SeedConfigFile { get; init; }
+
+    /// <summary>Port for /healthz, /readyz and /metrics; 0 means none.</summary>
+    public int HealthPort { get; init; }
+
+    /// <summary>Shoots handled side by side.</summary>
+    public int ConcurrentShoots { get; init; } = 20;
+
+    /// <summary>Time after which a healthy shoot is reconciled again without a change.</summary>
+    public TimeSpan ShootSyncPeriod { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Time between two checks of a shoot's health when nothing changes.</summary>
+    public TimeSpan ShootCarePeriod { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Time after which an operation that keeps failing is given up.</summary>
+    public TimeSpan ShootRetryDuration { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>Time that a failing health check may take before its condition turns False.</summary>
+    public TimeSpan ConditionThreshold { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Image that holds the components of Hortus as subcommands; empty means the built-in one.</summary>
+    public string? Image { get; init; }
+}
