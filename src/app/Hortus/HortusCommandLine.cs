@@ -13,6 +13,7 @@ internal static class HortusCommandLine
     {
         ["apiserver"] = ApiServerCommand.Create,
         ["kubelet"] = KubeletCommand.Create,
+        ["operator"] = OperatorCommand.Create,
         ["local-node"] = LocalNodeCommand.Create,
     };
 

@@ -1,0 +1,107 @@
+using Hortus.Components;
+using Hortus.Objects;
+using Hortus.Objects.Gardener.Operator;
+
+namespace Hortus.Operator;
+
+/// <summary>What a virtual garden is made of: values from the Garden, components out.</summary>
+public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
+{
+    private const string ServicesDefault = "100.64.0.0/13";
+
+    /// <summary>Names under which the API server is reached from outside: <c>api.</c> and <c>gardener.</c> of each domain.</summary>
+    public IReadOnlyList<string> DnsNames =>
+        [.. (garden.Spec.VirtualCluster.Dns.Domains ?? []).SelectMany(domain => new[] { "api." + domain.Name, "gardener." + domain.Name })];
+
+    /// <summary>Names and addresses in the serving certificate.</summary>
+    /// <param name="clusterIP">Address of the API server's Service.</param>
+    public IReadOnlyList<string> Hosts(string clusterIP) =>
+    [
+        .. DnsNames,
+        VirtualGardenNames.ApiServer,
+        $"{VirtualGardenNames.ApiServer}.{VirtualGardenNames.Namespace}",
+        $"{VirtualGardenNames.ApiServer}.{VirtualGardenNames.Namespace}.svc",
+        $"{VirtualGardenNames.ApiServer}.{VirtualGardenNames.Namespace}.svc.cluster.local",
+        "kubernetes",
+        "kubernetes.default",
+        "kubernetes.default.svc",
+        "kubernetes.default.svc.cluster.local",
+        "localhost",
+        "127.0.0.1",
+        clusterIP,
+    ];
+
+    public IComponent Service() => new KubeApiServerService(VirtualGardenNames.Namespace, VirtualGardenNames.ApiServer, DnsNames);
+
+    public IComponent ApiServer(VirtualGardenAuthorities authorities, ManagedSecret server, string clusterIP)
+    {
+        ArgumentNullException.ThrowIfNull(authorities);
+        ArgumentNullException.ThrowIfNull(server);
+        var virtualCluster = garden.Spec.VirtualCluster;
+        return new KubeApiServer(new KubeApiServerValues
+        {
+            Namespace = VirtualGardenNames.Namespace,
+            Name = VirtualGardenNames.ApiServer,
+            Image = images.Hortus,
+            Command = ["apiserver", "--serve-gardener-apis"],
+            ServiceClusterIPRange = virtualCluster.Networking.Services is [{ } services, ..] ? services : ServicesDefault,
+            AdvertiseAddress = clusterIP,
+            ServiceAccountIssuer = DnsNames is [{ } first, ..] ? "https://" + first : VirtualGardenNames.Server,
+            ServerSecret = server.SecretName,
+            ClientCaSecret = authorities.Client.SecretName,
+            ServiceAccountKeySecret = authorities.ServiceAccountKey.SecretName,
+            StorageCapacity = virtualCluster.Etcd?.Main?.Storage?.Capacity ?? Quantity.Parse("25Gi"),
+        });
+    }
+
+    public IComponent KubeControllerManager(VirtualGardenAuthorities authorities, ManagedSecret kubeconfig)
+    {
+        ArgumentNullException.ThrowIfNull(authorities);
+        return Controller(
+            VirtualGardenNames.KubeControllerManager,
+            $"{images.KubeControllerManager}:v{garden.Spec.VirtualCluster.Kubernetes.Version}",
+            [
+                $"--kubeconfig={ControlPlanePod.SecretFolder}/kubeconfig/kubeconfig",
+                $"--root-ca-file={ControlPlanePod.SecretFolder}/ca/ca.crt",
+                $"--cluster-signing-cert-file={ControlPlanePod.SecretFolder}/ca-client/ca.crt",
+                $"--cluster-signing-key-file={ControlPlanePod.SecretFolder}/ca-client/ca.key",
+                $"--service-account-private-key-file={ControlPlanePod.SecretFolder}/service-account/id_rsa",
+            ],
+            kubeconfig,
+            new Dictionary<string, string>
+            {
+                ["ca"] = authorities.Server.SecretName,
+                ["ca-client"] = authorities.Client.SecretName,
+                ["service-account"] = authorities.ServiceAccountKey.SecretName,
+            });
+    }
+
+    public IComponent GardenerControllerManager(ManagedSecret kubeconfig) => Controller(
+        VirtualGardenNames.GardenerControllerManager,
+        images.Hortus,
+        ["controller-manager", $"--kubeconfig={ControlPlanePod.SecretFolder}/kubeconfig/kubeconfig"],
+        kubeconfig,
+        new Dictionary<string, string>());
+
+    public IComponent GardenerScheduler(ManagedSecret kubeconfig) => Controller(
+        VirtualGardenNames.GardenerScheduler,
+        images.Hortus,
+        ["scheduler", $"--kubeconfig={ControlPlanePod.SecretFolder}/kubeconfig/kubeconfig"],
+        kubeconfig,
+        new Dictionary<string, string>());
+
+    private static ControllerWorkload Controller(
+        string name, string image, IReadOnlyList<string> args, ManagedSecret kubeconfig, Dictionary<string, string> secrets)
+    {
+        secrets["kubeconfig"] = kubeconfig.SecretName;
+        return new ControllerWorkload(new ControllerValues
+        {
+            Namespace = VirtualGardenNames.Namespace,
+            Name = name,
+            Image = image,
+            Args = args,
+            Secrets = secrets,
+            Labels = new Dictionary<string, string> { ["gardener.cloud/role"] = "controlplane" },
+        });
+    }
+}

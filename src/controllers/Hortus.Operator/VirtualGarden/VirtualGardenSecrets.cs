@@ -1,0 +1,48 @@
+using System.Text;
+using Hortus.Client;
+using Hortus.Components;
+using Hortus.Pki;
+
+namespace Hortus.Operator;
+
+/// <summary>Authorities, certificates and kubeconfigs of the virtual garden.</summary>
+public sealed class VirtualGardenSecrets(SecretsManager secrets, TimeProvider time)
+{
+    /// <summary>The authorities and the signing key: made first, everything else hangs on them.</summary>
+    public async Task<VirtualGardenAuthorities> EnsureAuthoritiesAsync(CancellationToken cancellationToken) => new(
+        await secrets.EnsureAuthorityAsync("ca", cancellationToken),
+        await secrets.EnsureAuthorityAsync("ca-client", cancellationToken),
+        await secrets.EnsureSigningKeyAsync("service-account-key", cancellationToken));
+
+    /// <summary>The API server's serving certificate.</summary>
+    public Task<ManagedSecret> EnsureServerAsync(
+        VirtualGardenAuthorities authorities, IReadOnlyList<string> hosts, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(authorities);
+        return secrets.EnsureCertificateAsync(
+            "kube-apiserver", authorities.Server, CertificateSpec.Server("kube-apiserver", hosts), cancellationToken);
+    }
+
+    /// <summary>A kubeconfig for a component, as Secret with key <c>kubeconfig</c>.</summary>
+    public Task<ManagedSecret> EnsureKubeconfigAsync(
+        VirtualGardenAuthorities authorities, string name, CertificateSpec user, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(authorities);
+        ArgumentNullException.ThrowIfNull(user);
+        var request = string.Join('\n', [authorities.Client.SecretName, authorities.Server.SecretName, user.CommonName, .. user.Organizations]);
+        return secrets.EnsureAsync(name + "-kubeconfig", request, () =>
+        {
+            var authority = CertificateAuthority.Load(authorities.Client.Text("ca.crt"), authorities.Client.Text("ca.key"), time);
+            var pair = authority.Issue(user);
+            var config = KubeConfig.ForClientCertificate(
+                "garden", VirtualGardenNames.Server, authorities.Server.Text("ca.crt"), pair.CertificatePem, pair.PrivateKeyPem);
+            return new Dictionary<string, byte[]> { ["kubeconfig"] = Encoding.UTF8.GetBytes(config.ToYaml()) };
+        }, cancellationToken);
+    }
+}
+
+/// <summary>What everything else of the virtual garden is signed with.</summary>
+/// <param name="Server">Signs serving certificates.</param>
+/// <param name="Client">Signs client certificates.</param>
+/// <param name="ServiceAccountKey">Signs service account tokens.</param>
+public sealed record VirtualGardenAuthorities(ManagedSecret Server, ManagedSecret Client, ManagedSecret ServiceAccountKey);

@@ -1,0 +1,101 @@
+using Hortus.Components;
+using Hortus.Objects;
+using Hortus.Objects.Gardener;
+using Hortus.Objects.Kubernetes;
+
+namespace Hortus.Operator;
+
+/// <summary>Namespaces and rights that every virtual garden has: for its controllers, for gardenlets and for users.</summary>
+public sealed class VirtualSystemResources : IComponent
+{
+    /// <summary>User names of the garden's controllers.</summary>
+    public const string ControllerManagerUser = "gardener.cloud:system:controller-manager";
+    public const string SchedulerUser = "gardener.cloud:system:scheduler";
+
+    private const string RbacGroup = "rbac.authorization.k8s.io";
+
+    private static readonly string[] GardenerGroups =
+        ["core.gardener.cloud", "seedmanagement.gardener.cloud", "security.gardener.cloud", "operations.gardener.cloud"];
+
+    public string Name => "virtual-system-resources";
+
+    public string Namespace => VirtualGardenNames.Namespace;
+
+    public IReadOnlyList<KubernetesObject> Render() =>
+    [
+        NamespaceOf(GardenerNames.GardenNamespace, GardenerRoles.Garden),
+        NamespaceOf(GardenerNames.SeedLeaseNamespace, null),
+        NamespaceOf(GardenerNames.PublicNamespace, null),
+        .. Grant(ControllerManagerUser, "User", ControllerManagerUser, ControllerManagerRules),
+        .. Grant(SchedulerUser, "User", SchedulerUser, SchedulerRules),
+        .. Grant("gardener.cloud:system:seeds", "Group", GardenerNames.SeedsGroup, GardenletRules),
+        .. Grant("gardener.cloud:admin", "Group", "gardener.cloud:system:admins", AdministratorRules),
+        .. Grant("gardener.cloud:system:read-global-resources", "Group", "system:authenticated", GlobalReadRules),
+    ];
+
+    private static IReadOnlyList<PolicyRule> ControllerManagerRules =>
+    [
+        Rule(GardenerGroups, ["*"], "*"),
+        Rule([""], ["namespaces", "secrets", "configmaps", "events", "serviceaccounts", "resourcequotas"], "*"),
+        Rule([RbacGroup], ["roles", "rolebindings", "clusterroles", "clusterrolebindings"], "*", "bind", "escalate"),
+        Rule(["coordination.k8s.io"], ["leases"], "*"),
+        Rule(["certificates.k8s.io"], ["certificatesigningrequests", "certificatesigningrequests/approval"], "*"),
+        Rule(["certificates.k8s.io"], ["signers"], "approve"),
+        Rule(["authorization.k8s.io"], ["subjectaccessreviews"], "create"),
+    ];
+
+    private static IReadOnlyList<PolicyRule> SchedulerRules =>
+    [
+        Rule(["core.gardener.cloud"], ["*"], "get", "list", "watch"),
+        Rule(["core.gardener.cloud"], ["shoots/status", "shoots/binding"], "create", "update", "patch"),
+        Rule([""], ["configmaps"], "get", "list", "watch"),
+        Rule([""], ["events"], "create", "patch", "update"),
+        Rule(["coordination.k8s.io"], ["leases"], "*"),
+    ];
+
+    // Which objects of these kinds a gardenlet sees is narrowed by seed once the seed authorizer is in place.
+    private static IReadOnlyList<PolicyRule> GardenletRules =>
+    [
+        Rule(GardenerGroups, ["*"], "*"),
+        Rule([""], ["secrets", "configmaps", "events", "serviceaccounts", "serviceaccounts/token"], "*"),
+        Rule([""], ["namespaces"], "get", "list", "watch"),
+        Rule(["coordination.k8s.io"], ["leases"], "*"),
+        Rule(["certificates.k8s.io"], ["certificatesigningrequests"], "create", "get", "list", "watch"),
+        Rule(["authorization.k8s.io"], ["subjectaccessreviews"], "create"),
+    ];
+
+    private static IReadOnlyList<PolicyRule> AdministratorRules =>
+    [
+        Rule(GardenerGroups, ["*"], "*"),
+        Rule([""], ["namespaces", "secrets", "configmaps", "events", "serviceaccounts", "resourcequotas"], "*"),
+        Rule([RbacGroup], ["roles", "rolebindings", "clusterroles", "clusterrolebindings"], "*"),
+    ];
+
+    private static IReadOnlyList<PolicyRule> GlobalReadRules =>
+    [
+        Rule(["core.gardener.cloud"], ["cloudprofiles", "exposureclasses", "seeds"], "get", "list", "watch"),
+    ];
+
+    private static PolicyRule Rule(IReadOnlyList<string> groups, IReadOnlyList<string> resources, params IReadOnlyList<string> verbs) =>
+        new() { ApiGroups = groups, Resources = resources, Verbs = verbs };
+
+    private static Namespace NamespaceOf(string name, string? role) => new()
+    {
+        Metadata = new ObjectMeta
+        {
+            Name = name,
+            Labels = role is null ? null : new Dictionary<string, string> { [GardenerLabels.Role] = role },
+        },
+    };
+
+    private static IEnumerable<KubernetesObject> Grant(string name, string kind, string subject, IReadOnlyList<PolicyRule> rules) =>
+    [
+        new ClusterRole { Metadata = new ObjectMeta { Name = name }, Rules = rules },
+        new ClusterRoleBinding
+        {
+            Metadata = new ObjectMeta { Name = name },
+            RoleRef = new RoleRef { ApiGroup = RbacGroup, Kind = "ClusterRole", Name = name },
+            Subjects = [new Subject { ApiGroup = RbacGroup, Kind = kind, Name = subject }],
+        },
+    ];
+}
