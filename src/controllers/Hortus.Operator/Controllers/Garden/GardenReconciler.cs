@@ -59,7 +59,7 @@ public sealed partial class GardenReconciler : IReconciler
             return ReconcileResult.Done;
         }
 
-        return garden.IsDeleting()
+        return garden.Metadata.IsDeleting()
             ? await DeleteAsync(garden, cancellationToken)
             : await CreateOrUpdateAsync(garden, cancellationToken);
     }
@@ -79,7 +79,7 @@ public sealed partial class GardenReconciler : IReconciler
 
     private async Task<ReconcileResult> DeleteAsync(Garden garden, CancellationToken cancellationToken)
     {
-        if (!garden.HasFinalizer(GardenerFinalizers.Operator))
+        if (!garden.Metadata.HasFinalizer(GardenerFinalizers.Operator))
         {
             return ReconcileResult.Done;
         }

@@ -25,7 +25,7 @@ public sealed class GardenCareReconciler(IControllerManager manager, ComponentCo
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        if (manager.CacheOf<Garden>().Find(key) is not { } garden || garden.IsDeleting())
+        if (manager.CacheOf<Garden>().Find(key) is not { } garden || garden.Metadata.IsDeleting())
         {
             return ReconcileResult.Done;
         }
