@@ -122,7 +122,8 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
 
         Metadata.SetText(created, "resourceVersion", null);
         Metadata.SetText(created, "name", Metadata.Text(created, "name") ?? key.Name);
-        return await CreateAsync(created, key.Namespace, context, cancellationToken);
+        var creation = context with { ManagersAreSet = options.IsApply };
+        return await CreateAsync(created, key.Namespace, creation, cancellationToken);
     }
 
     private async Task<Written?> TryCreateAsync(JsonObject created, WriteContext context, CancellationToken cancellationToken)
@@ -147,7 +148,11 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
         await admission.MutateAsync(attributes, cancellationToken);
         await definition.Strategy.PrepareForCreateAsync(created, context.ForStrategy(), cancellationToken);
         ObjectPreparation.SetFirstGeneration(created, definition);
-        created = FieldManagement.Update(null, created, definition.Schema(), context.Writer(time));
+        if (!context.ManagersAreSet)
+        {
+            created = FieldManagement.Update(null, created, definition.Schema(), context.Writer(time));
+        }
+
         ObjectPreparation.Validate(created, null, context);
         await admission.ValidateAsync(attributes with { Object = created }, cancellationToken);
 

@@ -29,6 +29,9 @@ internal sealed record WriteContext
     /// <summary>Duplicate fields found when the body was decoded.</summary>
     public IReadOnlyList<string> DuplicateFields { get; init; } = [];
 
+    /// <summary>The managed fields of the object are those of an apply, and must not be noted as an update's again.</summary>
+    public bool ManagersAreSet { get; init; }
+
     public ResourceKind Kind => Definition.Kind;
 
     public FieldWriter Writer(TimeProvider time) => new(FieldManager, Kind.ApiVersion, Subresource, time.GetUtcNow())
