@@ -100,7 +100,14 @@ public sealed class BuiltinPlugin(INodeDialer? dialer = null) : ApiServerPlugin
     {
         lock (gate)
         {
-            return parts ??= new BuiltinParts(services, dialer ?? new DirectNodeDialer());
+            try
+            {
+                return parts ??= new BuiltinParts(services, dialer ?? new DirectNodeDialer());
+            }
+            catch (FormatException e)
+            {
+                throw new IOException(e.Message, e);
+            }
         }
     }
 }
@@ -140,8 +147,8 @@ internal static class BuiltinSubresources
         {
             "pods" =>
             [
-                Create("binding", new BindingHandler(objects, services.Time)),
-                Create("eviction", new EvictionHandler(objects, services.Time)),
+                Create("binding", new BindingHandler(objects, services.Time)) with { Kind = BindingHandler.BindingKind },
+                Create("eviction", new EvictionHandler(objects, services.Time)) with { Kind = EvictionHandler.EvictionKind },
                 With("log", ["get"], new LogHandler(objects, parts.Kubelets)),
                 Stream("exec", services, parts),
                 Stream("attach", services, parts),

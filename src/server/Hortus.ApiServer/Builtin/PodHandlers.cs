@@ -9,6 +9,9 @@ namespace Hortus.ApiServer.Builtin;
 /// <summary><c>pods/binding</c>: puts a pod on a node, once.</summary>
 internal sealed class BindingHandler(IObjectAccess objects, TimeProvider time) : ISubresourceHandler
 {
+    /// <summary>Kind of the body.</summary>
+    public static ResourceKind BindingKind { get; } = new() { Group = "", Version = "v1", Kind = "Binding", Plural = "bindings" };
+
     /// <inheritdoc/>
     public async ValueTask HandleAsync(SubresourceRequest request, CancellationToken cancellationToken)
     {
@@ -17,8 +20,7 @@ internal sealed class BindingHandler(IObjectAccess objects, TimeProvider time) :
         {
             var errors = new FieldErrors();
             errors.Required(FieldPath.Root["target"]["name"], "want the name of a Node");
-            throw ApiErrors.Invalid(new ResourceKind { Group = "", Version = "v1", Kind = "Binding", Plural = "bindings" },
-                request.Key.Name, errors);
+            throw ApiErrors.Invalid(BindingKind, request.Key.Name, errors);
         }
 
         await objects.UpdateAsync(Kinds.Pod, request.Key, "binding", pod => Bind(pod, node, binding), cancellationToken);
@@ -70,6 +72,10 @@ internal sealed class BindingHandler(IObjectAccess objects, TimeProvider time) :
 internal sealed class EvictionHandler(IObjectAccess objects, TimeProvider time) : ISubresourceHandler
 {
     private const int RetrySeconds = 10;
+
+    /// <summary>Kind of the body; its presence in discovery tells kubectl drain to evict.</summary>
+    public static ResourceKind EvictionKind { get; } =
+        new() { Group = "policy", Version = "v1", Kind = "Eviction", Plural = "evictions" };
 
     /// <inheritdoc/>
     public async ValueTask HandleAsync(SubresourceRequest request, CancellationToken cancellationToken)
