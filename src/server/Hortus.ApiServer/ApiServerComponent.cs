@@ -1,3 +1,7 @@
+using System.Net;
+using Hortus.ApiServer.Builtin;
+using Hortus.ApiServer.Hosting;
+using Hortus.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Hortus.ApiServer;
@@ -6,16 +10,56 @@ namespace Hortus.ApiServer;
 /// <param name="plugins">Parts added to the built-in ones (the gardener API group).</param>
 /// <param name="time">Clock.</param>
 /// <param name="loggerFactory">Loggers.</param>
-public sealed class ApiServerComponent(
+public sealed partial class ApiServerComponent(
     IReadOnlyList<ApiServerPlugin> plugins, TimeProvider time, ILoggerFactory loggerFactory)
 {
+    private readonly ILogger<ApiServerComponent> logger = loggerFactory.CreateLogger<ApiServerComponent>();
+
     /// <summary>Runs until cancelled.</summary>
     /// <exception cref="IOException">The port is taken, the store is locked, a file cannot be read; the message says what to do.</exception>
-    public Task RunAsync(ApiServerOptions options, CancellationToken cancellationToken)
+    public async Task RunAsync(ApiServerOptions options, CancellationToken cancellationToken)
     {
-        loggerFactory.CreateLogger<ApiServerComponent>();
-        _ = (plugins, time, options);
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.CompletedTask;
+        if (!IPAddress.TryParse(options.BindAddress, out var address))
+        {
+            throw new IOException($"--bind-address \"{options.BindAddress}\" is no IP address");
+        }
+
+        await using var store = await OpenStoreAsync(options, cancellationToken);
+        var certificate = ServingCertificate.Open(options, time);
+        var services = ApiServerHost.CreateServices(options, store, time, loggerFactory);
+        var endpoint = new IPEndPoint(address, options.SecurePort);
+        await using var host = await ApiServerHost.StartAsync(
+            store,
+            [new BuiltinPlugin(), .. plugins],
+            new ListenOptions(endpoint, certificate.Get),
+            services,
+            cancellationToken);
+        LogServing(logger, host.Address);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (cancellationToken.Register(() => stopped.TrySetResult()))
+        {
+            await stopped.Task;
+        }
+
+        LogStopping(logger);
     }
+
+    private async Task<IStore> OpenStoreAsync(ApiServerOptions options, CancellationToken cancellationToken)
+    {
+        if (options.EtcdServers.Count > 0)
+        {
+            throw new IOException("--etcd-servers is not served by this version; use the embedded store with --data-dir");
+        }
+
+        return options.DataDir is null
+            ? EmbeddedStore.InMemory(time)
+            : await EmbeddedStore.OpenAsync(
+                new EmbeddedStoreOptions { Directory = options.DataDir }, time, cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Information, "serving the Kubernetes API at {Address}")]
+    private static partial void LogServing(ILogger logger, Uri address);
+
+    [LoggerMessage(LogLevel.Information, "stopping: watches are ended, requests under way are finished")]
+    private static partial void LogStopping(ILogger logger);
 }

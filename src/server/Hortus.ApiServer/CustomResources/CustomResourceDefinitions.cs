@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using Hortus.ApiServer.Registry;
+using Hortus.Objects;
+using Hortus.Objects.Kubernetes;
+using SelectableField = Hortus.ApiServer.Registry.SelectableField;
+
+namespace Hortus.ApiServer.CustomResources;
+
+/// <summary>Makes resource definitions from CustomResourceDefinitions.</summary>
+internal static class CustomResourceDefinitions
+{
+    /// <summary>One definition per served version.</summary>
+    /// <param name="source">The custom resource definition.</param>
+    /// <param name="prefix">Start of all keys, without a slash at the end.</param>
+    public static IEnumerable<ResourceDefinition> Create(CustomResourceDefinition source, string prefix)
+    {
+        var (spec, names) = (source.Spec, source.Spec.Names);
+        var storage = spec.Versions.FirstOrDefault(v => v.Storage)?.Name ?? spec.Versions[0].Name;
+        foreach (var version in spec.Versions.Where(v => v.Served))
+        {
+            var schema = new Lazy<SchemaNode>(() => version.Schema?.OpenAPIV3Schema is { } props
+                ? JsonSchemaConversion.ToNode(props)
+                : new SchemaNode { Type = "object", PreserveUnknownFields = true });
+            yield return new ResourceDefinition
+            {
+                Kind = new ResourceKind
+                {
+                    Group = spec.Group,
+                    Version = version.Name,
+                    Kind = names.Kind,
+                    Plural = names.Plural,
+                    Namespaced = spec.Scope == "Namespaced",
+                    ShortNames = names.ShortNames ?? [],
+                    Categories = names.Categories ?? [],
+                    HasStatus = version.Subresources?.Status is not null,
+                },
+                ListKind = names.ListKind ?? names.Kind + "List",
+                Singular = names.Singular ?? names.Kind.ToLowerInvariant(),
+                Schema = () => schema.Value,
+                Strategy = new CustomResourceStrategy(),
+                Columns = [.. (version.AdditionalPrinterColumns ?? []).Select(ColumnOf)],
+                SelectableFields = [.. (version.SelectableFields ?? []).Select(f => FieldOf(f.JsonPath))],
+                StoragePrefix = $"{prefix}/{spec.Group}/{names.Plural}/",
+                StorageApiVersion = $"{spec.Group}/{storage}",
+                IsCustom = true,
+            };
+        }
+    }
+
+    /// <summary>Reads an openAPIV3Schema.</summary>
+    public static SchemaNode SchemaOf(JsonObject schema) =>
+        JsonSchemaConversion.ToNode(KubernetesJson.Deserialize<JSONSchemaProps>(schema));
+
+    private static TableColumn ColumnOf(CustomResourceColumnDefinition column)
+    {
+        var path = JsonPathExpression.Parse(column.JsonPath);
+        return new TableColumn(column.Name, column.Type, path.Evaluate, column.Priority ?? 0, column.Description ?? "");
+    }
+
+    private static SelectableField FieldOf(string path)
+    {
+        var dotted = path.TrimStart('.');
+        return new SelectableField(dotted, o => JsonPaths.Text(o, dotted));
+    }
+}
+
+/// <summary>The rules of custom resources: writes must name the version they replace.</summary>
+internal sealed class CustomResourceStrategy : ResourceStrategy
+{
+    public override bool AllowUnconditionalUpdate => false;
+}

@@ -1,0 +1,164 @@
+using System.Text.Json.Nodes;
+using Hortus.ApiServer.Objects;
+using Hortus.ApiServer.Registry;
+using Hortus.ApiServer.Schemas;
+using Hortus.Objects;
+using Hortus.Objects.Kubernetes;
+
+namespace Hortus.ApiServer.CustomResources;
+
+/// <summary>The rules of CustomResourceDefinitions.</summary>
+internal sealed class DefinitionStrategy : ResourceStrategy
+{
+    /// <summary>Keeps a definition until its objects are gone.</summary>
+    public const string CleanupFinalizer = "customresourcecleanup.apiextensions.k8s.io";
+
+    private const string ApprovalAnnotation = "api-approved.kubernetes.io";
+    private static readonly FieldPath Spec = FieldPath.Root["spec"];
+
+    public override bool AllowUnconditionalUpdate => false;
+
+    public override async ValueTask PrepareForCreateAsync(
+        JsonObject created, StrategyContext context, CancellationToken cancellationToken)
+    {
+        await base.PrepareForCreateAsync(created, context, cancellationToken);
+        FillNames(created);
+        var finalizers = Metadata.Finalizers(created);
+        if (!finalizers.Contains(CleanupFinalizer))
+        {
+            Metadata.SetFinalizers(created, [.. finalizers, CleanupFinalizer]);
+        }
+    }
+
+    public override async ValueTask PrepareForUpdateAsync(
+        JsonObject updated, JsonObject old, StrategyContext context, CancellationToken cancellationToken)
+    {
+        await base.PrepareForUpdateAsync(updated, old, context, cancellationToken);
+        FillNames(updated);
+    }
+
+    public override void Validate(JsonObject created, FieldErrors errors)
+    {
+        var group = JsonPaths.Text(created, "spec.group");
+        var plural = JsonPaths.Text(created, "spec.names.plural");
+        if (Metadata.Name(created) != $"{plural}.{group}")
+        {
+            errors.Invalid(FieldPath.Root["metadata"]["name"], Metadata.Name(created),
+                "must be spec.names.plural+\".\"+spec.group");
+        }
+
+        if (plural.Length > 0 && plural != plural.ToLowerInvariant())
+        {
+            errors.Invalid(Spec["names"]["plural"], plural, "must be lower case");
+        }
+
+        if ((group.EndsWith(".k8s.io", StringComparison.Ordinal) || group.EndsWith(".kubernetes.io", StringComparison.Ordinal))
+            && string.IsNullOrEmpty((JsonPaths.Find(created, "metadata.annotations") as JsonObject)?[ApprovalAnnotation]?.ToString()))
+        {
+            errors.Required(FieldPath.Root["metadata"]["annotations"].Key(ApprovalAnnotation),
+                "protected groups must have approval annotation \"api-approved.kubernetes.io\"");
+        }
+
+        if (JsonPaths.Text(created, "spec.preserveUnknownFields") == "true")
+        {
+            errors.Invalid(Spec["preserveUnknownFields"], true,
+                "must be false: set x-kubernetes-preserve-unknown-fields in the schema instead");
+        }
+
+        if (JsonPaths.Text(created, "spec.conversion.strategy") == "Webhook")
+        {
+            errors.NotSupported(Spec["conversion"]["strategy"], "Webhook", ["None"]);
+        }
+
+        ValidateVersions(created, errors);
+    }
+
+    public override void ValidateUpdate(JsonObject updated, JsonObject old, FieldErrors errors)
+    {
+        foreach (var path in (string[])["spec.group", "spec.names.plural", "spec.names.kind", "spec.scope"])
+        {
+            if (JsonPaths.Text(updated, path) != JsonPaths.Text(old, path))
+            {
+                errors.Invalid(new FieldPath(path), JsonPaths.Text(updated, path), "field is immutable");
+            }
+        }
+
+        if (Metadata.IsDeleting(updated))
+        {
+            return;
+        }
+
+        Validate(updated, errors);
+        var versions = VersionsOf(updated).Select(v => v["name"]?.ToString()).ToHashSet();
+        foreach (var stored in (JsonPaths.Find(updated, "status.storedVersions") as JsonArray ?? []).Select(v => v?.ToString()))
+        {
+            if (!versions.Contains(stored))
+            {
+                errors.Invalid(FieldPath.Root["status"]["storedVersions"], stored,
+                    "must appear in spec.versions as long as objects may be stored in it");
+            }
+        }
+    }
+
+    private static void ValidateVersions(JsonObject definition, FieldErrors errors)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var storage = 0;
+        var index = 0;
+        foreach (var version in VersionsOf(definition))
+        {
+            var path = Spec["versions"][index++];
+            var name = version["name"]?.ToString() ?? "";
+            if (!names.Add(name))
+            {
+                errors.Duplicate(path["name"], name);
+            }
+
+            storage += version["storage"]?.ToString() == "true" ? 1 : 0;
+            if (version["schema"]?["openAPIV3Schema"] is not JsonObject schema)
+            {
+                errors.Required(path["schema"]["openAPIV3Schema"], "schemas are required");
+                continue;
+            }
+
+            var schemaPath = path["schema"]["openAPIV3Schema"];
+            var before = errors.All.Count;
+            StructuralCheck.Check(schema, schemaPath, errors);
+            if (errors.All.Count == before)
+            {
+                StructuralCheck.CheckRules(CustomResourceDefinitions.SchemaOf(schema), schemaPath, errors);
+            }
+        }
+
+        if (storage != 1)
+        {
+            errors.Invalid(Spec["versions"], storage, "must have exactly one version marked as storage version");
+        }
+    }
+
+    private static IEnumerable<JsonObject> VersionsOf(JsonObject definition) =>
+        (JsonPaths.Find(definition, "spec.versions") as JsonArray ?? []).OfType<JsonObject>();
+
+    private static void FillNames(JsonObject definition)
+    {
+        if (JsonPaths.Find(definition, "spec.names") is not JsonObject names || JsonPaths.Text(names, "kind") is not { Length: > 0 } kind)
+        {
+            return;
+        }
+
+        if (JsonPaths.Text(names, "singular").Length == 0)
+        {
+            names["singular"] = kind.ToLowerInvariant();
+        }
+
+        if (JsonPaths.Text(names, "listKind").Length == 0)
+        {
+            names["listKind"] = kind + "List";
+        }
+
+        if (definition["spec"] is JsonObject spec && spec["conversion"] is null)
+        {
+            spec["conversion"] = new JsonObject { ["strategy"] = "None" };
+        }
+    }
+}

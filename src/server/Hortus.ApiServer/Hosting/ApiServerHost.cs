@@ -1,0 +1,182 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Hortus.ApiServer.Access;
+using Hortus.ApiServer.CustomResources;
+using Hortus.ApiServer.Discovery;
+using Hortus.ApiServer.Objects;
+using Hortus.ApiServer.OpenApi;
+using Hortus.ApiServer.Registry;
+using Hortus.ApiServer.Rest;
+using Hortus.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Hortus.ApiServer.Hosting;
+
+/// <summary>Where and how a server listens.</summary>
+/// <param name="Endpoint">Address and port; port 0 takes a free one.</param>
+/// <param name="Certificate">Gives the serving certificate for each connection; null serves plain HTTP (tests).</param>
+public sealed record ListenOptions(IPEndPoint Endpoint, Func<X509Certificate2>? Certificate);
+
+/// <summary>A running API server.</summary>
+public sealed partial class ApiServerHost : IAsyncDisposable
+{
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly WebApplication web;
+    private readonly CancellationTokenSource stopping;
+    private readonly Task background;
+    private readonly TimeProvider time;
+
+    private ApiServerHost(
+        WebApplication web, ApiServerServices services, CancellationTokenSource stopping, Task background)
+    {
+        this.web = web;
+        this.stopping = stopping;
+        this.background = background;
+        time = services.Time;
+        Services = services;
+        Address = new Uri(web.Urls.First());
+    }
+
+    /// <summary>Base address, with the port taken.</summary>
+    public Uri Address { get; }
+
+    /// <summary>The server's own view, for code in the same process.</summary>
+    public ApiServerServices Services { get; }
+
+    /// <summary>Puts the parts together, lets plug-ins create what must exist, and starts to listen.</summary>
+    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    public static async Task<ApiServerHost> StartAsync(
+        IStore store,
+        IReadOnlyList<ApiServerPlugin> plugins,
+        ListenOptions listen,
+        ApiServerServices services,
+        CancellationToken cancellationToken)
+    {
+        var stopping = new CancellationTokenSource();
+        var assembly = new ServerAssembly(store, plugins, services, stopping.Token);
+        foreach (var plugin in plugins)
+        {
+            await plugin.BootstrapAsync(services, cancellationToken);
+        }
+
+        await assembly.CustomResources.LoadAsync(cancellationToken);
+        var background = RunAllAsync(assembly, plugins, services, stopping.Token);
+        var web = Build(listen, services.LoggerFactory);
+        web.Run(assembly.Pipeline.HandleAsync);
+        await web.StartAsync(cancellationToken);
+        return new ApiServerHost(web, services, stopping, background);
+    }
+
+    /// <summary>Makes the services of a server that is not started yet.</summary>
+    public static ApiServerServices CreateServices(
+        ApiServerOptions options, IStore store, TimeProvider time, ILoggerFactory loggerFactory)
+    {
+        var registry = new ResourceRegistry();
+        var objects = new ServerObjects(registry, new ObjectStore(store, time), time);
+        return new ApiServerServices(options, registry, objects, time, loggerFactory, new AuthorizerChain())
+        {
+            Authenticate = new AuthenticatorChain(),
+        };
+    }
+
+    /// <summary>Stops to listen, ends watches and background work.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        using var timeout = new CancellationTokenSource(StopTimeout, time);
+        await web.StopAsync(timeout.Token);
+        await web.DisposeAsync();
+        await background;
+        stopping.Dispose();
+    }
+
+    private static async Task RunAllAsync(
+        ServerAssembly assembly,
+        IReadOnlyList<ApiServerPlugin> plugins,
+        ApiServerServices services,
+        CancellationToken cancellationToken)
+    {
+        var logger = services.LoggerFactory.CreateLogger<ApiServerHost>();
+        IEnumerable<Func<Task>> works =
+        [
+            () => assembly.CustomResources.RunAsync(cancellationToken),
+            .. plugins.Select(p => (Func<Task>)(() => p.RunAsync(services, cancellationToken))),
+        ];
+        await Task.WhenAll(works.Select(work => GuardAsync(work, logger)));
+    }
+
+    private static async Task GuardAsync(Func<Task> work, ILogger logger)
+    {
+        try
+        {
+            await Task.Run(work);
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+        catch (Exception e)
+        {
+            LogBackgroundFailed(logger, e);
+        }
+    }
+
+    private static WebApplication Build(ListenOptions listen, ILoggerFactory loggerFactory)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggerFactory);
+        builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.AllowSynchronousIO = false;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Listen(listen.Endpoint, endpoint => Configure(endpoint, listen));
+        });
+        return builder.Build();
+    }
+
+    private static void Configure(Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions endpoint, ListenOptions listen)
+    {
+        if (listen.Certificate is not { } certificate)
+        {
+            endpoint.Protocols = HttpProtocols.Http1;
+            return;
+        }
+
+        endpoint.Protocols = HttpProtocols.Http1AndHttp2;
+        endpoint.UseHttps(new HttpsConnectionAdapterOptions
+        {
+            ServerCertificateSelector = (_, _) => certificate(),
+            SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+
+            // Who a certificate stands for is decided by the authenticators, which know the roots.
+            ClientCertificateValidation = static (_, _, _) => true,
+        });
+    }
+
+    [LoggerMessage(LogLevel.Error, "a part of the server that works in the background has ended; restart the server")]
+    private static partial void LogBackgroundFailed(ILogger logger, Exception error);
+
+    /// <summary>Leaves signals to the program that hosts the server.</summary>
+    private sealed class SilentLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
