@@ -54,7 +54,10 @@ public sealed partial class ApiServerComponent(
         return options.DataDir is null
             ? EmbeddedStore.InMemory(time)
             : await EmbeddedStore.OpenAsync(
-                new EmbeddedStoreOptions { Directory = options.DataDir }, time, cancellationToken);
+                new EmbeddedStoreOptions { Directory = options.DataDir },
+                time,
+                loggerFactory.CreateLogger<EmbeddedStore>(),
+                cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Information, "serving the Kubernetes API at {Address}")]

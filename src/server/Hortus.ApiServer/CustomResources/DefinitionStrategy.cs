@@ -126,7 +126,7 @@ internal sealed class DefinitionStrategy : ResourceStrategy
             StructuralCheck.Check(schema, schemaPath, errors);
             if (errors.All.Count == before)
             {
-                StructuralCheck.CheckRules(CustomResourceDefinitions.SchemaOf(schema), schemaPath, errors);
+                StructuralCheck.CheckRules(ServedVersions.SchemaOf(schema), schemaPath, errors);
             }
         }
 

@@ -7,7 +7,7 @@ using SelectableField = Hortus.ApiServer.Registry.SelectableField;
 namespace Hortus.ApiServer.CustomResources;
 
 /// <summary>Makes resource definitions from CustomResourceDefinitions.</summary>
-internal static class CustomResourceDefinitions
+internal static class ServedVersions
 {
     /// <summary>One definition per served version.</summary>
     /// <param name="source">The custom resource definition.</param>
@@ -19,7 +19,7 @@ internal static class CustomResourceDefinitions
         foreach (var version in spec.Versions.Where(v => v.Served))
         {
             var schema = new Lazy<SchemaNode>(() => version.Schema?.OpenAPIV3Schema is { } props
-                ? JsonSchemaConversion.ToNode(props)
+                ? props.ToSchemaNode()
                 : new SchemaNode { Type = "object", PreserveUnknownFields = true });
             yield return new ResourceDefinition
             {
@@ -49,7 +49,7 @@ internal static class CustomResourceDefinitions
 
     /// <summary>Reads an openAPIV3Schema.</summary>
     public static SchemaNode SchemaOf(JsonObject schema) =>
-        JsonSchemaConversion.ToNode(KubernetesJson.Deserialize<JSONSchemaProps>(schema));
+        KubernetesJson.Deserialize<JSONSchemaProps>(schema).ToSchemaNode();
 
     private static TableColumn ColumnOf(CustomResourceColumnDefinition column)
     {

@@ -1,0 +1,101 @@
+using System.Net;
+using Hortus.ApiServer;
+using Hortus.ApiServer.Authentication;
+using Hortus.ApiServer.Builtin;
+using Hortus.ApiServer.Hosting;
+using Hortus.Storage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Hortus.Testing;
+
+/// <summary>
+/// A real API server with its store in memory, on a free loopback port without TLS. Whoever calls is an administrator.
+/// Dispose it to stop.
+/// </summary>
+public sealed class InProcessApiServer : IAsyncDisposable
+{
+    private readonly ApiServerHost host;
+    private readonly IStore store;
+
+    private InProcessApiServer(ApiServerHost host, IStore store)
+    {
+        this.host = host;
+        this.store = store;
+        Client = new HttpClient { BaseAddress = host.Address, Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>Base address, for example <c>http://127.0.0.1:40213/</c>.</summary>
+    public Uri Address => host.Address;
+
+    /// <summary>A client at <see cref="Address"/>; relative addresses work.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>The server's own view of its objects.</summary>
+    public ApiServerServices Services => host.Services;
+
+    /// <summary>The store, for tests of what is written.</summary>
+    public IStore Store => store;
+
+    /// <summary>Starts a server; ready when the task is.</summary>
+    public static Task<InProcessApiServer> StartAsync(CancellationToken cancellationToken) =>
+        StartAsync(new ApiServerOptions { AuthorizationMode = ["AlwaysAllow"] }, [], TimeProvider.System, cancellationToken);
+
+    /// <summary>Starts a server with options, further plug-ins and a clock.</summary>
+    public static Task<InProcessApiServer> StartAsync(
+        ApiServerOptions options,
+        IReadOnlyList<ApiServerPlugin> plugins,
+        TimeProvider time,
+        CancellationToken cancellationToken) =>
+        StartAsync(options, plugins, time, NullLoggerFactory.Instance, cancellationToken);
+
+    /// <summary>Starts a server that logs.</summary>
+    public static async Task<InProcessApiServer> StartAsync(
+        ApiServerOptions options,
+        IReadOnlyList<ApiServerPlugin> plugins,
+        TimeProvider time,
+        ILoggerFactory loggerFactory,
+        CancellationToken cancellationToken)
+    {
+        var store = EmbeddedStore.InMemory(time);
+        var services = ApiServerHost.CreateServices(options, store, time, loggerFactory);
+        var host = await ApiServerHost.StartAsync(
+            store,
+            [new BuiltinPlugin(), new AdministratorPlugin(), .. plugins],
+            new ListenOptions(new IPEndPoint(IPAddress.Loopback, 0), Certificate: null),
+            services,
+            cancellationToken);
+        return new InProcessApiServer(host, store);
+    }
+
+    /// <summary>A kubeconfig for this server.</summary>
+    public string Kubeconfig() => $"""
+        apiVersion: v1
+        kind: Config
+        clusters: [{"{"} name: test, cluster: {"{"} server: "{Address}" {"}"} {"}"}]
+        users: [{"{"} name: test, user: {"{"} {"}"} {"}"}]
+        contexts: [{"{"} name: test, context: {"{"} cluster: test, user: test {"}"} {"}"}]
+        current-context: test
+        """;
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await host.DisposeAsync();
+        await store.DisposeAsync();
+    }
+
+    /// <summary>Makes every request without credentials of its own an administrator's.</summary>
+    private sealed class AdministratorPlugin : ApiServerPlugin
+    {
+        public override IEnumerable<IAuthenticator> Authenticators(ApiServerServices services) => [new Administrator()];
+    }
+
+    private sealed class Administrator : IAuthenticator
+    {
+        private static readonly UserInfo User = new("admin", [UserInfo.MastersGroup, "system:authenticated"]);
+
+        public ValueTask<UserInfo?> AuthenticateAsync(HttpContext http, CancellationToken cancellationToken) => new(User);
+    }
+}
