@@ -21,7 +21,7 @@ public sealed class ResourceRegistry
     public long Generation { get; private set; }
 
     /// <summary>All definitions in no particular order.</summary>
-    public IReadOnlyCollection<ResourceDefinition> All => (IReadOnlyCollection<ResourceDefinition>)byResource.Values;
+    public IReadOnlyCollection<ResourceDefinition> All { get; private set; } = [];
 
     public ResourceDefinition? Find(GroupVersionResource resource) => byResource.GetValueOrDefault(resource);
 
@@ -42,6 +42,7 @@ public sealed class ResourceRegistry
                 byKind = byKind.SetItem(complete.Kind.GroupVersionKind, complete);
             }
 
+            All = [.. byResource.Values];
             Generation++;
         }
 
@@ -62,6 +63,7 @@ public sealed class ResourceRegistry
                 }
             }
 
+            All = [.. byResource.Values];
             Generation++;
         }
 
