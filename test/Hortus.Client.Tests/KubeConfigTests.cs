@@ -55,14 +55,16 @@ public sealed class KubeConfigTests
         "use a token, a token file or a client certificate")]
     [InlineData("dev", "kubeconfig refers to pki/ca.crt, which cannot be read")]
     public void An_unusable_context_says_what_is_wrong(string context, string message) =>
-        Should.Throw<KubeConfigException>(() => KubeConfig.Parse(Yaml, null).Connect(context)).Message.ShouldStartWith(message);
+        Should.Throw<KubeConfigException>(
+            () => KubeConfig.Parse(Yaml, null).Connect(context)).Message.ShouldStartWith(message);
 
     [Theory]
     [InlineData("", "kubeconfig is empty")]
     [InlineData("- a", "kubeconfig is empty or no mapping")]
     [InlineData("a: [", "kubeconfig is not YAML: line ")]
     [InlineData("users: [{user: {}}]", "kubeconfig users: line 1: want a mapping with a name")]
-    [InlineData("users: [{name: a, user: {client-key-data: '%'}}]", "kubeconfig users[a].client-key-data is not base64")]
+    [InlineData(
+        "users: [{name: a, user: {client-key-data: '%'}}]", "kubeconfig users[a].client-key-data is not base64")]
     public void A_text_that_is_no_kubeconfig_is_refused(string yaml, string message) =>
         Should.Throw<KubeConfigException>(() => KubeConfig.Parse(yaml, null)).Message.ShouldStartWith(message);
 
@@ -102,7 +104,8 @@ public sealed class KubeConfigTests
             File.WriteAllText(one, KubeConfig.ForToken("a", "https://one", null, "t1").ToYaml());
             File.WriteAllText(two, KubeConfig.ForToken("a", "https://two", null, "t2").ToYaml());
 
-            var merged = KubeConfig.LoadMerged($"{one}{Path.PathSeparator}{Path.Combine(folder, "absent")}{Path.PathSeparator}{two}");
+            var merged = KubeConfig.LoadMerged(
+                $"{one}{Path.PathSeparator}{Path.Combine(folder, "absent")}{Path.PathSeparator}{two}");
 
             merged.Connect().Token.ShouldBe("t1");
             merged.Clusters.Count.ShouldBe(1);

@@ -48,7 +48,8 @@ public sealed class KubernetesClientTests : IDisposable
             """);
 
         var error = await Should.ThrowAsync<ApiException>(
-            () => client.CreateAsync(new Lease { Metadata = new ObjectMeta { Name = "x", Namespace = "garden" } }, Deadline));
+            () => client.CreateAsync(
+                new Lease { Metadata = new ObjectMeta { Name = "x", Namespace = "garden" } }, Deadline));
 
         error.Reason.ShouldBe(StatusReason.Invalid);
         error.Status.Details!.Causes![0].Field.ShouldBe("spec.leaseDurationSeconds");
@@ -60,9 +61,11 @@ public sealed class KubernetesClientTests : IDisposable
     {
         server.Answer(HttpStatusCode.ServiceUnavailable, "upstream away", "text/plain");
 
-        var error = await Should.ThrowAsync<ApiException>(() => client.GetAsync<Lease>(new ObjectKey("a", "b"), Deadline));
+        var error = await Should.ThrowAsync<ApiException>(
+            () => client.GetAsync<Lease>(new ObjectKey("a", "b"), Deadline));
 
-        (error.Code, error.Reason, error.Status.Message).ShouldBe((503, StatusReason.ServiceUnavailable, "upstream away"));
+        (error.Code, error.Reason, error.Status.Message).ShouldBe(
+            (503, StatusReason.ServiceUnavailable, "upstream away"));
     }
 
     [Fact]
@@ -138,15 +141,18 @@ public sealed class KubernetesClientTests : IDisposable
     {
         server.Answer("""{"metadata":{"name":"p","namespace":"garden"}}""");
 
-        await client.UpdateStatusAsync(new Pod { Metadata = new ObjectMeta { Name = "p", Namespace = "garden" } }, Deadline);
+        await client.UpdateStatusAsync(
+            new Pod { Metadata = new ObjectMeta { Name = "p", Namespace = "garden" } }, Deadline);
 
-        (server.Requests[0].Method, server.Requests[0].Path).ShouldBe(("PUT", "/prefix/api/v1/namespaces/garden/pods/p/status"));
+        (server.Requests[0].Method, server.Requests[0].Path).ShouldBe(
+            ("PUT", "/prefix/api/v1/namespaces/garden/pods/p/status"));
     }
 
     [Fact]
     public async Task A_namespaced_object_without_namespace_is_refused_before_it_is_sent()
     {
-        var error = await Should.ThrowAsync<ArgumentException>(() => client.GetAsync<Lease>(ObjectKey.Cluster("x"), Deadline));
+        var error = await Should.ThrowAsync<ArgumentException>(
+            () => client.GetAsync<Lease>(ObjectKey.Cluster("x"), Deadline));
 
         error.Message.ShouldContain("Lease x needs a namespace");
         server.Requests.ShouldBeEmpty();
@@ -160,7 +166,8 @@ public sealed class KubernetesClientTests : IDisposable
 
         await client.GetAsync<Lease>(new ObjectKey("garden", "x"), Deadline);
         await Should.ThrowAsync<HttpRequestException>(
-            () => client.CreateAsync(new Lease { Metadata = new ObjectMeta { Namespace = "garden", Name = "x" } }, Deadline));
+            () => client.CreateAsync(
+                new Lease { Metadata = new ObjectMeta { Namespace = "garden", Name = "x" } }, Deadline));
 
         server.Requests.Count.ShouldBe(3);
     }
@@ -210,7 +217,8 @@ public sealed class KubernetesClientTests : IDisposable
     {
         server.Answer("""{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}""");
 
-        var error = await Should.ThrowAsync<ApiException>(() => DrainAsync(client.WatchAsync<Lease>(new WatchOptions(), Deadline)));
+        var error = await Should.ThrowAsync<ApiException>(
+            () => DrainAsync(client.WatchAsync<Lease>(new WatchOptions(), Deadline)));
 
         error.IsExpired.ShouldBeTrue();
     }
@@ -223,7 +231,8 @@ public sealed class KubernetesClientTests : IDisposable
     {
         server.Answer(line);
 
-        await Should.ThrowAsync<HttpRequestException>(() => DrainAsync(client.WatchAsync<Lease>(new WatchOptions(), Deadline)));
+        await Should.ThrowAsync<HttpRequestException>(
+            () => DrainAsync(client.WatchAsync<Lease>(new WatchOptions(), Deadline)));
     }
 
     [Fact]

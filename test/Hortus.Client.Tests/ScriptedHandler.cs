@@ -12,7 +12,8 @@ internal sealed class ScriptedHandler : HttpMessageHandler
 
     public ScriptedHandler Answer(HttpStatusCode code, string body, string contentType = "application/json")
     {
-        answers.Enqueue(() => new HttpResponseMessage(code) { Content = new StringContent(body, Encoding.UTF8, contentType) });
+        answers.Enqueue(
+            () => new HttpResponseMessage(code) { Content = new StringContent(body, Encoding.UTF8, contentType) });
         return this;
     }
 
@@ -30,7 +31,8 @@ internal sealed class ScriptedHandler : HttpMessageHandler
         return this;
     }
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Requests.Add(new Seen(
             request.Method.Method,

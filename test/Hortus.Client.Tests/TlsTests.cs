@@ -39,7 +39,8 @@ public sealed class TlsTests : IAsyncLifetime
         {
             metadata = new
             {
-                name = context.Connection.ClientCertificate is { } c ? CertificateSubject.Of(c).CommonName : "anonymous",
+                name = context.Connection.ClientCertificate is { } c ? CertificateSubject.Of(
+                    c).CommonName : "anonymous",
                 annotations = new { protocol = context.Request.Protocol },
             },
         }));
@@ -76,7 +77,8 @@ public sealed class TlsTests : IAsyncLifetime
     {
         await Should.ThrowAsync<HttpRequestException>(() => AskAsync(Connection("127.0.0.1", authority)));
 
-        (await AskAsync(Connection("127.0.0.1", authority) with { TlsServerName = "localhost" })).Metadata.Name.ShouldBe("anonymous");
+        (await AskAsync(Connection(
+            "127.0.0.1", authority) with { TlsServerName = "localhost" })).Metadata.Name.ShouldBe("anonymous");
     }
 
     [Fact]

@@ -55,8 +55,8 @@ public sealed class FlowGraphTests
         }
     }
 
-    // For any graph: every task is accounted for; a task ran only when all before it were done; it did not run exactly when
-    // something before it failed or did not run.
+    // For any graph: every task is accounted for; a task ran only when all before it were done; it did not run exactly
+    // when something before it failed or did not run.
     private static async Task CheckAsync(int seed)
     {
         var random = new Random(seed);
@@ -76,7 +76,8 @@ public sealed class FlowGraphTests
             graph.Add(
                 new FlowTask($"{i}", async _ =>
                 {
-                    early += dependsOn[me].Any(d => !Volatile.Read(ref done[int.Parse(d)]) && !skips[int.Parse(d)]) ? 1 : 0;
+                    early += dependsOn[me].Any(
+                        d => !Volatile.Read(ref done[int.Parse(d)]) && !skips[int.Parse(d)]) ? 1 : 0;
                     await Task.Yield();
                     if (fails[me])
                     {
@@ -91,7 +92,8 @@ public sealed class FlowGraphTests
                 dependsOn[i]);
         }
 
-        var result = await graph.Build().RunAsync(new FlowRunOptions { Clock = TimeProvider.System }, CancellationToken.None);
+        var result = await graph.Build().RunAsync(
+            new FlowRunOptions { Clock = TimeProvider.System }, CancellationToken.None);
 
         early.ShouldBe(0, $"seed {seed}");
         var states = result.Tasks.ToDictionary(t => t.Id, t => t.State);

@@ -74,7 +74,8 @@ public sealed class FlowRunTests
     {
         var ran = false;
         var graph = new FlowGraph("skip");
-        var a = graph.Add(new FlowTask("a", _ => throw new InvalidOperationException("must not run")) { SkipIf = () => true });
+        var a = graph.Add(
+            new FlowTask("a", _ => throw new InvalidOperationException("must not run")) { SkipIf = () => true });
         graph.Add("b", _ => Task.FromResult(ran = true), a);
 
         var result = await graph.Build().RunAsync(new FlowRunOptions { Clock = clock }, Deadline);
@@ -132,7 +133,8 @@ public sealed class FlowRunTests
         var graph = new FlowGraph("retry");
         graph.Add(new FlowTask("a", _ => throw new IOException("still broken")) { Retry = FlowRetry.Default });
 
-        var result = await AdvanceUntilDoneAsync(graph.Build().RunAsync(new FlowRunOptions { Clock = clock }, Deadline));
+        var result = await AdvanceUntilDoneAsync(
+            graph.Build().RunAsync(new FlowRunOptions { Clock = clock }, Deadline));
 
         var error = result.Errors.ShouldHaveSingleItem();
         error.Tries.ShouldBe(6);
@@ -158,9 +160,11 @@ public sealed class FlowRunTests
     public async Task A_task_that_hangs_is_ended_by_its_timeout()
     {
         var graph = new FlowGraph("timeout");
-        graph.Add(new FlowTask("a", ct => Task.Delay(Timeout.InfiniteTimeSpan, clock, ct)) { Timeout = TimeSpan.FromSeconds(3) });
+        graph.Add(new FlowTask(
+            "a", ct => Task.Delay(Timeout.InfiniteTimeSpan, clock, ct)) { Timeout = TimeSpan.FromSeconds(3) });
 
-        var result = await AdvanceUntilDoneAsync(graph.Build().RunAsync(new FlowRunOptions { Clock = clock }, Deadline));
+        var result = await AdvanceUntilDoneAsync(
+            graph.Build().RunAsync(new FlowRunOptions { Clock = clock }, Deadline));
 
         result.Errors[0].Error.ShouldBeOfType<TimeoutException>().Message.ShouldBe("no result within 3 s");
     }
@@ -215,8 +219,10 @@ public sealed class FlowRunTests
             },
             Deadline);
 
-        told[0].ShouldSatisfyAllConditions(p => p.Percent.ShouldBe(0), p => p.Description.ShouldBe("Starting Shoot cluster reconciliation"));
-        told[^1].ShouldSatisfyAllConditions(p => p.Percent.ShouldBe(100), p => p.Description.ShouldBe("Shoot cluster reconciliation finished"));
+        told[0].ShouldSatisfyAllConditions(
+            p => p.Percent.ShouldBe(0), p => p.Description.ShouldBe("Starting Shoot cluster reconciliation"));
+        told[^1].ShouldSatisfyAllConditions(
+            p => p.Percent.ShouldBe(100), p => p.Description.ShouldBe("Shoot cluster reconciliation finished"));
         told.Select(p => p.Percent).ShouldBeInOrder();
     }
 

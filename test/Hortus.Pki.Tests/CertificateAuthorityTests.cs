@@ -25,13 +25,15 @@ public sealed class CertificateAuthorityTests
         subject.Organizations.ShouldBe(["system:masters", "devs"]);
         Chains(certificate, authority, "1.3.6.1.5.5.7.3.2").ShouldBeTrue();
         Chains(certificate, authority, "1.3.6.1.5.5.7.3.1").ShouldBeFalse();
-        Chains(certificate, CertificateAuthority.Create("ca", TimeSpan.FromDays(1), clock), "1.3.6.1.5.5.7.3.2").ShouldBeFalse();
+        Chains(certificate, CertificateAuthority.Create(
+            "ca", TimeSpan.FromDays(1), clock), "1.3.6.1.5.5.7.3.2").ShouldBeFalse();
     }
 
     [Fact]
     public void A_server_certificate_matches_its_names_and_addresses_only()
     {
-        var pair = authority.Issue(CertificateSpec.Server("kube-apiserver", "localhost", "127.0.0.1", "::1", "*.garden.local"));
+        var pair = authority.Issue(
+            CertificateSpec.Server("kube-apiserver", "localhost", "127.0.0.1", "::1", "*.garden.local"));
 
         using var certificate = Pem.ReadCertificate(pair.CertificatePem);
         certificate.MatchesHostname("localhost").ShouldBeTrue();
@@ -74,7 +76,8 @@ public sealed class CertificateAuthorityTests
         Should.Throw<CryptographicException>(
                 () => CertificateAuthority.Load(authority.CertificatePem, other.PrivateKeyPem, clock))
             .Message.ShouldContain("does not belong to the CA certificate");
-        Should.Throw<CryptographicException>(() => CertificateAuthority.Load(authority.CertificatePem, "nonsense", clock));
+        Should.Throw<CryptographicException>(
+            () => CertificateAuthority.Load(authority.CertificatePem, "nonsense", clock));
     }
 
     [Fact]
@@ -131,7 +134,8 @@ public sealed class CertificateAuthorityTests
     public void A_request_with_a_wrong_signature_is_refused()
     {
         var request = SigningRequest.Create(CertificateSpec.Client("mallory"));
-        var der = Convert.FromBase64String(string.Concat(request.RequestPem.Split('\n').Where(l => !l.StartsWith('-'))));
+        var der = Convert.FromBase64String(
+            string.Concat(request.RequestPem.Split('\n').Where(l => !l.StartsWith('-'))));
         der[^1] ^= 1;
         var forged = PemEncoding.WriteString("CERTIFICATE REQUEST", der);
 

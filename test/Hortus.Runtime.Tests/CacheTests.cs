@@ -156,11 +156,13 @@ public sealed class CacheTests : IDisposable
         var cache = new ObjectCache<Lease>();
         cache.Replace([Lease("one", "u1", "1")]);
         var wait = cache.WaitUntilAsync(
-            new ObjectKey(null, "one"), l => $"held by {l!.Spec.HolderIdentity}", TimeSpan.FromSeconds(30), clock, RuntimeFixture.Deadline);
+            new ObjectKey(null, "one"), l =>
+                $"held by {l!.Spec.HolderIdentity}", TimeSpan.FromSeconds(30), clock, RuntimeFixture.Deadline);
 
         clock.Advance(TimeSpan.FromSeconds(31));
 
-        (await Should.ThrowAsync<TimeoutException>(wait)).Message.ShouldBe("Lease one: not ready within 30 s: held by me");
+        (await Should.ThrowAsync<TimeoutException>(
+            wait)).Message.ShouldBe("Lease one: not ready within 30 s: held by me");
     }
 
     [Fact]
@@ -169,7 +171,8 @@ public sealed class CacheTests : IDisposable
         var cache = new ObjectCache<Lease>();
         cache.Replace([]);
         var wait = cache.WaitAsync(
-            new ObjectKey(null, "one"), l => l is null ? false : throw new IOException("bad state"), RuntimeFixture.Deadline);
+            new ObjectKey(null, "one"), l =>
+                l is null ? false : throw new IOException("bad state"), RuntimeFixture.Deadline);
 
         cache.Put(Lease("one", "u1", "1"));
 

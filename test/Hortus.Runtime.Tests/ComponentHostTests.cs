@@ -23,7 +23,8 @@ public sealed class ComponentHostTests : IDisposable
 
     [Fact]
     public async Task A_component_that_returns_is_a_success() =>
-        (await ComponentHost.RunAsync(Options(), (_, _) => Task.CompletedTask, CancellationToken.None)).ShouldBe(ExitCode.Success);
+        (await ComponentHost.RunAsync(
+            Options(), (_, _) => Task.CompletedTask, CancellationToken.None)).ShouldBe(ExitCode.Success);
 
     [Fact]
     public async Task A_component_that_throws_is_a_failure() =>

@@ -53,7 +53,8 @@ public sealed class ControllerTests : IDisposable
     public async Task Changes_that_do_not_matter_are_passed_over()
     {
         var handled = new Recorder();
-        manager.AddController("maps", handled, c => c.For<ConfigMap>((_, current) => current?.Data?.ContainsKey("run") == true));
+        manager.AddController(
+            "maps", handled, c => c.For<ConfigMap>((_, current) => current?.Data?.ContainsKey("run") == true));
 
         await RuntimeFixture.RunAsync(manager, async () =>
         {
@@ -190,7 +191,8 @@ public sealed class ControllerTests : IDisposable
     {
         manager.AddController("maps", new Recorder(), c => c.For<ConfigMap>());
 
-        Should.Throw<InvalidOperationException>(() => manager.AddController("maps", new Recorder(), c => c.For<ConfigMap>()))
+        Should.Throw<InvalidOperationException>(
+            () => manager.AddController("maps", new Recorder(), c => c.For<ConfigMap>()))
             .Message.ShouldContain("maps");
     }
 
@@ -202,7 +204,8 @@ public sealed class ControllerTests : IDisposable
         var handled = new Recorder(async ct =>
         {
             started.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(
+                Timeout.InfiniteTimeSpan, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ended = true;
             return ReconcileResult.Done;
         });
@@ -223,12 +226,14 @@ public sealed class ControllerTests : IDisposable
             manager.Events.Warning(about.Map, "Broken", "it broke");
             manager.Events.Warning(about.Map, "Broken", "it broke");
             manager.Events.Normal(about.Map, "Fixed", "it works");
-            await RuntimeFixture.UntilAsync(() => api.Requests.Count(r => r.Contains("/events", StringComparison.Ordinal)) == 3);
+            await RuntimeFixture.UntilAsync(
+                () => api.Requests.Count(r => r.Contains("/events", StringComparison.Ordinal)) == 3);
         });
 
         var events = await client.ListAsync<Event>(Hortus.Client.ListOptions.In("ns"), RuntimeFixture.Deadline);
         events.Items.Select(e => (e.Reason, e.Type, e.Count, e.InvolvedObject.Name, e.Source!.Component)).ShouldBe(
-            [("Broken", "Warning", 2, "a", "hortus-test"), ("Fixed", "Normal", 1, "a", "hortus-test")], ignoreOrder: true);
+            [("Broken", "Warning", 2, "a", "hortus-test"), (
+                "Fixed", "Normal", 1, "a", "hortus-test")], ignoreOrder: true);
     }
 
     private async Task AdvanceUntilAsync(TimeSpan step, Func<bool> condition)

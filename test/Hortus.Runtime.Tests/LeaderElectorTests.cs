@@ -87,7 +87,8 @@ public sealed class LeaderElectorTests : IDisposable
     {
         var elector = Elector("one");
 
-        await Should.ThrowAsync<IOException>(elector.RunAsync(_ => throw new IOException("broke"), CancellationToken.None));
+        await Should.ThrowAsync<IOException>(
+            elector.RunAsync(_ => throw new IOException("broke"), CancellationToken.None));
 
         (await LeaseAsync()).HolderIdentity.ShouldBe("");
     }

@@ -6,8 +6,8 @@ using Hortus.Client;
 
 namespace Hortus.Runtime.Tests;
 
-/// <summary>The part of an API server that caches and leases need, with faults on demand: any kind, objects as JSON, versions
-/// that count up, optimistic locks, merge patches, watches that can be cut or expire.</summary>
+/// <summary>The part of an API server that caches and leases need, with faults on demand: any kind, objects as JSON,
+/// versions that count up, optimistic locks, merge patches, watches that can be cut or expire.</summary>
 internal sealed class TinyApi : HttpMessageHandler
 {
     private readonly Lock gate = new();
@@ -27,7 +27,8 @@ internal sealed class TinyApi : HttpMessageHandler
     public Func<string, Task>? Before { get; set; }
 
     public KubernetesClient Client(string name = "test") =>
-        new(this, new ClientConnection { Server = new Uri("http://api.local") }, new ClientOptions { UserAgent = name });
+        new(this, new ClientConnection { Server = new Uri(
+            "http://api.local") }, new ClientOptions { UserAgent = name });
 
     public void Put(string path, JsonObject value)
     {
@@ -87,7 +88,8 @@ internal sealed class TinyApi : HttpMessageHandler
         }
     }
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var path = request.RequestUri!.AbsolutePath;
         var body = request.Content is null ? null : await request.Content.ReadAsStringAsync(cancellationToken);
@@ -119,7 +121,8 @@ internal sealed class TinyApi : HttpMessageHandler
         }
     }
 
-    private static bool IsCollection(string path) => path.Split('/').Length % 2 == (path.StartsWith("/apis", StringComparison.Ordinal) ? 1 : 0);
+    private static bool IsCollection(string path) =>
+        path.Split('/').Length % 2 == (path.StartsWith("/apis", StringComparison.Ordinal) ? 1 : 0);
 
     private HttpResponseMessage List(string collection)
     {
@@ -156,7 +159,8 @@ internal sealed class TinyApi : HttpMessageHandler
     private HttpResponseMessage Create(string collection, JsonObject value)
     {
         var path = $"{collection}/{value["metadata"]!["name"]}";
-        return objects.ContainsKey(path) ? Status(HttpStatusCode.Conflict, "AlreadyExists") : Write(path, value, "ADDED");
+        return objects.ContainsKey(
+            path) ? Status(HttpStatusCode.Conflict, "AlreadyExists") : Write(path, value, "ADDED");
     }
 
     private HttpResponseMessage Update(string path, JsonObject value) =>
@@ -238,7 +242,8 @@ internal sealed class TinyApi : HttpMessageHandler
         new(code) { Content = new StringContent(value.ToJsonString(), Encoding.UTF8, "application/json") };
 
     private static HttpResponseMessage Status(HttpStatusCode code, string reason) =>
-        Answer(new JsonObject { ["kind"] = "Status", ["code"] = (int)code, ["reason"] = reason, ["message"] = reason }, code);
+        Answer(new JsonObject { ["kind"] = "Status", ["code"] = (
+            int)code, ["reason"] = reason, ["message"] = reason }, code);
 
     /// <summary>A response body whose lines come from a channel.</summary>
     private sealed class LineStream(ChannelReader<string> lines) : Stream
@@ -255,7 +260,8 @@ internal sealed class TinyApi : HttpMessageHandler
 
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (rest.IsEmpty)
             {

@@ -19,7 +19,8 @@ public sealed class HealthChecksTests
         var live = await health.EvaluateAsync(HealthProbes.Live, CancellationToken.None);
 
         live.IsHealthy.ShouldBeTrue();
-        ready.ToString().ShouldBe("[+]ping ok\n[-]caches failed: not filled\n[-]broken failed: no disk\ncheck failed\n");
+        ready.ToString().ShouldBe(
+            "[+]ping ok\n[-]caches failed: not filled\n[-]broken failed: no disk\ncheck failed\n");
     }
 
     [Fact]

@@ -6,7 +6,8 @@ public sealed class FlowGraph(string name)
 {
     private readonly List<(FlowTask Task, string[] DependsOn)> tasks = [];
 
-    /// <summary>Adds a task that runs when all <paramref name="dependsOn"/> are done. Dependencies may be added later.</summary>
+    /// <summary>Adds a task that runs when all <paramref name="dependsOn"/> are done. Dependencies may be added
+    /// later.</summary>
     /// <returns>The task's id, to name it as a dependency.</returns>
     public string Add(FlowTask task, params ReadOnlySpan<string> dependsOn)
     {
@@ -21,7 +22,8 @@ public sealed class FlowGraph(string name)
         Add(new FlowTask(id, run), dependsOn);
 
     /// <summary>Checks the graph and makes it ready to run.</summary>
-    /// <exception cref="FlowGraphException">Ids occur twice, dependencies are unknown or form a cycle; all faults are named.</exception>
+    /// <exception cref="FlowGraphException">Ids occur twice, dependencies are unknown or form a cycle; all faults are
+    /// named.</exception>
     public FlowPlan Build()
     {
         var faults = new List<string>();
@@ -56,7 +58,8 @@ public sealed class FlowGraph(string name)
     private static List<string>? FindCycle(Dictionary<string, FlowNode> nodes)
     {
         var waiting = nodes.ToDictionary(n => n.Key, n => n.Value.DependsOn.Length, StringComparer.Ordinal);
-        var dependants = nodes.Values.SelectMany(n => n.DependsOn.Select(d => (On: d, n.Task.Id))).ToLookup(p => p.On, p => p.Id);
+        var dependants = nodes.Values.SelectMany(n => n.DependsOn.Select(d => (On: d, n.Task.Id)))
+            .ToLookup(p => p.On, p => p.Id);
         var ready = new Queue<string>(waiting.Where(w => w.Value == 0).Select(w => w.Key));
         while (ready.TryDequeue(out var id))
         {

@@ -17,8 +17,8 @@ public sealed class FlowPlan
     internal IReadOnlyList<FlowNode> Nodes { get; }
 
     /// <summary>
-    /// Runs every task as soon as its dependencies are done. Failed tasks stop only what depends on them. Cancellation starts
-    /// nothing new and cancels what runs; the run still ends with a result. Returns when nothing runs any more.
+    /// Runs every task as soon as its dependencies are done. Failed tasks stop only what depends on them. Cancellation
+    /// starts nothing new and cancels what runs; the run still ends with a result. Returns when nothing runs any more.
     /// </summary>
     public Task<FlowResult> RunAsync(FlowRunOptions options, CancellationToken cancellationToken)
     {

@@ -54,7 +54,8 @@ public sealed record FlowResult(string Flow, IReadOnlyList<FlowTaskResult> Tasks
 
 /// <summary>Tasks of a flow failed; <see cref="Result"/> has each with its error.</summary>
 public sealed class FlowException(FlowResult result) : Exception(
-    $"flow \"{result.Flow}\" failed: " + string.Join("; ", result.Errors.Select(e => $"task \"{e.Id}\": {e.Error?.Message}")),
+    $"flow \"{result.Flow}\" failed: " + string.Join(
+        "; ", result.Errors.Select(e => $"task \"{e.Id}\": {e.Error?.Message}")),
     result.Errors.Count > 0 ? result.Errors[0].Error : null)
 {
     public FlowResult Result { get; } = result;

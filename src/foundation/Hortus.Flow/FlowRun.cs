@@ -20,7 +20,8 @@ internal sealed partial class FlowRun
         this.flow = flow;
         this.options = options;
         waiting = flow.Nodes.ToDictionary(n => n.Task.Id, n => n.DependsOn.Length, StringComparer.Ordinal);
-        dependants = flow.Nodes.SelectMany(n => n.DependsOn.Select(d => (On: d, Node: n))).ToLookup(p => p.On, p => p.Node);
+        dependants = flow.Nodes.SelectMany(n => n.DependsOn.Select(d => (On: d, Node: n)))
+            .ToLookup(p => p.On, p => p.Node);
         failedBefore = [.. options.FailedBefore];
     }
 

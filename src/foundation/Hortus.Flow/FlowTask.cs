@@ -1,11 +1,13 @@
 namespace Hortus.Flow;
 
 /// <summary>One step of a flow.</summary>
-/// <param name="Id">Unique within the flow; shown in progress and errors, for example <c>Deploying kube-apiserver</c>.</param>
+/// <param name="Id">Unique within the flow; shown in progress and errors, for example <c>Deploying
+/// kube-apiserver</c>.</param>
 /// <param name="Run">The work. An exception is the task's error and stops only the tasks that depend on it.</param>
 public sealed record FlowTask(string Id, Func<CancellationToken, Task> Run)
 {
-    /// <summary>Asked when the task's turn comes: true passes it over, which counts as done. Null never skips.</summary>
+    /// <summary>Asked when the task's turn comes: true passes it over, which counts as done. Null never
+    /// skips.</summary>
     public Func<bool>? SkipIf { get; init; }
 
     /// <summary>Tries again after an error; null tries once.</summary>

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Hortus.Flow;
 
-/// <summary>Tells progress one call at a time, the newest state first in line, and never faster than asked for.</summary>
+/// <summary>Tells progress one call at a time, the newest state first in line, and never faster than asked
+/// for.</summary>
 internal sealed partial class ProgressReporter(FlowRunOptions options) : IDisposable
 {
     private readonly Channel<FlowProgress> latest = Channel.CreateBounded<FlowProgress>(

@@ -3,8 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Hortus.Pki;
 
-/// <summary>A certificate authority held in memory: issues leaf certificates and signs requests. Immutable and safe to share
-/// between threads.</summary>
+/// <summary>A certificate authority held in memory: issues leaf certificates and signs requests. Immutable and safe to
+/// share between threads.</summary>
 public sealed class CertificateAuthority
 {
     /// <summary>Validity of an authority where nothing else is asked for: ten years.</summary>
@@ -45,7 +45,8 @@ public sealed class CertificateAuthority
     }
 
     /// <summary>Takes up an authority made earlier. EC and RSA keys are accepted.</summary>
-    /// <exception cref="CryptographicException">A text is not PEM, or the key does not belong to the certificate.</exception>
+    /// <exception cref="CryptographicException">A text is not PEM, or the key does not belong to the
+    /// certificate.</exception>
     public static CertificateAuthority Load(string certificatePem, string privateKeyPem, TimeProvider clock)
     {
         using var certificate = Pem.ReadCertificate(certificatePem);
@@ -108,7 +109,11 @@ public sealed class CertificateAuthority
         var end = now + validity;
         var authorityEnd = new DateTimeOffset(authority.NotAfter.ToUniversalTime());
         using var certificate = request.Create(
-            authority.SubjectName, key.Generator, now - Backdating, end < authorityEnd ? end : authorityEnd, NewSerial());
+            authority.SubjectName,
+            key.Generator,
+            now - Backdating,
+            end < authorityEnd ? end : authorityEnd,
+            NewSerial());
         return Pem.Write(certificate);
     }
 

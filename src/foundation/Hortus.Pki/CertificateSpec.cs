@@ -43,7 +43,8 @@ public sealed record CertificateSpec
     public static CertificateSpec Client(string commonName, params IReadOnlyList<string> organizations) =>
         new() { CommonName = commonName, Organizations = organizations, Usages = CertificateUsages.Client };
 
-    /// <summary>A server certificate for DNS names and addresses; texts that parse as an address become address entries.</summary>
+    /// <summary>A server certificate for DNS names and addresses; texts that parse as an address become address
+    /// entries.</summary>
     public static CertificateSpec Server(string commonName, params IReadOnlyList<string> hosts) => new()
     {
         CommonName = commonName,
@@ -59,7 +60,8 @@ public sealed record CertificateKeyPair(string CertificatePem, string PrivateKey
     public override string ToString() => nameof(CertificateKeyPair);
 }
 
-/// <summary>A certificate signing request with the private key it was made with, both PEM. The key is a secret.</summary>
+/// <summary>A certificate signing request with the private key it was made with, both PEM. The key is a
+/// secret.</summary>
 public sealed record RequestKeyPair(string RequestPem, string PrivateKeyPem)
 {
     public override string ToString() => nameof(RequestKeyPair);

@@ -10,8 +10,10 @@ public static class Pem
     /// <exception cref="CryptographicException">The text holds no certificate.</exception>
     public static X509Certificate2 ReadCertificate(string pem) => X509Certificate2.CreateFromPem(pem);
 
-    /// <summary>A certificate with its private key, in the form that TLS stacks of .NET take on every platform.</summary>
-    /// <exception cref="CryptographicException">A text is not PEM, or the key does not belong to the certificate.</exception>
+    /// <summary>A certificate with its private key, in the form that TLS stacks of .NET take on every
+    /// platform.</summary>
+    /// <exception cref="CryptographicException">A text is not PEM, or the key does not belong to the
+    /// certificate.</exception>
     public static X509Certificate2 ReadKeyPair(string certificatePem, string privateKeyPem) =>
         X509Certificate2.CreateFromPem(certificatePem, privateKeyPem);
 

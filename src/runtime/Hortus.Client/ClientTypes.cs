@@ -105,7 +105,8 @@ public sealed record Patch
 /// <summary>How to delete.</summary>
 public sealed record DeleteOptions
 {
-    /// <summary><c>Background</c>, <c>Foreground</c> or <c>Orphan</c>; null leaves it to the server (Background).</summary>
+    /// <summary><c>Background</c>, <c>Foreground</c> or <c>Orphan</c>; null leaves it to the server
+    /// (Background).</summary>
     public string? PropagationPolicy { get; init; }
 
     public long? GracePeriodSeconds { get; init; }
@@ -117,7 +118,8 @@ public sealed record DeleteOptions
 }
 
 /// <summary>The API server refused a call. <see cref="Status"/> says why.</summary>
-public sealed class ApiException(Status status, string request) : Exception($"{request}: {status.Message ?? status.Reason ?? "no reason given"}")
+public sealed class ApiException(
+    Status status, string request) : Exception($"{request}: {status.Message ?? status.Reason ?? "no reason given"}")
 {
     public Status Status { get; } = status;
 

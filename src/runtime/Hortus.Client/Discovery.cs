@@ -6,7 +6,8 @@ namespace Hortus.Client;
 /// <summary>Reads the served kinds from <c>/api</c> and <c>/apis</c>.</summary>
 internal static class Discovery
 {
-    public static async Task<IReadOnlyList<ResourceKind>> RunAsync(ApiTransport transport, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ResourceKind>> RunAsync(
+        ApiTransport transport, CancellationToken cancellationToken)
     {
         var versions = new List<GroupVersion>();
         var core = await transport.SendAsync<JsonObject>(new(HttpMethod.Get, "api"), cancellationToken);
@@ -47,7 +48,7 @@ internal static class Discovery
         var names = resources.Select(r => Text(r, "name")).ToHashSet(StringComparer.Ordinal);
         return
         [
-            .. resources.Where(r => !Text(r, "name").Contains('/', StringComparison.Ordinal)).Select(r => new ResourceKind
+            .. resources.Where(r => !Text(r, "name").Contains('/')).Select(r => new ResourceKind
             {
                 Group = version.Group,
                 Version = version.Version,

@@ -14,7 +14,8 @@ internal sealed class DynamicClient(ApiTransport transport, int pageSize) : IDyn
     {
         try
         {
-            return await transport.SendAsync<JsonObject>(new(HttpMethod.Get, ResourcePath.Object(kind, key)), cancellationToken);
+            return await transport.SendAsync<JsonObject>(
+                new(HttpMethod.Get, ResourcePath.Object(kind, key)), cancellationToken);
         }
         catch (ApiException e) when (e.IsNotFound)
         {
@@ -53,7 +54,8 @@ internal sealed class DynamicClient(ApiTransport transport, int pageSize) : IDyn
     /// <inheritdoc/>
     public Task<JsonObject> CreateAsync(ResourceKind kind, JsonObject value, CancellationToken cancellationToken) =>
         transport.SendAsync<JsonObject>(
-            new(HttpMethod.Post, ResourcePath.Collection(kind, KeyOf(value).Namespace)) { Body = Bytes(value) }, cancellationToken);
+            new(HttpMethod.Post, ResourcePath.Collection(kind, KeyOf(value).Namespace)) { Body = Bytes(value) },
+            cancellationToken);
 
     /// <inheritdoc/>
     public Task<JsonObject> UpdateAsync(ResourceKind kind, JsonObject value, CancellationToken cancellationToken) =>
@@ -61,7 +63,8 @@ internal sealed class DynamicClient(ApiTransport transport, int pageSize) : IDyn
             new(HttpMethod.Put, ResourcePath.Object(kind, KeyOf(value))) { Body = Bytes(value) }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<JsonObject> PatchAsync(ResourceKind kind, ObjectKey key, Patch patch, CancellationToken cancellationToken) =>
+    public Task<JsonObject> PatchAsync(
+        ResourceKind kind, ObjectKey key, Patch patch, CancellationToken cancellationToken) =>
         transport.SendAsync<JsonObject>(PatchRequest(kind, key, patch), cancellationToken);
 
     /// <inheritdoc/>
@@ -79,7 +82,10 @@ internal sealed class DynamicClient(ApiTransport transport, int pageSize) : IDyn
         try
         {
             await transport.SendAsync<JsonElement>(
-                new(HttpMethod.Delete, ResourcePath.Object(kind, key)) { Body = options is null ? null : Bytes(DeleteBody(options)) },
+                new(HttpMethod.Delete, ResourcePath.Object(kind, key))
+                {
+                    Body = options is null ? null : Bytes(DeleteBody(options)),
+                },
                 cancellationToken);
         }
         catch (ApiException e) when (e.IsNotFound)
@@ -113,12 +119,14 @@ internal sealed class DynamicClient(ApiTransport transport, int pageSize) : IDyn
             ContentType = patch.ContentType,
         };
 
-    /// <summary>Takes out what an apply must not send: managed fields, and versions that would turn it into a lock.</summary>
+    /// <summary>Takes out what an apply must not send: managed fields, and versions that would turn it into a
+    /// lock.</summary>
     internal static JsonObject ForApply(JsonObject body)
     {
         if (body["metadata"] is JsonObject metadata)
         {
-            foreach (var field in (ReadOnlySpan<string>)["managedFields", "resourceVersion", "generation", "creationTimestamp", "uid"])
+            ReadOnlySpan<string> owned = ["managedFields", "resourceVersion", "generation", "creationTimestamp", "uid"];
+            foreach (var field in owned)
             {
                 metadata.Remove(field);
             }

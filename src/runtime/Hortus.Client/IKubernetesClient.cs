@@ -4,13 +4,13 @@ using Hortus.Objects;
 namespace Hortus.Client;
 
 /// <summary>
-/// Talks to one API server. Typed calls take kinds that carry <see cref="KubernetesResourceAttribute"/>; kinds known only
-/// at run time go through <see cref="Dynamic"/>.
+/// Talks to one API server. Typed calls take kinds that carry <see cref="KubernetesResourceAttribute"/>; kinds known
+/// only at run time go through <see cref="Dynamic"/>.
 /// </summary>
 /// <remarks>
-/// Failures: an answer other than 2xx is an <see cref="ApiException"/> carrying the server's Status; an unreachable server
-/// is an <see cref="HttpRequestException"/>. No call retries on its own, except that reads are sent again once when a
-/// pooled connection turned out dead.
+/// Failures: an answer other than 2xx is an <see cref="ApiException"/> carrying the server's Status; an unreachable
+/// server is an <see cref="HttpRequestException"/>. No call retries on its own, except that reads are sent again once
+/// when a pooled connection turned out dead.
 /// </remarks>
 public interface IKubernetesClient
 {
@@ -25,7 +25,8 @@ public interface IKubernetesClient
     Task<T?> FindAsync<T>(ObjectKey key, CancellationToken cancellationToken) where T : KubernetesObject;
 
     /// <summary>Lists objects; all pages when <see cref="ListOptions.Limit"/> is null.</summary>
-    Task<KubernetesList<T>> ListAsync<T>(ListOptions options, CancellationToken cancellationToken) where T : KubernetesObject;
+    Task<KubernetesList<T>> ListAsync<T>(ListOptions options, CancellationToken cancellationToken)
+        where T : KubernetesObject;
 
     /// <summary>Creates the object in the namespace its metadata names.</summary>
     Task<T> CreateAsync<T>(T value, CancellationToken cancellationToken) where T : KubernetesObject;
@@ -42,22 +43,27 @@ public interface IKubernetesClient
     /// <summary>Patches the object, or a subresource of it.</summary>
     Task<T> PatchAsync<T>(ObjectKey key, Patch patch, CancellationToken cancellationToken) where T : KubernetesObject;
 
-    /// <summary>Server-side apply, taking over fields of other managers. Creates the object when it does not exist.</summary>
+    /// <summary>Server-side apply, taking over fields of other managers. Creates the object when it does not
+    /// exist.</summary>
     Task<T> ApplyAsync<T>(T value, string fieldManager, CancellationToken cancellationToken) where T : KubernetesObject;
 
     /// <summary>Deletes the object; an object that does not exist is a success.</summary>
-    Task DeleteAsync<T>(ObjectKey key, DeleteOptions? options, CancellationToken cancellationToken) where T : KubernetesObject;
+    Task DeleteAsync<T>(ObjectKey key, DeleteOptions? options, CancellationToken cancellationToken)
+        where T : KubernetesObject;
 
     /// <summary>Deletes all objects that the options select.</summary>
     Task DeleteCollectionAsync<T>(ListOptions options, CancellationToken cancellationToken) where T : KubernetesObject;
 
     /// <summary>Posts to a subresource (token, eviction, binding, adminkubeconfig) and reads the answer.</summary>
-    Task<TResult> CreateSubresourceAsync<T, TBody, TResult>(ObjectKey key, string subresource, TBody body, CancellationToken cancellationToken)
+    Task<TResult> CreateSubresourceAsync<T, TBody, TResult>(
+        ObjectKey key, string subresource, TBody body, CancellationToken cancellationToken)
         where T : KubernetesObject;
 
-    /// <summary>Streams changes until the server ends the watch or the token is cancelled; does not reconnect.</summary>
+    /// <summary>Streams changes until the server ends the watch or the token is cancelled; does not
+    /// reconnect.</summary>
     /// <exception cref="ApiException">The resourceVersion is too old (reason Expired or Gone): list again.</exception>
-    IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(WatchOptions options, CancellationToken cancellationToken) where T : KubernetesObject;
+    IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(WatchOptions options, CancellationToken cancellationToken)
+        where T : KubernetesObject;
 }
 
 /// <summary>The calls of <see cref="IKubernetesClient"/> for kinds known only at run time.</summary>
@@ -65,7 +71,8 @@ public interface IDynamicClient
 {
     Task<JsonObject?> FindAsync(ResourceKind kind, ObjectKey key, CancellationToken cancellationToken);
 
-    Task<(IReadOnlyList<JsonObject> Items, string ResourceVersion)> ListAsync(ResourceKind kind, ListOptions options, CancellationToken cancellationToken);
+    Task<(IReadOnlyList<JsonObject> Items, string ResourceVersion)> ListAsync(
+        ResourceKind kind, ListOptions options, CancellationToken cancellationToken);
 
     Task<JsonObject> CreateAsync(ResourceKind kind, JsonObject value, CancellationToken cancellationToken);
 
@@ -73,11 +80,13 @@ public interface IDynamicClient
 
     Task<JsonObject> PatchAsync(ResourceKind kind, ObjectKey key, Patch patch, CancellationToken cancellationToken);
 
-    Task<JsonObject> ApplyAsync(ResourceKind kind, JsonObject value, string fieldManager, CancellationToken cancellationToken);
+    Task<JsonObject> ApplyAsync(
+        ResourceKind kind, JsonObject value, string fieldManager, CancellationToken cancellationToken);
 
     Task DeleteAsync(ResourceKind kind, ObjectKey key, DeleteOptions? options, CancellationToken cancellationToken);
 
-    IAsyncEnumerable<WatchEvent<DynamicObject>> WatchAsync(ResourceKind kind, WatchOptions options, CancellationToken cancellationToken);
+    IAsyncEnumerable<WatchEvent<DynamicObject>> WatchAsync(
+        ResourceKind kind, WatchOptions options, CancellationToken cancellationToken);
 
     /// <summary>The kinds that the server serves, by discovery.</summary>
     Task<IReadOnlyList<ResourceKind>> DiscoverAsync(CancellationToken cancellationToken);

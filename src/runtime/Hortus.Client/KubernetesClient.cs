@@ -5,7 +5,8 @@ using Hortus.Objects;
 
 namespace Hortus.Client;
 
-/// <summary>The client over HTTP. One instance serves a whole process: it shares connections and is safe for many threads.</summary>
+/// <summary>The client over HTTP. One instance serves a whole process: it shares connections and is safe for many
+/// threads.</summary>
 public sealed class KubernetesClient : IKubernetesClient, IDisposable
 {
     private readonly ApiTransport transport;
@@ -18,14 +19,15 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     {
     }
 
-    /// <summary>Sends everything through <paramref name="handler"/>: in-process servers and tests. The handler stays the
-    /// caller's. TLS settings of the connection are the handler's business then.</summary>
+    /// <summary>Sends everything through <paramref name="handler"/>: in-process servers and tests. The handler stays
+    /// the caller's. TLS settings of the connection are the handler's business then.</summary>
     public KubernetesClient(HttpMessageHandler handler, ClientConnection connection, ClientOptions options)
         : this(handler, false, connection, options)
     {
     }
 
-    private KubernetesClient(HttpMessageHandler handler, bool ownsHandler, ClientConnection connection, ClientOptions options)
+    private KubernetesClient(
+        HttpMessageHandler handler, bool ownsHandler, ClientConnection connection, ClientOptions options)
     {
         this.options = options;
         transport = new ApiTransport(handler, ownsHandler, connection, options);
@@ -83,7 +85,10 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     /// <inheritdoc/>
     public Task<T> CreateAsync<T>(T value, CancellationToken cancellationToken) where T : KubernetesObject =>
         transport.SendAsync<T>(
-            new(HttpMethod.Post, ResourcePath.Collection(ResourceKind.Of<T>(), value.Metadata.Namespace)) { Body = Body(value) },
+            new(HttpMethod.Post, ResourcePath.Collection(ResourceKind.Of<T>(), value.Metadata.Namespace))
+            {
+                Body = Body(value),
+            },
             cancellationToken);
 
     /// <inheritdoc/>
@@ -99,11 +104,13 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         where T : KubernetesObject => PutAsync(value, subresource, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<T> PatchAsync<T>(ObjectKey key, Patch patch, CancellationToken cancellationToken) where T : KubernetesObject =>
+    public Task<T> PatchAsync<T>(ObjectKey key, Patch patch, CancellationToken cancellationToken)
+        where T : KubernetesObject =>
         transport.SendAsync<T>(DynamicClient.PatchRequest(ResourceKind.Of<T>(), key, patch), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<T> ApplyAsync<T>(T value, string fieldManager, CancellationToken cancellationToken) where T : KubernetesObject
+    public Task<T> ApplyAsync<T>(T value, string fieldManager, CancellationToken cancellationToken)
+        where T : KubernetesObject
     {
         var body = KubernetesJson.ToNode(value);
         return PatchAsync<T>(
@@ -115,15 +122,20 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         where T : KubernetesObject => dynamicClient.DeleteAsync(ResourceKind.Of<T>(), key, options, cancellationToken);
 
     /// <inheritdoc/>
-    public Task DeleteCollectionAsync<T>(ListOptions options, CancellationToken cancellationToken) where T : KubernetesObject =>
+    public Task DeleteCollectionAsync<T>(ListOptions options, CancellationToken cancellationToken)
+        where T : KubernetesObject =>
         transport.SendAsync<JsonElement>(
             new(HttpMethod.Delete, ResourcePath.List(ResourceKind.Of<T>(), options, null, null)), cancellationToken);
 
     /// <inheritdoc/>
     public Task<TResult> CreateSubresourceAsync<T, TBody, TResult>(
-        ObjectKey key, string subresource, TBody body, CancellationToken cancellationToken) where T : KubernetesObject =>
+        ObjectKey key, string subresource, TBody body, CancellationToken cancellationToken)
+        where T : KubernetesObject =>
         transport.SendAsync<TResult>(
-            new(HttpMethod.Post, ResourcePath.Object(ResourceKind.Of<T>(), key, subresource)) { Body = KubernetesJson.Serialize(body) },
+            new(HttpMethod.Post, ResourcePath.Object(ResourceKind.Of<T>(), key, subresource))
+            {
+                Body = KubernetesJson.Serialize(body),
+            },
             cancellationToken);
 
     /// <inheritdoc/>
@@ -145,16 +157,21 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     /// <exception cref="ApiException">The server answered other than 2xx.</exception>
     public async Task<string> GetTextAsync(string path, CancellationToken cancellationToken)
     {
-        using var response = await transport.OpenAsync(new ApiRequest(HttpMethod.Get, path.TrimStart('/')), cancellationToken);
+        using var response = await transport.OpenAsync(
+            new ApiRequest(HttpMethod.Get, path.TrimStart('/')), cancellationToken);
         return await response.Content.ReadAsStringAsync(cancellationToken);
     }
 
     /// <summary>Closes the connections.</summary>
     public void Dispose() => transport.Dispose();
 
-    private Task<T> PutAsync<T>(T value, string? subresource, CancellationToken cancellationToken) where T : KubernetesObject =>
+    private Task<T> PutAsync<T>(T value, string? subresource, CancellationToken cancellationToken)
+        where T : KubernetesObject =>
         transport.SendAsync<T>(
-            new(HttpMethod.Put, ResourcePath.Object(ResourceKind.Of<T>(), value.Key, subresource)) { Body = Body(value) },
+            new(HttpMethod.Put, ResourcePath.Object(ResourceKind.Of<T>(), value.Key, subresource))
+            {
+                Body = Body(value),
+            },
             cancellationToken);
 
     private static byte[] Body<T>(T value) where T : KubernetesObject => KubernetesJson.Serialize(value);

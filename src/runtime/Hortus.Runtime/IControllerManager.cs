@@ -24,7 +24,8 @@ public interface IControllerManager
     /// <summary>Records events on objects.</summary>
     IEventRecorder Events { get; }
 
-    /// <summary>Starts caches, waits until they are filled, then runs the controllers until the token is cancelled.</summary>
+    /// <summary>Starts caches, waits until they are filled, then runs the controllers until the token is
+    /// cancelled.</summary>
     Task RunAsync(CancellationToken cancellationToken);
 }
 
@@ -35,14 +36,19 @@ public sealed record CacheScope(string? Namespace = null, string? LabelSelector 
 public interface IControllerBuilder
 {
     /// <summary>Keys of changed objects go to the queue.</summary>
-    /// <param name="when">Decides by old (null: added) and new (null: deleted) state whether a change matters; null means always.</param>
+    /// <param name="when">Decides by old (null: added) and new (null: deleted) state whether a change matters; null
+    /// means always.</param>
     IControllerBuilder For<T>(Func<T?, T?, bool>? when = null, CacheScope? scope = null) where T : KubernetesObject;
 
     /// <summary>For each change, the keys that <paramref name="map"/> returns go to the queue.</summary>
-    IControllerBuilder Watches<T>(Func<T, IEnumerable<ObjectKey>> map, Func<T?, T?, bool>? when = null, CacheScope? scope = null) where T : KubernetesObject;
+    IControllerBuilder Watches<T>(
+        Func<T, IEnumerable<ObjectKey>> map, Func<T?, T?, bool>? when = null, CacheScope? scope = null)
+        where T : KubernetesObject;
 
-    /// <summary>Changes of objects that <typeparamref name="TOwner"/> controls go to the queue under their owner's key.</summary>
-    IControllerBuilder Owns<T, TOwner>(CacheScope? scope = null) where T : KubernetesObject where TOwner : KubernetesObject;
+    /// <summary>Changes of objects that <typeparamref name="TOwner"/> controls go to the queue under their owner's
+    /// key.</summary>
+    IControllerBuilder Owns<T, TOwner>(CacheScope? scope = null)
+        where T : KubernetesObject where TOwner : KubernetesObject;
 
     /// <summary>How many keys are handled side by side. Default 5.</summary>
     IControllerBuilder WithConcurrency(int workers);
@@ -51,8 +57,8 @@ public interface IControllerBuilder
     IControllerBuilder WithResync(TimeSpan period);
 }
 
-/// <summary>Records what happened to an object as an Event that <c>kubectl describe</c> shows. Never throws and never blocks:
-/// events are best effort, repeated ones are counted on one object.</summary>
+/// <summary>Records what happened to an object as an Event that <c>kubectl describe</c> shows. Never throws and never
+/// blocks: events are best effort, repeated ones are counted on one object.</summary>
 public interface IEventRecorder
 {
     void Normal(KubernetesObject about, string reason, string message);

@@ -8,8 +8,8 @@ namespace Hortus.Runtime;
 public static class ObjectStates
 {
     /// <summary>
-    /// The object as it is now (null when absent) and after each change, until the caller stops or cancels. Watches, and lists
-    /// again when the server's history does not reach back.
+    /// The object as it is now (null when absent) and after each change, until the caller stops or cancels. Watches,
+    /// and lists again when the server's history does not reach back.
     /// </summary>
     /// <exception cref="ApiException">The server refuses to show the object.</exception>
     public static async IAsyncEnumerable<T?> StatesAsync<T>(
@@ -29,7 +29,8 @@ public static class ObjectStates
                 FieldSelector = selector,
                 ResourceVersion = list.Metadata.ResourceVersion,
             };
-            await using var changes = client.WatchAsync<T>(options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using var changes = client.WatchAsync<T>(
+                options, cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (await MoveNextAsync(changes))
             {
                 if (changes.Current.Type != WatchEventType.Bookmark)

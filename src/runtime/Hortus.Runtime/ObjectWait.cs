@@ -7,8 +7,8 @@ namespace Hortus.Runtime;
 public static class ObjectWait
 {
     /// <summary>
-    /// Completes with the first state of the object (null when absent) for which <paramref name="condition"/> holds; watches, never
-    /// polls. The caller sets the deadline through the token.
+    /// Completes with the first state of the object (null when absent) for which <paramref name="condition"/> holds;
+    /// watches, never polls. The caller sets the deadline through the token.
     /// </summary>
     /// <exception cref="ApiException">The server refuses to show the object.</exception>
     public static async Task<T?> UntilAsync<T>(

@@ -40,7 +40,8 @@ public sealed class HealthChecks
     public void Add(string name, HealthProbes probes, Func<string?> check) =>
         Add(name, probes, _ => ValueTask.FromResult(check()));
 
-    /// <summary>Asks all checks of a probe. A check that throws counts as failed with the exception's message.</summary>
+    /// <summary>Asks all checks of a probe. A check that throws counts as failed with the exception's
+    /// message.</summary>
     public async Task<HealthReport> EvaluateAsync(HealthProbes probe, CancellationToken cancellationToken)
     {
         (string Name, HealthProbes Probes, HealthCheck Check)[] asked;
@@ -76,7 +77,8 @@ public sealed record HealthReport(IReadOnlyList<string> Checks, IReadOnlyList<Ke
 {
     public bool IsHealthy => Failures.Count == 0;
 
-    /// <summary>The text that Kubernetes' probes return: <c>ok</c>, or a line per check with the reasons of failed ones.</summary>
+    /// <summary>The text that Kubernetes' probes return: <c>ok</c>, or a line per check with the reasons of failed
+    /// ones.</summary>
     public override string ToString()
     {
         if (IsHealthy)

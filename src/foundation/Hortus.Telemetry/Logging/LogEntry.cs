@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Hortus.Telemetry;
 
 /// <summary>One log line before it is written.</summary>
-internal sealed class LogEntry(DateTimeOffset time, LogLevel level, string category, string message, Exception? exception)
+internal sealed class LogEntry(
+    DateTimeOffset time, LogLevel level, string category, string message, Exception? exception)
 {
     private const string TemplateField = "{OriginalFormat}";
 
@@ -59,7 +60,8 @@ internal sealed class LogEntry(DateTimeOffset time, LogLevel level, string categ
     public string ToJson()
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(
+            buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteString("ts", Time);
@@ -100,10 +102,10 @@ internal sealed class LogEntry(DateTimeOffset time, LogLevel level, string categ
 
     // Programming errors need the stack; failures of the outside world explain themselves.
     private static string Describe(Exception exception) =>
-        exception is NullReferenceException or InvalidOperationException or ArgumentException or IndexOutOfRangeException
-            or InvalidCastException or KeyNotFoundException
+        exception is NullReferenceException or InvalidOperationException or ArgumentException
+            or IndexOutOfRangeException or InvalidCastException or KeyNotFoundException
             ? exception.ToString()
-            : exception.InnerException is { } inner && !exception.Message.Contains(inner.Message, StringComparison.Ordinal)
+            : exception.InnerException is { } inner && !exception.Message.Contains(inner.Message)
                 ? $"{exception.GetType().Name}: {exception.Message}: {inner.Message}"
                 : $"{exception.GetType().Name}: {exception.Message}";
 

@@ -65,14 +65,19 @@ public sealed class LogFactory : ILoggerFactory
         public bool IsEnabled(LogLevel logLevel) => logLevel >= owner.options.Level && logLevel != LogLevel.None;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel))
             {
                 return;
             }
 
-            var entry = new LogEntry(owner.clock.GetUtcNow(), logLevel, category, formatter(state, exception), exception);
+            var entry = new LogEntry(
+                owner.clock.GetUtcNow(), logLevel, category, formatter(state, exception), exception);
             entry.AddFields(state);
             owner.scopes.ForEachScope(static (scope, e) => e.AddFields(scope), entry);
             owner.Write(owner.options.Format == LogFormat.Json ? entry.ToJson() : entry.ToText());

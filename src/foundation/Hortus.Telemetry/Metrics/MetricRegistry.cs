@@ -3,13 +3,14 @@ using System.Diagnostics.Metrics;
 namespace Hortus.Telemetry;
 
 /// <summary>
-/// Makes the meters of one component and holds the current value of their instruments, to be read in Prometheus' text form.
-/// Instrument names are used as they are (characters that Prometheus forbids become underscores); histograms take their
-/// bucket bounds from the instrument's advice.
+/// Makes the meters of one component and holds the current value of their instruments, to be read in Prometheus' text
+/// form. Instrument names are used as they are (characters that Prometheus forbids become underscores); histograms take
+/// their bucket bounds from the instrument's advice.
 /// </summary>
 public sealed class MetricRegistry : IMeterFactory
 {
-    /// <summary>Most label combinations of one instrument; further ones are counted under none, so that memory stays bounded.</summary>
+    /// <summary>Most label combinations of one instrument; further ones are counted under none, so that memory stays
+    /// bounded.</summary>
     public const int SeriesMax = 2000;
 
     private readonly Lock gate = new();
@@ -20,12 +21,18 @@ public sealed class MetricRegistry : IMeterFactory
     public MetricRegistry()
     {
         listener = new MeterListener { InstrumentPublished = OnPublished };
-        listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => ((MetricFamily)state!).Record(value, tags));
-        listener.SetMeasurementEventCallback<int>(static (_, value, tags, state) => ((MetricFamily)state!).Record(value, tags));
-        listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => ((MetricFamily)state!).Record(value, tags));
-        listener.SetMeasurementEventCallback<float>(static (_, value, tags, state) => ((MetricFamily)state!).Record(value, tags));
-        listener.SetMeasurementEventCallback<short>(static (_, value, tags, state) => ((MetricFamily)state!).Record(value, tags));
-        listener.SetMeasurementEventCallback<byte>(static (_, value, tags, state) => ((MetricFamily)state!).Record(value, tags));
+        listener.SetMeasurementEventCallback<long>(
+            static (_, value, tags, state) => ((MetricFamily)state!).Record(value, tags));
+        listener.SetMeasurementEventCallback<int>(
+            static (_, value, tags, state) => ((MetricFamily)state!).Record(value, tags));
+        listener.SetMeasurementEventCallback<double>(
+            static (_, value, tags, state) => ((MetricFamily)state!).Record(value, tags));
+        listener.SetMeasurementEventCallback<float>(
+            static (_, value, tags, state) => ((MetricFamily)state!).Record(value, tags));
+        listener.SetMeasurementEventCallback<short>(
+            static (_, value, tags, state) => ((MetricFamily)state!).Record(value, tags));
+        listener.SetMeasurementEventCallback<byte>(
+            static (_, value, tags, state) => ((MetricFamily)state!).Record(value, tags));
         listener.Start();
     }
 

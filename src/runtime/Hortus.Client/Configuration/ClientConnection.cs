@@ -1,6 +1,7 @@
 namespace Hortus.Client;
 
-/// <summary>Everything needed to reach one API server: address, trust and identity. Holds secrets: never log it.</summary>
+/// <summary>Everything needed to reach one API server: address, trust and identity. Holds secrets: never log
+/// it.</summary>
 public sealed record ClientConnection
 {
     private const string ServiceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -23,7 +24,8 @@ public sealed record ClientConnection
 
     public string? Token { get; init; }
 
-    /// <summary>File with a bearer token, read again when it changes; takes precedence over <see cref="Token"/>.</summary>
+    /// <summary>File with a bearer token, read again when it changes; takes precedence over
+    /// <see cref="Token"/>.</summary>
     public string? TokenFile { get; init; }
 
     public string? Username { get; init; }
@@ -34,8 +36,8 @@ public sealed record ClientConnection
     public string? Namespace { get; init; }
 
     /// <summary>
-    /// Finds the connection as kubectl and controllers do: the given kubeconfig file; else <c>KUBECONFIG</c>; else the pod's
-    /// service account; else <c>~/.kube/config</c>.
+    /// Finds the connection as kubectl and controllers do: the given kubeconfig file; else <c>KUBECONFIG</c>; else the
+    /// pod's service account; else <c>~/.kube/config</c>.
     /// </summary>
     /// <exception cref="KubeConfigException">Nothing usable was found.</exception>
     public static ClientConnection Find(string? kubeconfig, string? context = null)
@@ -68,7 +70,8 @@ public sealed record ClientConnection
         File.Exists(Path.Combine(ServiceAccountFolder, "token"));
 
     /// <summary>The connection of the pod's service account.</summary>
-    /// <exception cref="KubeConfigException">This process does not run in a pod with a service account token.</exception>
+    /// <exception cref="KubeConfigException">This process does not run in a pod with a service account
+    /// token.</exception>
     public static ClientConnection InCluster()
     {
         if (!IsInCluster)
@@ -101,7 +104,8 @@ public sealed record ClientConnection
                 "use a token, a token file or a client certificate");
         }
 
-        if (!Uri.TryCreate(cluster.Server, UriKind.Absolute, out var server) || server.Scheme is not ("https" or "http"))
+        if (!Uri.TryCreate(cluster.Server, UriKind.Absolute, out var server) ||
+            server.Scheme is not ("https" or "http"))
         {
             throw new KubeConfigException(
                 $"kubeconfig cluster \"{cluster.Name}\": server \"{cluster.Server}\" is not an http(s) URL");

@@ -1,6 +1,7 @@
 namespace Hortus.Client;
 
-/// <summary>A kubeconfig: named clusters, users and the contexts that join them. Secrets inside: never log it.</summary>
+/// <summary>A kubeconfig: named clusters, users and the contexts that join them. Secrets inside: never log
+/// it.</summary>
 public sealed record KubeConfig
 {
     public IReadOnlyList<KubeConfigCluster> Clusters { get; init; } = [];
@@ -11,7 +12,8 @@ public sealed record KubeConfig
 
     public string? CurrentContext { get; init; }
 
-    /// <summary>Reads a kubeconfig. Relative paths inside it are taken from <paramref name="folder"/> (null: left as they are).</summary>
+    /// <summary>Reads a kubeconfig. Relative paths inside it are taken from <paramref name="folder"/> (null: left as
+    /// they are).</summary>
     /// <exception cref="KubeConfigException">The text is not YAML or a field has the wrong form.</exception>
     public static KubeConfig Parse(string yaml, string? folder) => KubeConfigReader.Parse(yaml, folder);
 
@@ -33,8 +35,8 @@ public sealed record KubeConfig
         }
     }
 
-    /// <summary>Joins several files as kubectl does: the first file that names a cluster, user, context or current context wins;
-    /// files that do not exist are passed over.</summary>
+    /// <summary>Joins several files as kubectl does: the first file that names a cluster, user, context or current
+    /// context wins; files that do not exist are passed over.</summary>
     /// <param name="paths">The value of <c>KUBECONFIG</c>: paths joined by the platform's path separator.</param>
     public static KubeConfig LoadMerged(string paths)
     {
@@ -49,11 +51,13 @@ public sealed record KubeConfig
     }
 
     /// <summary>A config with one context whose user presents a bearer token.</summary>
-    public static KubeConfig ForToken(string name, string server, string? caPem, string token, string? @namespace = null) =>
+    public static KubeConfig ForToken(
+        string name, string server, string? caPem, string token, string? @namespace = null) =>
         Single(name, server, caPem, new KubeConfigUser { Name = name, Token = token }, @namespace);
 
     /// <summary>A config with one context whose user presents the token of a file, read again as it changes.</summary>
-    public static KubeConfig ForTokenFile(string name, string server, string? caPem, string tokenFile, string? @namespace = null) =>
+    public static KubeConfig ForTokenFile(
+        string name, string server, string? caPem, string tokenFile, string? @namespace = null) =>
         Single(name, server, caPem, new KubeConfigUser { Name = name, TokenFile = tokenFile }, @namespace);
 
     /// <summary>A config with one context whose user presents a client certificate.</summary>
@@ -79,10 +83,12 @@ public sealed record KubeConfig
         var chosen = Contexts.FirstOrDefault(c => c.Name == name)
             ?? throw new KubeConfigException($"kubeconfig has no context \"{name}\"");
         var cluster = Clusters.FirstOrDefault(c => c.Name == chosen.Cluster)
-            ?? throw new KubeConfigException($"kubeconfig context \"{name}\" names cluster \"{chosen.Cluster}\", which is missing");
+            ?? throw new KubeConfigException(
+                $"kubeconfig context \"{name}\" names cluster \"{chosen.Cluster}\", which is missing");
         var user = Users.FirstOrDefault(u => u.Name == chosen.User) ?? (string.IsNullOrEmpty(chosen.User)
             ? new KubeConfigUser { Name = "" }
-            : throw new KubeConfigException($"kubeconfig context \"{name}\" names user \"{chosen.User}\", which is missing"));
+            : throw new KubeConfigException(
+                $"kubeconfig context \"{name}\" names user \"{chosen.User}\", which is missing"));
         return ClientConnection.From(cluster, user, chosen.Namespace);
     }
 
@@ -99,7 +105,8 @@ public sealed record KubeConfig
         CurrentContext = string.IsNullOrEmpty(CurrentContext) ? later.CurrentContext : CurrentContext,
     };
 
-    private static KubeConfig Single(string name, string server, string? caPem, KubeConfigUser user, string? @namespace) => new()
+    private static KubeConfig Single(
+        string name, string server, string? caPem, KubeConfigUser user, string? @namespace) => new()
     {
         Clusters = [new KubeConfigCluster { Name = name, Server = server, CertificateAuthorityPem = caPem }],
         Users = [user],
@@ -143,14 +150,16 @@ public sealed record KubeConfigUser
 
     public string? Token { get; init; }
 
-    /// <summary>File with a bearer token, read again when it changes; takes precedence over <see cref="Token"/>.</summary>
+    /// <summary>File with a bearer token, read again when it changes; takes precedence over
+    /// <see cref="Token"/>.</summary>
     public string? TokenFile { get; init; }
 
     public string? Username { get; init; }
 
     public string? Password { get; init; }
 
-    /// <summary>Name of the exec or auth-provider plug-in the file asks for. Not supported: connecting is refused.</summary>
+    /// <summary>Name of the exec or auth-provider plug-in the file asks for. Not supported: connecting is
+    /// refused.</summary>
     public string? Plugin { get; init; }
 
     public override string ToString() => $"{nameof(KubeConfigUser)} {Name}";

@@ -72,7 +72,8 @@ internal static class KubeConfigReader
             : null,
     };
 
-    private static IEnumerable<(string Name, YamlMappingNode Body)> Entries(YamlMappingNode root, string list, string field)
+    private static IEnumerable<(string Name, YamlMappingNode Body)> Entries(
+        YamlMappingNode root, string list, string field)
     {
         if (Find(root, list) is not YamlSequenceNode sequence)
         {

@@ -4,7 +4,8 @@ using System.Text.Json;
 
 namespace Hortus.Client;
 
-/// <summary>Writes kubeconfigs. Every text is written in double quotes with JSON escapes, which YAML reads the same.</summary>
+/// <summary>Writes kubeconfigs. Every text is written in double quotes with JSON escapes, which YAML reads the
+/// same.</summary>
 internal static class KubeConfigWriter
 {
     public static string Write(KubeConfig config)
@@ -21,7 +22,11 @@ internal static class KubeConfigWriter
     {
         Field(yaml, Inner, "server", cluster.Server);
         Data(yaml, "certificate-authority-data", cluster.CertificateAuthorityPem);
-        Field(yaml, Inner, "certificate-authority", cluster.CertificateAuthorityPem is null ? cluster.CertificateAuthorityFile : null);
+        if (cluster.CertificateAuthorityPem is null)
+        {
+            Field(yaml, Inner, "certificate-authority", cluster.CertificateAuthorityFile);
+        }
+
         Field(yaml, Inner, "tls-server-name", cluster.TlsServerName);
         if (cluster.InsecureSkipTlsVerify)
         {
@@ -56,7 +61,12 @@ internal static class KubeConfigWriter
     private const string Inner = "    ";
 
     private static void Section<T>(
-        StringBuilder yaml, string list, IReadOnlyList<T> items, Func<T, string> name, string field, Action<StringBuilder, T> write)
+        StringBuilder yaml,
+        string list,
+        IReadOnlyList<T> items,
+        Func<T, string> name,
+        string field,
+        Action<StringBuilder, T> write)
     {
         yaml.Append(list).Append(items.Count == 0 ? ": []\n" : ":\n");
         foreach (var item in items)

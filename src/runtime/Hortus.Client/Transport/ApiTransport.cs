@@ -14,7 +14,8 @@ internal sealed class ApiTransport : IDisposable
     private readonly Credentials credentials;
     private readonly ClientOptions options;
 
-    public ApiTransport(HttpMessageHandler handler, bool ownsHandler, ClientConnection connection, ClientOptions options)
+    public ApiTransport(
+        HttpMessageHandler handler, bool ownsHandler, ClientConnection connection, ClientOptions options)
     {
         this.options = options;
         credentials = new Credentials(connection, options.Clock);
@@ -39,12 +40,14 @@ internal sealed class ApiTransport : IDisposable
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            using var response = await SendCheckedAsync(request, HttpCompletionOption.ResponseHeadersRead, linked.Token);
+            using var response = await SendCheckedAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, linked.Token);
             await using var body = await response.Content.ReadAsStreamAsync(linked.Token);
             return await JsonSerializer.DeserializeAsync<T>(body, KubernetesJson.Options, linked.Token)
                 ?? throw new HttpRequestException($"{request}: the server answered null");
         }
-        catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (
+            timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new HttpRequestException(
                 $"{request}: no answer from {http.BaseAddress} within {options.RequestTimeout.TotalSeconds} s", e);

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Hortus.Client;
 
-/// <summary>The Authorization header of a connection. A token file is read again once a minute, because kubelets rotate it.</summary>
+/// <summary>The Authorization header of a connection. A token file is read again once a minute, because kubelets rotate
+/// it.</summary>
 internal sealed class Credentials(ClientConnection connection, TimeProvider clock)
 {
     private static readonly TimeSpan TokenAgeMax = TimeSpan.FromMinutes(1);

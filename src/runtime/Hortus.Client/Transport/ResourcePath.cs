@@ -49,7 +49,7 @@ internal static class ResourcePath
             ("fieldSelector", options.FieldSelector),
             ("resourceVersion", options.ResourceVersion),
             ("allowWatchBookmarks", options.AllowBookmarks ? "true" : null),
-            ("timeoutSeconds", options.Timeout is { } t ? ((long)t.TotalSeconds).ToString(CultureInfo.InvariantCulture) : null));
+            ("timeoutSeconds", options.Timeout?.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture)));
 
     public static string Patch(ResourceKind kind, ObjectKey key, Patch patch) =>
         Object(kind, key, patch.Subresource) + Query(
@@ -62,7 +62,8 @@ internal static class ResourcePath
         {
             if (!string.IsNullOrEmpty(value))
             {
-                query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
+                query.Append(query.Length == 0 ? '?' : '&').Append(name)
+                    .Append('=').Append(Uri.EscapeDataString(value));
             }
         }
 

@@ -14,7 +14,10 @@ internal static class WatchReader
     private const int EventMax = 16 * 1024 * 1024;
 
     public static async IAsyncEnumerable<WatchEvent<T>> ReadAsync<T>(
-        Stream stream, string request, Func<JsonElement, T> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Stream stream,
+        string request,
+        Func<JsonElement, T> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
         try
@@ -77,7 +80,8 @@ internal static class WatchReader
 
         try
         {
-            using var document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = KubernetesJson.DepthMax });
+            using var document = JsonDocument.Parse(
+                line, new JsonDocumentOptions { MaxDepth = KubernetesJson.DepthMax });
             var type = document.RootElement.GetProperty("type").GetString();
             var value = document.RootElement.GetProperty("object");
             return type switch
@@ -87,7 +91,8 @@ internal static class WatchReader
                 "DELETED" => new WatchEvent<T>(WatchEventType.Deleted, read(value)),
                 "BOOKMARK" => new WatchEvent<T>(WatchEventType.Bookmark, read(value)),
                 "ERROR" => throw new ApiException(
-                    value.Deserialize<Status>(KubernetesJson.Options) ?? new Status { Message = "watch error" }, request),
+                    value.Deserialize<Status>(KubernetesJson.Options) ?? new Status { Message = "watch error" },
+                    request),
                 _ => throw new HttpRequestException($"{request}: unknown watch event type \"{type}\""),
             };
         }
@@ -105,7 +110,9 @@ internal static class WatchReader
         {
             ApiVersion = json["apiVersion"]?.GetValue<string>() ?? "",
             Kind = json["kind"]?.GetValue<string>() ?? "",
-            Metadata = json["metadata"] is JsonObject metadata ? KubernetesJson.Deserialize<ObjectMeta>(metadata) : new ObjectMeta(),
+            Metadata = json["metadata"] is JsonObject metadata
+                ? KubernetesJson.Deserialize<ObjectMeta>(metadata)
+                : new ObjectMeta(),
             Json = json,
         };
     }

@@ -8,8 +8,8 @@ internal sealed class ObjectCache<T> : IObjectCache<T> where T : KubernetesObjec
     private readonly ObjectStore<T> store = new();
     private readonly TaskCompletionSource synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // Changes are told one after the other. This lock is taken before the store's and never the other way round, so that
-    // handlers may read any cache.
+    // Changes are told one after the other. This lock is taken before the store's and never the other way round, so
+    // that handlers may read any cache.
     private readonly Lock telling = new();
     private readonly List<Action<T?, T?>> handlers = [];
     private readonly Lock waiting = new();

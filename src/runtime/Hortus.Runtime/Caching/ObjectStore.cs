@@ -14,7 +14,9 @@ internal sealed class ObjectStore<T> where T : KubernetesObject
     {
         lock (gate)
         {
-            return groups.TryGetValue(key.Namespace ?? "", out var group) ? group.Items.GetValueOrDefault(key.Name) : null;
+            return groups.TryGetValue(key.Namespace ?? "", out var group)
+                ? group.Items.GetValueOrDefault(key.Name)
+                : null;
         }
     }
 
@@ -36,9 +38,11 @@ internal sealed class ObjectStore<T> where T : KubernetesObject
     {
         lock (gate)
         {
-            ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, value.Metadata.Namespace ?? "", out _);
+            ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                groups, value.Metadata.Namespace ?? "", out _);
             group ??= new Group();
-            ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(group.Items, value.Metadata.Name ?? "", out _);
+            ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                group.Items, value.Metadata.Name ?? "", out _);
             var old = slot;
             slot = value;
             group.List = null;

@@ -5,27 +5,31 @@ using Microsoft.Extensions.Logging;
 namespace Hortus.Runtime;
 
 /// <summary>
-/// Keeps a cache equal to the server: lists once, then follows the watch and resumes it where it was cut. Only a version the
-/// server no longer knows leads to a new list.
+/// Keeps a cache equal to the server: lists once, then follows the watch and resumes it where it was cut. Only a
+/// version the server no longer knows leads to a new list.
 /// </summary>
 internal sealed partial class Reflector<T>(
-    ObjectCache<T> cache, IKubernetesClient client, CacheScope scope, ControllerManagerOptions surroundings) : IReflector
+    ObjectCache<T> cache, IKubernetesClient client, CacheScope scope, ControllerManagerOptions surroundings)
+    : IReflector
     where T : KubernetesObject
 {
     private static readonly TimeSpan BackoffFirst = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(5);
 
-    // A watch that ends sooner than this without a change counts as a failure, or a broken proxy would be asked in a loop.
+    // A watch that ends sooner than this without a change counts as a failure, or a broken proxy would be asked in a
+    // loop.
     private static readonly TimeSpan WatchShort = TimeSpan.FromSeconds(1);
 
-    // Servers end watches after a random time of this length; asking for it keeps many processes from coming back at once.
+    // Servers end watches after a random time of this length; asking for it keeps many processes from coming back at
+    // once.
     private static readonly TimeSpan WatchTimeMin = TimeSpan.FromMinutes(5);
 
     private readonly ILogger log = surroundings.Logs.CreateLogger("Hortus.Runtime.Reflector");
     private readonly string kind = ResourceKind.Of<T>().GroupResource;
 
     /// <inheritdoc/>
-    public async Task WaitForSyncAsync(CancellationToken cancellationToken) => await cache.WaitForSyncAsync(cancellationToken);
+    public async Task WaitForSyncAsync(CancellationToken cancellationToken) =>
+        await cache.WaitForSyncAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -89,7 +93,8 @@ internal sealed partial class Reflector<T>(
             cancellationToken);
         cache.Replace(list.Items);
         LogListed(log, kind, list.Items.Count, list.Metadata.ResourceVersion);
-        return list.Metadata.ResourceVersion ?? throw new HttpRequestException($"list of {kind} has no resourceVersion");
+        return list.Metadata.ResourceVersion ?? throw new HttpRequestException(
+            $"list of {kind} has no resourceVersion");
     }
 
     private string? Take(WatchEvent<T> change)

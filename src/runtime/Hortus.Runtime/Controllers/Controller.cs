@@ -13,7 +13,8 @@ internal sealed partial class Controller : IDisposable
     private readonly RuntimeMetrics metrics;
     private readonly ILogger log;
 
-    public Controller(string name, IReconciler reconciler, ControllerManagerOptions surroundings, RuntimeMetrics metrics)
+    public Controller(
+        string name, IReconciler reconciler, ControllerManagerOptions surroundings, RuntimeMetrics metrics)
     {
         this.name = name;
         this.reconciler = reconciler;
@@ -38,7 +39,8 @@ internal sealed partial class Controller : IDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         LogStarting(log, name, Workers);
-        var loops = Enumerable.Range(0, Workers).Select(_ => Task.Run(() => WorkAsync(cancellationToken), CancellationToken.None));
+        var loops = Enumerable.Range(
+            0, Workers).Select(_ => Task.Run(() => WorkAsync(cancellationToken), CancellationToken.None));
         if (Resync is { } period)
         {
             loops = loops.Append(ResyncAsync(period, cancellationToken));
@@ -144,5 +146,6 @@ internal sealed partial class Controller : IDisposable
         ILogger logger, Exception exception, string controller, string? @namespace, string name);
 
     [LoggerMessage(2303, LogLevel.Debug, "{Controller}: {Namespace}/{Name} changed meanwhile, trying again: {Reason}")]
-    private static partial void LogConflict(ILogger logger, string controller, string? @namespace, string name, string reason);
+    private static partial void LogConflict(
+        ILogger logger, string controller, string? @namespace, string name, string reason);
 }

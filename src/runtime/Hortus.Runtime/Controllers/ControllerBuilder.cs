@@ -4,12 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace Hortus.Runtime;
 
 /// <summary>Connects a controller's queue to caches.</summary>
-internal sealed partial class ControllerBuilder(ControllerManager manager, Controller controller, ILogger log) : IControllerBuilder
+internal sealed partial class ControllerBuilder(
+    ControllerManager manager, Controller controller, ILogger log) : IControllerBuilder
 {
     private readonly List<Func<IEnumerable<ObjectKey>>> known = [];
 
     /// <inheritdoc/>
-    public IControllerBuilder For<T>(Func<T?, T?, bool>? when = null, CacheScope? scope = null) where T : KubernetesObject
+    public IControllerBuilder For<T>(Func<T?, T?, bool>? when = null, CacheScope? scope = null)
+        where T : KubernetesObject
     {
         var cache = manager.CacheFor<T>(scope);
         known.Add(() => cache.List().Select(o => o.Key));
@@ -20,15 +22,18 @@ internal sealed partial class ControllerBuilder(ControllerManager manager, Contr
 
     /// <inheritdoc/>
     public IControllerBuilder Watches<T>(
-        Func<T, IEnumerable<ObjectKey>> map, Func<T?, T?, bool>? when = null, CacheScope? scope = null) where T : KubernetesObject
+        Func<T, IEnumerable<ObjectKey>> map, Func<T?, T?, bool>? when = null, CacheScope? scope = null)
+            where T : KubernetesObject
     {
         // An object that stops pointing at something concerns the old target too.
-        Handle(manager.CacheFor<T>(scope), when, (old, latest) => old is null ? map(latest) : map(old).Concat(map(latest)));
+        Handle(manager.CacheFor<T>(
+            scope), when, (old, latest) => old is null ? map(latest) : map(old).Concat(map(latest)));
         return this;
     }
 
     /// <inheritdoc/>
-    public IControllerBuilder Owns<T, TOwner>(CacheScope? scope = null) where T : KubernetesObject where TOwner : KubernetesObject
+    public IControllerBuilder Owns<T, TOwner>(CacheScope? scope = null)
+        where T : KubernetesObject where TOwner : KubernetesObject
     {
         var owner = ResourceKind.Of<TOwner>();
         return Watches<T>(value => OwnerKeys(value, owner), null, scope);

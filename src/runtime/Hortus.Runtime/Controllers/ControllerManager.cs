@@ -81,7 +81,8 @@ public sealed class ControllerManager : IControllerManager
         {
             await Task.WhenAll(first.Select(r => r.WaitForSyncAsync(stop.Token)));
             HasSynced = true;
-            await Task.WhenAll([.. controllers.Values.Select(c => c.RunAsync(stop.Token)), UntilCancelledAsync(stop.Token)]);
+            await Task.WhenAll(
+                [.. controllers.Values.Select(c => c.RunAsync(stop.Token)), UntilCancelledAsync(stop.Token)]);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

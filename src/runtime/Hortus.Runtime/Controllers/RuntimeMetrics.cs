@@ -24,7 +24,8 @@ internal sealed class RuntimeMetrics
             "workqueue_queue_duration_seconds", "s", "Time that keys wait in the queue");
         reconciles = meter.CreateCounter<long>(
             "controller_runtime_reconcile_total", null, "Runs of a controller by result");
-        errors = meter.CreateCounter<long>("controller_runtime_reconcile_errors_total", null, "Failed runs of a controller");
+        errors = meter.CreateCounter<long>(
+            "controller_runtime_reconcile_errors_total", null, "Failed runs of a controller");
         reconcileTime = meter.CreateHistogram<double>(
             "controller_runtime_reconcile_time_seconds", "s", "Time that one run of a controller takes");
         activeWorkers = meter.CreateUpDownCounter<long>("controller_runtime_active_workers", null, "Runs under way");

@@ -4,8 +4,8 @@ using Hortus.Objects;
 namespace Hortus.Runtime;
 
 /// <summary>
-/// Keys to handle, each at most once in the queue and never by two workers at a time: a key that is added while it is being
-/// handled comes back when that run is done. Delayed keys wait on one timer.
+/// Keys to handle, each at most once in the queue and never by two workers at a time: a key that is added while it is
+/// being handled comes back when that run is done. Delayed keys wait on one timer.
 /// </summary>
 internal sealed class WorkQueue : IDisposable
 {
@@ -106,8 +106,8 @@ internal sealed class WorkQueue : IDisposable
         }
     }
 
-    /// <summary>Takes the next key; the caller must call <see cref="Done"/>. A delayed turn of the key is dropped, because
-    /// this run decides anew when the next one is.</summary>
+    /// <summary>Takes the next key; the caller must call <see cref="Done"/>. A delayed turn of the key is dropped,
+    /// because this run decides anew when the next one is.</summary>
     public async ValueTask<ObjectKey> TakeAsync(CancellationToken cancellationToken)
     {
         var key = await ready.Reader.ReadAsync(cancellationToken);

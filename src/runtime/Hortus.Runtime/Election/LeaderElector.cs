@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Hortus.Runtime;
 
 /// <summary>
-/// Runs work only while a Lease is held. Whether a foreign lease is stale is judged by how long its record did not change as
-/// seen from here, so that clocks need not agree.
+/// Runs work only while a Lease is held. Whether a foreign lease is stale is judged by how long its record did not
+/// change as seen from here, so that clocks need not agree.
 /// </summary>
 public sealed partial class LeaderElector
 {
@@ -38,16 +38,18 @@ public sealed partial class LeaderElector
         if (options.LeaseDuration <= options.RenewDeadline || options.RenewDeadline <= options.RetryPeriod)
         {
             throw new ArgumentException(
-                $"leader election of {options.Namespace}/{options.Name}: want lease duration > renew deadline > retry period, " +
+                $"leader election of {options.Namespace}/{options.Name}: " +
+                "want lease duration > renew deadline > retry period, " +
                 $"got {options.LeaseDuration}, {options.RenewDeadline}, {options.RetryPeriod}", nameof(options));
         }
     }
 
     private ObjectKey Key => new(options.Namespace, options.Name);
 
-    /// <summary>Waits for the lease, then runs <paramref name="lead"/> until it ends; its token is cancelled when the lease is
-    /// lost or <paramref name="cancellationToken"/> is. The lease is released at the end.</summary>
-    /// <exception cref="LeadershipLostException">The lease could not be renewed in time; the work has ended before.</exception>
+    /// <summary>Waits for the lease, then runs <paramref name="lead"/> until it ends; its token is cancelled when the
+    /// lease is lost or <paramref name="cancellationToken"/> is. The lease is released at the end.</summary>
+    /// <exception cref="LeadershipLostException">The lease could not be renewed in time; the work has ended
+    /// before.</exception>
     public async Task RunAsync(Func<CancellationToken, Task> lead, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(lead);
@@ -169,7 +171,8 @@ public sealed partial class LeaderElector
         Observe(await client.UpdateAsync(
             current with
             {
-                Spec = Mine(isMine ? current.Spec.AcquireTime ?? now : now, now, isMine ? transitions : transitions + 1),
+                Spec = Mine(
+                    isMine ? current.Spec.AcquireTime ?? now : now, now, isMine ? transitions : transitions + 1),
             },
             cancellationToken));
         return true;
@@ -196,15 +199,16 @@ public sealed partial class LeaderElector
             if (observed is { } lease && lease.Spec.HolderIdentity == identity)
             {
                 var now = clock.GetUtcNow();
-                await client.UpdateAsync(
-                    lease with
-                    {
-                        Spec = Mine(now, now, lease.Spec.LeaseTransitions ?? 0) with { HolderIdentity = "", LeaseDurationSeconds = 1 },
-                    },
-                    deadline.Token);
+                var free = Mine(now, now, lease.Spec.LeaseTransitions ?? 0) with
+                {
+                    HolderIdentity = "",
+                    LeaseDurationSeconds = 1,
+                };
+                await client.UpdateAsync(lease with { Spec = free }, deadline.Token);
             }
         }
-        catch (Exception e) when (e is ApiException or HttpRequestException or IOException or OperationCanceledException)
+        catch (
+            Exception e) when (e is ApiException or HttpRequestException or IOException or OperationCanceledException)
         {
             LogReleaseFailed(log, options.Namespace, options.Name, e.Message);
         }

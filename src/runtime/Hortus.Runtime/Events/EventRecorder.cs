@@ -35,10 +35,12 @@ internal sealed partial class EventRecorder : IEventRecorder
     }
 
     /// <inheritdoc/>
-    public void Normal(KubernetesObject about, string reason, string message) => Record(about, "Normal", reason, message);
+    public void Normal(KubernetesObject about, string reason, string message) =>
+        Record(about, "Normal", reason, message);
 
     /// <inheritdoc/>
-    public void Warning(KubernetesObject about, string reason, string message) => Record(about, "Warning", reason, message);
+    public void Warning(KubernetesObject about, string reason, string message) =>
+        Record(about, "Warning", reason, message);
 
     /// <summary>Writes events until cancelled; never fails.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -99,7 +101,8 @@ internal sealed partial class EventRecorder : IEventRecorder
     private Patch CountPatch(Event seen) => Patch.Merge(new()
     {
         ["count"] = (seen.Count ?? 1) + 1,
-        ["lastTimestamp"] = options.Clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        ["lastTimestamp"] = options.Clock.GetUtcNow().UtcDateTime.ToString(
+            "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
     });
 
     private Event NewEvent(Entry entry)

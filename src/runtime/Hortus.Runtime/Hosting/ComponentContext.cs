@@ -66,7 +66,8 @@ public sealed class ComponentContext : IDisposable
     /// <exception cref="KubeConfigException">The file is unusable.</exception>
     public KubernetesClient Connect(string kubeconfig) => Connect(ClientConnection.Find(kubeconfig));
 
-    /// <summary>A manager for caches and controllers on a client (null: <see cref="Client"/>). The caller runs it.</summary>
+    /// <summary>A manager for caches and controllers on a client (null: <see cref="Client"/>). The caller runs
+    /// it.</summary>
     public ControllerManager CreateManager(IKubernetesClient? on = null) =>
         new(on ?? Client, new ControllerManagerOptions
         {

@@ -5,12 +5,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Hortus.Runtime;
 
-/// <summary>Starts every component the same way: logs, signals, health and metrics endpoint, leader election, exit code.</summary>
+/// <summary>Starts every component the same way: logs, signals, health and metrics endpoint, leader election, exit
+/// code.</summary>
 public static partial class ComponentHost
 {
     /// <summary>
-    /// Runs a component until it returns, fails, loses its lease, or the token or a signal stops it. Never throws: what goes
-    /// wrong is logged and becomes the exit code.
+    /// Runs a component until it returns, fails, loses its lease, or the token or a signal stops it. Never throws: what
+    /// goes wrong is logged and becomes the exit code.
     /// </summary>
     /// <param name="options">Names, connections and ports.</param>
     /// <param name="run">The component. Cancellation is the normal end: returning or throwing
@@ -67,7 +68,8 @@ public static partial class ComponentHost
         CancellationToken stop)
     {
         var work = options.LeaderElection is { } election
-            ? new LeaderElector(context.Client, election with { Identity = election.Identity ?? context.Identity }, context)
+            ? new LeaderElector(
+                context.Client, election with { Identity = election.Identity ?? context.Identity }, context)
                 .RunAsync(ct => run(context, ct), stop)
             : Task.Run(() => run(context, stop), stop);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -7,19 +7,23 @@ namespace Hortus.Runtime;
 /// <summary>What <see cref="ComponentHost"/> needs to run a component.</summary>
 public sealed record ComponentHostOptions
 {
-    /// <summary>Name of the component, for example <c>hortus-gardenlet</c>: User-Agent, event source, log line at start.</summary>
+    /// <summary>Name of the component, for example <c>hortus-gardenlet</c>: User-Agent, event source, log line at
+    /// start.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Kubeconfig file; null means <c>KUBECONFIG</c>, then the pod's service account, then <c>~/.kube/config</c>.</summary>
+    /// <summary>Kubeconfig file; null means <c>KUBECONFIG</c>, then the pod's service account, then
+    /// <c>~/.kube/config</c>.</summary>
     public string? Kubeconfig { get; init; }
 
-    /// <summary>Uses this client instead of connecting by <see cref="Kubeconfig"/>; it stays the caller's. For in-process use.</summary>
+    /// <summary>Uses this client instead of connecting by <see cref="Kubeconfig"/>; it stays the caller's. For
+    /// in-process use.</summary>
     public IKubernetesClient? Client { get; init; }
 
     /// <summary>Runs the component only while it holds this lease; null means at once.</summary>
     public LeaderElectionOptions? LeaderElection { get; init; }
 
-    /// <summary>Port for <c>/healthz</c>, <c>/livez</c>, <c>/readyz</c> and <c>/metrics</c> over plain HTTP; 0 (default) means none.</summary>
+    /// <summary>Port for <c>/healthz</c>, <c>/livez</c>, <c>/readyz</c> and <c>/metrics</c> over plain HTTP; 0
+    /// (default) means none.</summary>
     public int HealthPort { get; init; }
 
     /// <summary>Address for that port. Default all addresses, because probes come from outside the pod.</summary>
@@ -28,7 +32,8 @@ public sealed record ComponentHostOptions
     /// <summary>Log form and level.</summary>
     public LogOptions Log { get; init; } = new();
 
-    /// <summary>Cancels the component on SIGTERM and SIGINT. Default true; false inside a process that handles them itself.</summary>
+    /// <summary>Cancels the component on SIGTERM and SIGINT. Default true; false inside a process that handles them
+    /// itself.</summary>
     public bool HandleSignals { get; init; } = true;
 
     /// <summary>How long the component may take to stop after cancellation. Default 20 s.</summary>

@@ -59,7 +59,8 @@ public sealed class HealthEndpoint : IAsyncDisposable
         }
     }
 
-    private async Task<(int Code, string ContentType, string Body)> AnswerAsync(string path, CancellationToken cancellationToken)
+    private async Task<(
+        int Code, string ContentType, string Body)> AnswerAsync(string path, CancellationToken cancellationToken)
     {
         const string text = "text/plain; charset=utf-8";
         switch (path)

@@ -7,8 +7,8 @@ using Hortus.Objects;
 namespace Hortus.Runtime;
 
 /// <summary>
-/// Server-side apply that leaves out requests which would change nothing: what is wanted is what this process applied last,
-/// and the cache shows it in place. Safe for many threads.
+/// Server-side apply that leaves out requests which would change nothing: what is wanted is what this process applied
+/// last, and the cache shows it in place. Safe for many threads.
 /// </summary>
 public sealed class Applier(IKubernetesClient client, string fieldManager)
 {
@@ -18,8 +18,8 @@ public sealed class Applier(IKubernetesClient client, string fieldManager)
     private readonly ConcurrentDictionary<(Type, ObjectKey), UInt128> applied = [];
 
     /// <summary>Brings the object to the wanted state.</summary>
-    /// <param name="wanted">The fields this manager is responsible for; fields it applied before and that are no longer there
-    /// are removed from the object.</param>
+    /// <param name="wanted">The fields this manager is responsible for; fields it applied before and that are no longer
+    /// there are removed from the object.</param>
     /// <param name="cache">Shows the present state; null always sends the request.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The object as it is now.</returns>
@@ -28,7 +28,8 @@ public sealed class Applier(IKubernetesClient client, string fieldManager)
     {
         ArgumentNullException.ThrowIfNull(wanted);
         var hash = Hash(wanted);
-        if (cache?.Find(wanted.Key) is { } current && applied.TryGetValue((typeof(T), wanted.Key), out var last) && last == hash &&
+        if (cache?.Find(
+            wanted.Key) is { } current && applied.TryGetValue((typeof(T), wanted.Key), out var last) && last == hash &&
             Covers(KubernetesJson.ToNode(current), KubernetesJson.ToNode(wanted)))
         {
             return current;
@@ -44,7 +45,8 @@ public sealed class Applier(IKubernetesClient client, string fieldManager)
         return result;
     }
 
-    /// <summary>Whether every value in <paramref name="wanted"/> is in <paramref name="current"/>; lists must be as long.</summary>
+    /// <summary>Whether every value in <paramref name="wanted"/> is in <paramref name="current"/>; lists must be as
+    /// long.</summary>
     internal static bool Covers(JsonNode? current, JsonNode? wanted) => (current, wanted) switch
     {
         (JsonObject have, JsonObject want) => want.All(field => Covers(have[field.Key], field.Value)),

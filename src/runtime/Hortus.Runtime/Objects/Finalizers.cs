@@ -13,14 +13,17 @@ public static class Finalizers
     /// <summary>Puts the finalizer on; no request when it is there already.</summary>
     /// <returns>The object with the finalizer.</returns>
     public static async Task<T> AddFinalizerAsync<T>(
-        this IKubernetesClient client, T value, string finalizer, CancellationToken cancellationToken) where T : KubernetesObject =>
+        this IKubernetesClient client, T value, string finalizer, CancellationToken cancellationToken)
+        where T : KubernetesObject =>
         value.Metadata.HasFinalizer(finalizer)
             ? value
             : await ChangeAsync(client, value, metadata => metadata.WithFinalizer(finalizer), cancellationToken);
 
-    /// <summary>Takes the finalizer off; no request when it is not there. An object that is gone is a success.</summary>
+    /// <summary>Takes the finalizer off; no request when it is not there. An object that is gone is a
+    /// success.</summary>
     public static async Task RemoveFinalizerAsync<T>(
-        this IKubernetesClient client, T value, string finalizer, CancellationToken cancellationToken) where T : KubernetesObject
+        this IKubernetesClient client, T value, string finalizer, CancellationToken cancellationToken)
+        where T : KubernetesObject
     {
         if (!value.Metadata.HasFinalizer(finalizer))
         {

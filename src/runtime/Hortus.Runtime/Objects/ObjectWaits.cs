@@ -31,15 +31,20 @@ public static class ObjectWaits
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException(
-                $"{ResourceKind.Find(typeof(T))?.Kind ?? typeof(T).Name} {key}: not ready within {limit.TotalSeconds} s: {objection}", e);
+            var kind = ResourceKind.Find(typeof(T))?.Kind ?? typeof(T).Name;
+            throw new TimeoutException($"{kind} {key}: not ready within {limit.TotalSeconds} s: {objection}", e);
         }
     }
 
     /// <summary>Waits until the object is gone.</summary>
-    /// <exception cref="TimeoutException">The limit has passed; the message names the finalizers that hold the object.</exception>
+    /// <exception cref="TimeoutException">The limit has passed; the message names the finalizers that hold the
+    /// object.</exception>
     public static Task WaitUntilGoneAsync<T>(
-        this IObjectCache<T> cache, ObjectKey key, TimeSpan limit, TimeProvider clock, CancellationToken cancellationToken)
+        this IObjectCache<T> cache,
+        ObjectKey key,
+        TimeSpan limit,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
         where T : KubernetesObject => cache.WaitUntilAsync(key, WhyStillThere, limit, clock, cancellationToken);
 
     private static string? WhyStillThere<T>(T? value) where T : KubernetesObject => value switch
