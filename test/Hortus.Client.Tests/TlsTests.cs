@@ -78,7 +78,8 @@ public sealed class TlsTests : IAsyncLifetime
         await Should.ThrowAsync<HttpRequestException>(() => AskAsync(Connection("127.0.0.1", authority)));
 
         (await AskAsync(Connection(
-            "127.0.0.1", authority) with { TlsServerName = "localhost" })).Metadata.Name.ShouldBe("anonymous");
+            "127.0.0.1", authority) with
+        { TlsServerName = "localhost" })).Metadata.Name.ShouldBe("anonymous");
     }
 
     [Fact]

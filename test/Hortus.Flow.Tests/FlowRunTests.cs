@@ -161,7 +161,8 @@ public sealed class FlowRunTests
     {
         var graph = new FlowGraph("timeout");
         graph.Add(new FlowTask(
-            "a", ct => Task.Delay(Timeout.InfiniteTimeSpan, clock, ct)) { Timeout = TimeSpan.FromSeconds(3) });
+            "a", ct => Task.Delay(Timeout.InfiniteTimeSpan, clock, ct))
+        { Timeout = TimeSpan.FromSeconds(3) });
 
         var result = await AdvanceUntilDoneAsync(
             graph.Build().RunAsync(new FlowRunOptions { Clock = clock }, Deadline));

@@ -27,8 +27,11 @@ internal sealed class TinyApi : HttpMessageHandler
     public Func<string, Task>? Before { get; set; }
 
     public KubernetesClient Client(string name = "test") =>
-        new(this, new ClientConnection { Server = new Uri(
-            "http://api.local") }, new ClientOptions { UserAgent = name });
+        new(this, new ClientConnection
+        {
+            Server = new Uri(
+            "http://api.local")
+        }, new ClientOptions { UserAgent = name });
 
     public void Put(string path, JsonObject value)
     {
@@ -242,8 +245,14 @@ internal sealed class TinyApi : HttpMessageHandler
         new(code) { Content = new StringContent(value.ToJsonString(), Encoding.UTF8, "application/json") };
 
     private static HttpResponseMessage Status(HttpStatusCode code, string reason) =>
-        Answer(new JsonObject { ["kind"] = "Status", ["code"] = (
-            int)code, ["reason"] = reason, ["message"] = reason }, code);
+        Answer(new JsonObject
+        {
+            ["kind"] = "Status",
+            ["code"] = (
+            int)code,
+            ["reason"] = reason,
+            ["message"] = reason
+        }, code);
 
     /// <summary>A response body whose lines come from a channel.</summary>
     private sealed class LineStream(ChannelReader<string> lines) : Stream

@@ -107,12 +107,12 @@ public sealed record KubeConfig
 
     private static KubeConfig Single(
         string name, string server, string? caPem, KubeConfigUser user, string? @namespace) => new()
-    {
-        Clusters = [new KubeConfigCluster { Name = name, Server = server, CertificateAuthorityPem = caPem }],
-        Users = [user],
-        Contexts = [new KubeConfigContext { Name = name, Cluster = name, User = user.Name, Namespace = @namespace }],
-        CurrentContext = name,
-    };
+        {
+            Clusters = [new KubeConfigCluster { Name = name, Server = server, CertificateAuthorityPem = caPem }],
+            Users = [user],
+            Contexts = [new KubeConfigContext { Name = name, Cluster = name, User = user.Name, Namespace = @namespace }],
+            CurrentContext = name,
+        };
 }
 
 /// <summary>Where an API server is and how to trust it.</summary>
