@@ -45,10 +45,13 @@ internal sealed record ContainerRecord
 
     public string? Message { get; init; }
 
-    /// <summary>How far the raw output files have been copied to the log.</summary>
-    public long OutputOffset { get; init; }
+    /// <summary>File that holds the program's last words; null when it has none.</summary>
+    public string? TerminationMessageFile { get; init; }
 
-    public long ErrorOffset { get; init; }
+    /// <summary>Program and arguments that give a command the container's user and capabilities; empty for root.</summary>
+    public IReadOnlyList<string> RunAs { get => field ??= []; init; }
+
+    public string? WorkingDirectory { get; init; }
 
     [JsonIgnore]
     public bool IsRunning => Process is not null && FinishedAt is null;

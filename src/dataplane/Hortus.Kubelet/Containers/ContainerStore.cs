@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hortus.Host;
 
 namespace Hortus.Kubelet.Containers;
 
@@ -44,7 +45,8 @@ internal sealed class ContainerStore(string rootDirectory)
 
         foreach (var path in Directory.EnumerateDirectories(folder))
         {
-            yield return (Path.GetFileName(path), Read(Path.Combine(path, RecordFile)));
+            var record = Read(Path.Combine(path, RecordFile));
+            yield return (Path.GetFileName(path), record is { Process: null } ? record with { Process = ReadProcess(path) } : record);
         }
     }
 
@@ -53,6 +55,15 @@ internal sealed class ContainerStore(string rootDirectory)
     {
         var path = Path.Combine(FolderOf(id), "exit");
         return File.Exists(path) && int.TryParse(File.ReadAllText(path).Trim(), out var code) ? code : null;
+    }
+
+    private static ProcessIdentity? ReadProcess(string folder)
+    {
+        var path = Path.Combine(folder, "pid");
+        var words = File.Exists(path) ? File.ReadAllText(path).Trim().Split(' ') : [];
+        return words.Length == 2 && int.TryParse(words[0], out var id) && long.TryParse(words[1], out var ticks)
+            ? new ProcessIdentity(id, ticks)
+            : null;
     }
 
     private static ContainerRecord? Read(string path)
