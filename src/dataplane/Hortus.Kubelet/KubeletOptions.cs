@@ -79,6 +79,9 @@ public sealed record KubeletOptions
     /// <summary>Host folders that containers must not see, besides <see cref="RootDirectory"/> (<c>--masked-path</c>).</summary>
     public IReadOnlyList<string> MaskedPaths { get; init; } = [];
 
+    /// <summary>Kubernetes version that the Node reports for its kubelet (<c>--kubernetes-version</c>).</summary>
+    public string KubernetesVersion { get; init; } = "v1.35.0";
+
     /// <summary>How much a container may write to its root file system, in bytes; it lives in memory
     /// (<c>--container-root-size</c>).</summary>
     public long ContainerRootSizeBytes { get; init; } = 512L << 20;

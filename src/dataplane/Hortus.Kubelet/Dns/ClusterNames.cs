@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Sockets;
+using Hortus.Kubelet.Services;
+using Hortus.Objects;
+using Hortus.Objects.Kubernetes;
+
+namespace Hortus.Kubelet.Dns;
+
+/// <summary>Answers names of the cluster's zone from services and their endpoints, as the Kubernetes DNS specification says.</summary>
+internal sealed class ClusterNames(string domain, Func<ObjectKey, Service?> findService, Func<string, IReadOnlyList<EndpointSlice>> slicesOf)
+{
+    /// <summary>Whether the name is in the cluster's zone.</summary>
+    public bool Owns(string name) => name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);
+
+    /// <summary>The records of a name; null when the name does not exist.</summary>
+    public IReadOnlyList<DnsRecord>? Find(string name, int type)
+    {
+        var labels = name == domain ? [] : name[..^(domain.Length + 1)].Split('.');
+        return labels switch
+        {
+            [] or ["svc"] or ["pod"] => [],
+            [var address, _, "pod"] => Pod(name, address, type),
+            [var service, var ns, "svc"] => Service(name, service, ns, type),
+            [var host, var service, var ns, "svc"] when host[0] != '_' => Endpoint(name, host, service, ns, type),
+            [var port, var protocol, var service, var ns, "svc"] when port.StartsWith('_') && protocol.StartsWith('_') =>
+                Ports(name, port[1..], protocol[1..], service, ns, type),
+            [_, "svc"] => [],
+            _ => null,
+        };
+    }
+
+    private static IReadOnlyList<DnsRecord>? Pod(string name, string text, int type) =>
+        IPAddress.TryParse(text.Replace('-', '.'), out var v4) && v4.AddressFamily == AddressFamily.InterNetwork ? OfType(name, [v4], type)
+        : IPAddress.TryParse(text.Replace('-', ':'), out var v6) ? OfType(name, [v6], type)
+        : null;
+
+    private IReadOnlyList<DnsRecord>? Service(string name, string service, string @namespace, int type)
+    {
+        if (findService(new ObjectKey(@namespace, service)) is not { } found)
+        {
+            return null;
+        }
+
+        if (found.Spec.Type == "ExternalName")
+        {
+            return [DnsMessage.Alias(name, (found.Spec.ExternalName ?? "").TrimEnd('.'))];
+        }
+
+        return OfType(name, IsHeadless(found) ? Ready(found).SelectMany(e => e.Addresses).Select(IPAddress.Parse) : ClusterAddresses(found), type);
+    }
+
+    private IReadOnlyList<DnsRecord>? Endpoint(string name, string host, string service, string @namespace, int type)
+    {
+        if (findService(new ObjectKey(@namespace, service)) is not { } found || !IsHeadless(found))
+        {
+            return null;
+        }
+
+        var matching = Ready(found).Where(e => HostOf(e) == host).SelectMany(e => e.Addresses).Select(IPAddress.Parse).ToList();
+        return matching.Count == 0 ? null : OfType(name, matching, type);
+    }
+
+    private IReadOnlyList<DnsRecord>? Ports(string name, string port, string protocol, string service, string @namespace, int type)
+    {
+        if (findService(new ObjectKey(@namespace, service)) is not { } found)
+        {
+            return null;
+        }
+
+        var match = found.Spec.Ports?.FirstOrDefault(p =>
+            p.Name == port && string.Equals(p.Protocol ?? "TCP", protocol, StringComparison.OrdinalIgnoreCase));
+        if (match is null)
+        {
+            return null;
+        }
+
+        if (type != (int)DnsType.Srv)
+        {
+            return [];
+        }
+
+        var target = $"{service}.{@namespace}.svc.{domain}";
+        return IsHeadless(found)
+            ? [.. slicesOf(@namespace).Where(s => ServiceEndpoints.Of(found, [s]).Any()).SelectMany(s => s.Endpoints
+                .Where(e => e.Conditions?.Ready != false || found.Spec.PublishNotReadyAddresses == true)
+                .Select(e => DnsMessage.Server(name, s.Ports?.FirstOrDefault(p => p.Name == port)?.Port ?? match.Port, $"{HostOf(e)}.{target}")))]
+            : [DnsMessage.Server(name, match.Port, target)];
+    }
+
+    private IEnumerable<Endpoint> Ready(Service service) => ServiceEndpoints.Of(service, slicesOf(service.Metadata.Namespace ?? ""))
+        .SelectMany(s => s.Endpoints).Where(e => e.Conditions?.Ready != false || service.Spec.PublishNotReadyAddresses == true);
+
+    private static string HostOf(Endpoint endpoint) =>
+        endpoint.Hostname ?? endpoint.Addresses[0].Replace('.', '-').Replace(':', '-');
+
+    private static bool IsHeadless(Service service) => service.Spec.ClusterIP is null or "" or "None";
+
+    private static IEnumerable<IPAddress> ClusterAddresses(Service service) =>
+        (service.Spec.ClusterIPs is { Count: > 0 } list ? list : [service.Spec.ClusterIP!])
+            .Select(a => IPAddress.TryParse(a, out var address) ? address : null).OfType<IPAddress>();
+
+    private static IReadOnlyList<DnsRecord> OfType(string name, IEnumerable<IPAddress> addresses, int type) =>
+        [.. addresses.Distinct().Select(a => DnsMessage.Address(name, a)).Where(r => (int)r.Type == type)];
+}
