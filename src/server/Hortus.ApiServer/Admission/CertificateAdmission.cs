@@ -80,7 +80,8 @@ internal sealed class CertificateAdmission(IAuthorizer authorizer) : AdmissionPl
                 Resource = "signers",
                 Name = name,
             };
-            if ((await authorizer.AuthorizeAsync(attributes.User, target, cancellationToken)).Verdict == AuthorizationVerdict.Allow)
+            if ((await authorizer.AuthorizeAsync(
+                attributes.User, target, cancellationToken)).Verdict == AuthorizationVerdict.Allow)
             {
                 return;
             }

@@ -20,7 +20,8 @@ internal sealed class NamespaceLifecycle(IObjectReader objects) : AdmissionPlugi
             throw ApiErrors.Forbidden(kind, attributes.Key.Name, "this namespace may not be deleted");
         }
 
-        if (attributes.Operation != AdmissionOperation.Create || !kind.Namespaced || attributes.Key.Namespace is not { } space)
+        if (attributes.Operation != AdmissionOperation.Create || !kind.Namespaced
+            || attributes.Key.Namespace is not { } space)
         {
             return;
         }

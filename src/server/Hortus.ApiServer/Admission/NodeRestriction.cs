@@ -49,7 +49,8 @@ internal sealed class NodeRestriction(IObjectReader objects) : AdmissionPlugin("
         if (NameOf(attributes) != node)
         {
             throw ApiErrors.Forbidden(attributes.Definition.Kind, NameOf(attributes),
-                $"node \"{node}\" is not allowed to modify {attributes.Definition.Kind.GroupResource} \"{NameOf(attributes)}\"");
+                $"node \"{node}\" is not allowed to modify {attributes.Definition.Kind.GroupResource} "
+                + $"\"{NameOf(attributes)}\"");
         }
     }
 
@@ -80,7 +81,8 @@ internal sealed class NodeRestriction(IObjectReader objects) : AdmissionPlugin("
     {
         var now = written.Map("metadata", "labels") ?? [];
         var before = old?.Map("metadata", "labels") ?? [];
-        return now.Select(l => l.Key).Union(before.Select(l => l.Key)).Where(k => now.Text(k) != before.Text(k)).ToList();
+        return now.Select(l => l.Key).Union(before.Select(l => l.Key)).Where(k => now.Text(k) != before.Text(k))
+            .ToList();
     }
 
     private static bool IsForbidden(string label)
@@ -103,7 +105,8 @@ internal sealed class NodeRestriction(IObjectReader objects) : AdmissionPlugin("
 
         if (pod.Text("spec", "nodeName") != node)
         {
-            throw ApiErrors.Forbidden(Kinds.Pod, pod.Name, $"node \"{node}\" can only create pods with spec.nodeName set to itself");
+            throw ApiErrors.Forbidden(
+                Kinds.Pod, pod.Name, $"node \"{node}\" can only create pods with spec.nodeName set to itself");
         }
 
         foreach (var kind in new[] { PodReference.Secret, PodReference.ConfigMap, PodReference.Claim })
@@ -116,7 +119,8 @@ internal sealed class NodeRestriction(IObjectReader objects) : AdmissionPlugin("
         }
     }
 
-    private async ValueTask CheckPodAsync(AdmissionAttributes attributes, string node, CancellationToken cancellationToken)
+    private async ValueTask CheckPodAsync(
+        AdmissionAttributes attributes, string node, CancellationToken cancellationToken)
     {
         if (attributes.Operation == AdmissionOperation.Connect)
         {

@@ -12,7 +12,8 @@ internal sealed class PriorityAdmission(IObjectReader objects) : AdmissionPlugin
     /// <inheritdoc/>
     public override async ValueTask MutateAsync(AdmissionAttributes attributes, CancellationToken cancellationToken)
     {
-        if (attributes.Operation != AdmissionOperation.Create || !IsCore(attributes, "pods") || attributes.Object is not { } pod)
+        if (attributes.Operation != AdmissionOperation.Create || !IsCore(attributes, "pods")
+            || attributes.Object is not { } pod)
         {
             return;
         }
@@ -23,8 +24,8 @@ internal sealed class PriorityAdmission(IObjectReader objects) : AdmissionPlugin
         if (spec.Number("priority") is { } set && set != value)
         {
             throw ApiErrors.Forbidden(Kinds.Pod, pod.Name,
-                $"the integer value of priority ({set}) must not be provided in pod spec; priority admission controller "
-                + $"computed {value} from the given PriorityClass name");
+                $"the integer value of priority ({set}) must not be provided in pod spec; priority admission "
+                + $"controller computed {value} from the given PriorityClass name");
         }
 
         if (priorityClass is not null)
@@ -49,7 +50,8 @@ internal sealed class PriorityAdmission(IObjectReader objects) : AdmissionPlugin
     }
 }
 
-/// <summary>Lets pods stay for five minutes on a node that is not ready or cannot be reached, unless they say otherwise.</summary>
+/// <summary>Lets pods stay for five minutes on a node that is not ready or cannot be reached, unless they say
+/// otherwise.</summary>
 internal sealed class DefaultTolerationSeconds() : AdmissionPlugin("DefaultTolerationSeconds")
 {
     private const long Seconds = 300;
@@ -59,7 +61,8 @@ internal sealed class DefaultTolerationSeconds() : AdmissionPlugin("DefaultToler
     /// <inheritdoc/>
     public override ValueTask MutateAsync(AdmissionAttributes attributes, CancellationToken cancellationToken)
     {
-        if (attributes.Operation == AdmissionOperation.Create && IsCore(attributes, "pods") && attributes.Object is { } pod)
+        if (attributes.Operation == AdmissionOperation.Create && IsCore(attributes, "pods")
+            && attributes.Object is { } pod)
         {
             var spec = pod.Ensure("spec");
             foreach (var taint in Taints.Where(t => !spec.Items("tolerations").Any(s => Tolerates(s, t))).ToList())

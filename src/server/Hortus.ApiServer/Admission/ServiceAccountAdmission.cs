@@ -8,9 +8,11 @@ using Hortus.Objects;
 namespace Hortus.ApiServer.Admission;
 
 /// <summary>
-/// Gives each pod a service account and mounts its token, the cluster's CA and the namespace where containers look for them.
+/// Gives each pod a service account and mounts its token, the cluster's CA and the namespace where containers look for
+/// them.
 /// </summary>
-internal sealed class ServiceAccountAdmission(IObjectReader objects, TimeProvider time) : AdmissionPlugin("ServiceAccount")
+internal sealed class ServiceAccountAdmission(IObjectReader objects, TimeProvider time)
+    : AdmissionPlugin("ServiceAccount")
 {
     private const string MountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
     private const string VolumePrefix = "kube-api-access-";
@@ -24,7 +26,8 @@ internal sealed class ServiceAccountAdmission(IObjectReader objects, TimeProvide
     /// <inheritdoc/>
     public override async ValueTask MutateAsync(AdmissionAttributes attributes, CancellationToken cancellationToken)
     {
-        if (attributes.Operation != AdmissionOperation.Create || !IsCore(attributes, "pods") || attributes.Object is not { } pod)
+        if (attributes.Operation != AdmissionOperation.Create || !IsCore(attributes, "pods")
+            || attributes.Object is not { } pod)
         {
             return;
         }
@@ -46,13 +49,15 @@ internal sealed class ServiceAccountAdmission(IObjectReader objects, TimeProvide
         }
 
         spec["serviceAccount"] = spec.Text("serviceAccountName");
-        var account = await RequireAsync(pod, attributes.Key.Namespace!, spec.Text("serviceAccountName")!, cancellationToken);
+        var account =
+            await RequireAsync(pod, attributes.Key.Namespace!, spec.Text("serviceAccountName")!, cancellationToken);
         if (spec.Flag("automountServiceAccountToken") ?? account.Flag("automountServiceAccountToken") ?? true)
         {
             Mount(spec);
         }
 
-        if (spec["imagePullSecrets"] is not JsonArray { Count: > 0 } && account["imagePullSecrets"] is JsonArray { Count: > 0 } pull)
+        if (spec["imagePullSecrets"] is not JsonArray { Count: > 0 }
+            && account["imagePullSecrets"] is JsonArray { Count: > 0 } pull)
         {
             spec["imagePullSecrets"] = pull.DeepClone();
         }
@@ -129,7 +134,8 @@ internal sealed class ServiceAccountAdmission(IObjectReader objects, TimeProvide
                 await Task.Delay(DefaultAccountPause, time, cancellationToken);
             }
 
-            if (await objects.FindAsync(Kinds.ServiceAccount, new ObjectKey(space, name), cancellationToken) is { } account)
+            if (await objects.FindAsync(
+                Kinds.ServiceAccount, new ObjectKey(space, name), cancellationToken) is { } account)
             {
                 return account;
             }

@@ -65,7 +65,9 @@ internal sealed class BearerTokenAuthenticator(
         if (headers.Authorization.Count > 0)
         {
             var header = headers.Authorization.ToString();
-            return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
+            return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+                ? header[Scheme.Length..].Trim()
+                : null;
         }
 
         var protocol = FindProtocol(headers)!;

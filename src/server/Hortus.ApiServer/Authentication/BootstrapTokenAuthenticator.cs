@@ -10,7 +10,8 @@ using Hortus.Objects.Kubernetes;
 namespace Hortus.ApiServer.Authentication;
 
 /// <summary>Bootstrap tokens: <c>id.secret</c>, kept in Secrets <c>kube-system/bootstrap-token-ID</c>.</summary>
-internal sealed partial class BootstrapTokenAuthenticator(IObjectReader objects, TimeProvider time) : ITokenAuthenticator
+internal sealed partial class BootstrapTokenAuthenticator(IObjectReader objects, TimeProvider time)
+    : ITokenAuthenticator
 {
     private const string SecretType = "bootstrap.kubernetes.io/token";
 
@@ -24,7 +25,8 @@ internal sealed partial class BootstrapTokenAuthenticator(IObjectReader objects,
         }
 
         var id = parts.Groups[1].Value;
-        var secret = await objects.FindAsync<Secret>(new ObjectKey("kube-system", $"bootstrap-token-{id}"), cancellationToken);
+        var secret =
+            await objects.FindAsync<Secret>(new ObjectKey("kube-system", $"bootstrap-token-{id}"), cancellationToken);
         if (secret is not { Type: SecretType, Data: { } data } || secret.Metadata.DeletionTimestamp is not null
             || Text(data, "token-id") != id
             || !CryptographicOperations.FixedTimeEquals(
@@ -35,7 +37,8 @@ internal sealed partial class BootstrapTokenAuthenticator(IObjectReader objects,
             throw ApiErrors.Unauthorized();
         }
 
-        string[] groups = [UserGroups.Bootstrappers, .. ExtraGroups(Text(data, "auth-extra-groups")), UserGroups.Authenticated];
+        string[] groups =
+            [UserGroups.Bootstrappers, .. ExtraGroups(Text(data, "auth-extra-groups")), UserGroups.Authenticated];
         return new TokenOwner(new UserInfo(UserGroups.BootstrapPrefix + id, groups), audiences);
     }
 
@@ -50,7 +53,8 @@ internal sealed partial class BootstrapTokenAuthenticator(IObjectReader objects,
 
     // A time that cannot be read counts as past.
     private bool IsExpired(string expiration) => expiration.Length > 0
-        && (!DateTimeOffset.TryParse(expiration, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var end)
+        && (!DateTimeOffset.TryParse(
+            expiration, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var end)
             || end <= time.GetUtcNow());
 
     [GeneratedRegex("^([a-z0-9]{6})\\.([a-z0-9]{16})\\z")]

@@ -36,7 +36,8 @@ internal sealed class CertificateVerifier
         }
     }
 
-    /// <summary>The subject of a certificate that one of the roots vouches for and that is valid now for clients; otherwise null.</summary>
+    /// <summary>The subject of a certificate that one of the roots vouches for and that is valid now for clients;
+    /// otherwise null.</summary>
     public CertificateSubject? Verify(X509Certificate2 certificate)
     {
         var verdict = verdicts.GetValue(certificate, Check);

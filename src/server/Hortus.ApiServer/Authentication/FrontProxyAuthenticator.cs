@@ -11,7 +11,8 @@ internal sealed record FrontProxyHeaders(
     IReadOnlyList<string> ExtraPrefixes);
 
 /// <summary>
-/// Believes user headers from a client whose certificate comes from the front proxy's own CA. Headers of anyone else are
+/// Believes user headers from a client whose certificate comes from the front proxy's own CA. Headers of anyone else
+/// are
 /// removed and count for nothing.
 /// </summary>
 internal sealed class FrontProxyAuthenticator(CertificateVerifier? verifier, FrontProxyHeaders headers) : IAuthenticator
@@ -46,7 +47,8 @@ internal sealed class FrontProxyAuthenticator(CertificateVerifier? verifier, Fro
         var extra = new Dictionary<string, IReadOnlyList<string>>();
         foreach (var (header, values) in sent)
         {
-            if (headers.ExtraPrefixes.FirstOrDefault(p => header.StartsWith(p, StringComparison.OrdinalIgnoreCase)) is { } prefix)
+            if (headers.ExtraPrefixes.FirstOrDefault(
+                p => header.StartsWith(p, StringComparison.OrdinalIgnoreCase)) is { } prefix)
             {
                 extra[Unescape(header[prefix.Length..])] = [.. values.OfType<string>()];
             }

@@ -9,7 +9,9 @@ namespace Hortus.ApiServer.Authentication;
 
 /// <summary>TokenReview: whose a token is.</summary>
 internal sealed class TokenReview(
-    ResourceKind kind, IReadOnlyList<ITokenAuthenticator> authenticators, IReadOnlyList<string> apiAudiences) : IVirtualResource
+    ResourceKind kind,
+    IReadOnlyList<ITokenAuthenticator> authenticators,
+    IReadOnlyList<string> apiAudiences) : IVirtualResource
 {
     /// <inheritdoc/>
     public async ValueTask<JsonObject> CreateAsync(

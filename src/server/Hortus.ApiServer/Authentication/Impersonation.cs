@@ -22,7 +22,8 @@ internal sealed class Impersonation(IAuthorizer authorizer)
 
     /// <summary>The user to act as; removes the headers.</summary>
     /// <exception cref="ApiStatusException">400: headers without a user; 403: not allowed.</exception>
-    public async ValueTask<UserInfo> ApplyAsync(UserInfo user, IHeaderDictionary headers, CancellationToken cancellationToken)
+    public async ValueTask<UserInfo> ApplyAsync(
+        UserInfo user, IHeaderDictionary headers, CancellationToken cancellationToken)
     {
         if (!IsAsked(headers))
         {
@@ -53,11 +54,13 @@ internal sealed class Impersonation(IAuthorizer authorizer)
         {
             foreach (var value in values)
             {
-                await RequireAsync(user, Target(AuthenticationGroup, "userextras", value) with { Subresource = key }, cancellationToken);
+                await RequireAsync(user, Target(AuthenticationGroup, "userextras", value) with { Subresource = key },
+                    cancellationToken);
             }
         }
 
-        foreach (var header in headers.Keys.Where(h => h.StartsWith("Impersonate-", StringComparison.OrdinalIgnoreCase)).ToList())
+        foreach (var header in headers.Keys.Where(
+            h => h.StartsWith("Impersonate-", StringComparison.OrdinalIgnoreCase)).ToList())
         {
             headers.Remove(header);
         }

@@ -12,7 +12,8 @@ namespace Hortus.ApiServer.Authentication;
 internal static class OpenIdDiscovery
 {
     /// <summary>The paths and their answers.</summary>
-    public static IReadOnlyDictionary<string, RequestDelegate> Paths(ServiceAccountKeys keys, IReadOnlyList<string> issuers)
+    public static IReadOnlyDictionary<string, RequestDelegate> Paths(
+        ServiceAccountKeys keys, IReadOnlyList<string> issuers)
     {
         var configuration = new JsonObject
         {

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace Hortus.ApiServer.Authentication;
 
 /// <summary>
-/// Who a request acts as: front proxy, client certificate, bearer token, in this order, or anonymous where that is allowed;
+/// Who a request acts as: front proxy, client certificate, bearer token, in this order, or anonymous where that is
+/// allowed;
 /// then impersonation.
 /// </summary>
 internal sealed class RequestAuthenticator(

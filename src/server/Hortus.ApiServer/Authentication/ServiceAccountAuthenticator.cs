@@ -9,10 +9,12 @@ using Hortus.Objects.Kubernetes;
 namespace Hortus.ApiServer.Authentication;
 
 /// <summary>
-/// Service account tokens. A token is worth nothing once its service account, or the pod, secret or node it is bound to, is
+/// Service account tokens. A token is worth nothing once its service account, or the pod, secret or node it is bound
+/// to, is
 /// gone or was made anew under the same name.
 /// </summary>
-internal sealed class ServiceAccountAuthenticator(ServiceAccountTokens tokens, IObjectReader objects) : ITokenAuthenticator
+internal sealed class ServiceAccountAuthenticator(ServiceAccountTokens tokens, IObjectReader objects)
+    : ITokenAuthenticator
 {
     private const string ExtraPrefix = "authentication.kubernetes.io/";
 
@@ -121,6 +123,11 @@ internal sealed class ServiceAccountAuthenticator(ServiceAccountTokens tokens, I
         return new TokenOwner(User(space, name, uid, []), [.. audiences.Intersect(tokens.ApiAudiences)]);
     }
 
-    private static UserInfo User(string space, string name, string uid, Dictionary<string, IReadOnlyList<string>> extra) =>
-        new(UserGroups.ServiceAccountUser(space, name), UserGroups.OfServiceAccount(space)) { Uid = uid, Extra = extra };
+    private static UserInfo User(
+        string space, string name, string uid, Dictionary<string, IReadOnlyList<string>> extra) =>
+        new(UserGroups.ServiceAccountUser(space, name), UserGroups.OfServiceAccount(space))
+        {
+            Uid = uid,
+            Extra = extra,
+        };
 }

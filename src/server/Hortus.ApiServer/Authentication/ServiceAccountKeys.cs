@@ -4,7 +4,8 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Hortus.ApiServer.Authentication;
 
-/// <summary>The keys that sign and verify service account tokens. Key ids are the base64url of the public key's SHA-256.</summary>
+/// <summary>The keys that sign and verify service account tokens. Key ids are the base64url of the public key's
+/// SHA-256.</summary>
 internal sealed class ServiceAccountKeys
 {
     private ServiceAccountKeys(SigningCredentials? signing, IReadOnlyList<SecurityKey> verifying)
@@ -25,7 +26,8 @@ internal sealed class ServiceAccountKeys
         var signing = signingFile is null ? null : ReadFile(signingFile)[0];
         if (signing is not null && !HasPrivate(signing))
         {
-            throw new IOException($"{signingFile}: want a private key to sign service account tokens, found a public one");
+            throw new IOException(
+                $"{signingFile}: want a private key to sign service account tokens, found a public one");
         }
 
         List<SecurityKey> verifying = [.. verifyingFiles.SelectMany(ReadFile)];
@@ -34,7 +36,8 @@ internal sealed class ServiceAccountKeys
             verifying.Insert(0, signing);
         }
 
-        return new ServiceAccountKeys(signing is null ? null : new SigningCredentials(signing, Algorithm(signing)), verifying);
+        return new ServiceAccountKeys(
+            signing is null ? null : new SigningCredentials(signing, Algorithm(signing)), verifying);
     }
 
     /// <summary>The JWS algorithm that goes with a key.</summary>

@@ -21,7 +21,8 @@ internal sealed record ServiceAccountTokenSpec
 
     public required TimeSpan Lifetime { get; init; }
 
-    /// <summary>Object whose end ends the token: claim (<c>pod</c>, <c>secret</c>, <c>node</c>), name and uid.</summary>
+    /// <summary>Object whose end ends the token: claim (<c>pod</c>, <c>secret</c>, <c>node</c>), name and
+    /// uid.</summary>
     public IReadOnlyList<(string Claim, string Name, string Uid)> BoundTo { get; init; } = [];
 }
 
@@ -76,12 +77,16 @@ internal sealed class ServiceAccountTokens(
             ["kubernetes.io"] = identity,
             ["sub"] = UserGroups.ServiceAccountUser(spec.Namespace, spec.Name),
         };
-        var signing = keys.Signing ?? throw new InvalidOperationException("there is no key to sign service account tokens");
-        return (Handler.CreateToken(payload.ToJsonString(), signing), DateTimeOffset.FromUnixTimeSeconds(expires.ToUnixTimeSeconds()));
+        var signing = keys.Signing
+            ?? throw new InvalidOperationException("there is no key to sign service account tokens");
+        return (Handler.CreateToken(payload.ToJsonString(), signing),
+            DateTimeOffset.FromUnixTimeSeconds(expires.ToUnixTimeSeconds()));
     }
 
-    /// <summary>The claims of a token that one of our issuers signed and that is valid now; null for tokens of other issuers.</summary>
-    /// <exception cref="ApiStatusException">401: our issuer, but forged, expired, not yet valid or unsigned.</exception>
+    /// <summary>The claims of a token that one of our issuers signed and that is valid now; null for tokens of other
+    /// issuers.</summary>
+    /// <exception cref="ApiStatusException">401: our issuer, but forged, expired, not yet valid or
+    /// unsigned.</exception>
     public async ValueTask<JsonObject?> ReadAsync(string token)
     {
         if (!Handler.CanReadToken(token))
@@ -125,7 +130,8 @@ internal sealed class ServiceAccountTokens(
         return claims;
     }
 
-    // Times go by our clock. Which audience is right differs between requests and reviews: the authenticator checks that.
+    // Times go by our clock. Which audience is right differs between requests and reviews: the authenticator checks
+    // that.
     private TokenValidationParameters Parameters => field ??= new TokenValidationParameters
     {
         ValidIssuers = [.. issuers, LegacyIssuer],
@@ -137,7 +143,8 @@ internal sealed class ServiceAccountTokens(
         ],
         RequireSignedTokens = true,
         AudienceValidator = static (meant, token, _) => token.Issuer == LegacyIssuer || meant.Any(),
-        LifetimeValidator = (_, _, token, _) => token is JsonWebToken read && Payload(read) is { } claims && IsCurrent(claims),
+        LifetimeValidator = (_, _, token, _) => token is JsonWebToken read && Payload(read) is { } claims
+            && IsCurrent(claims),
     };
 
     private static JsonObject? Payload(JsonWebToken token) =>

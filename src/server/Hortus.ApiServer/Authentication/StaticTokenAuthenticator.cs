@@ -12,7 +12,8 @@ internal sealed class StaticTokenAuthenticator : ITokenAuthenticator
     private StaticTokenAuthenticator(Dictionary<string, UserInfo> users) => this.users = users;
 
     /// <summary>Reads the file.</summary>
-    /// <exception cref="IOException">The file cannot be read, or a line is not of the form; the message names file and line.</exception>
+    /// <exception cref="IOException">The file cannot be read, or a line is not of the form; the message names file and
+    /// line.</exception>
     public static StaticTokenAuthenticator Load(string path) => Parse(File.ReadAllText(path), path);
 
     internal static StaticTokenAuthenticator Parse(string csv, string origin)
@@ -31,15 +32,17 @@ internal sealed class StaticTokenAuthenticator : ITokenAuthenticator
             if (fields.Count < 3 || fields[0].Length == 0 || fields[1].Length == 0)
             {
                 throw new IOException(
-                    $"{origin}:{i + 1}: a static token needs the fields token,user,uid and optionally \"group1,group2\"");
+                    $"{origin}:{i + 1}: want token,user,uid and optionally \"group1,group2\"");
             }
 
             var groups = fields.Count > 3
                 ? fields[3].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 : [];
-            if (!users.TryAdd(Hash(fields[0]), new UserInfo(fields[1], [.. groups, UserGroups.Authenticated]) { Uid = fields[2] }))
+            if (!users.TryAdd(
+                Hash(fields[0]), new UserInfo(fields[1], [.. groups, UserGroups.Authenticated]) { Uid = fields[2] }))
             {
-                throw new IOException($"{origin}:{i + 1}: the token of user \"{fields[1]}\" occurs twice; remove one line");
+                throw new IOException(
+                    $"{origin}:{i + 1}: the token of user \"{fields[1]}\" occurs twice; remove one line");
             }
         }
 

@@ -7,7 +7,8 @@ using Hortus.Objects;
 
 namespace Hortus.ApiServer.Authentication;
 
-/// <summary><c>serviceaccounts/token</c>: issues a token for a service account, bound to a pod, secret or node if asked.</summary>
+/// <summary><c>serviceaccounts/token</c>: issues a token for a service account, bound to a pod, secret or node if
+/// asked.</summary>
 internal sealed class TokenRequestHandler(ServiceAccountTokens tokens, IObjectReader objects) : ISubresourceHandler
 {
     private const long SecondsDefault = 3600;
@@ -84,7 +85,8 @@ internal sealed class TokenRequestHandler(ServiceAccountTokens tokens, IObjectRe
         {
             return node is null
                 ? []
-                : throw ApiErrors.Forbidden(Kinds.ServiceAccount, request.Key.Name, $"node \"{node}\" requested a token not bound to a pod");
+                : throw ApiErrors.Forbidden(
+                    Kinds.ServiceAccount, request.Key.Name, $"node \"{node}\" requested a token not bound to a pod");
         }
 
         var kind = reference.Text("kind") switch
@@ -92,13 +94,15 @@ internal sealed class TokenRequestHandler(ServiceAccountTokens tokens, IObjectRe
             "Pod" => Kinds.Pod,
             "Secret" => Kinds.Secret,
             "Node" => Kinds.Node,
-            var other => throw ApiErrors.BadRequest($"cannot bind token to object of kind \"{other}\": want Pod, Secret or Node"),
+            var other => throw ApiErrors.BadRequest(
+                $"cannot bind token to object of kind \"{other}\": want Pod, Secret or Node"),
         };
         var key = new ObjectKey(kind.Namespaced ? request.Key.Namespace : null, reference.Text("name") ?? "");
         var target = await objects.FindAsync(kind, key, cancellationToken) ?? throw ApiErrors.NotFound(kind, key.Name);
         if (reference.Text("uid") is { Length: > 0 } uid && uid != target.Uid)
         {
-            throw ApiErrors.Conflict(kind, key.Name, $"the UID in the bound object reference ({uid}) does not match the UID in record. "
+            throw ApiErrors.Conflict(
+                kind, key.Name, $"the UID in the bound object reference ({uid}) does not match the UID in record. "
                 + "The object might have been deleted and then recreated");
         }
 
@@ -106,7 +110,8 @@ internal sealed class TokenRequestHandler(ServiceAccountTokens tokens, IObjectRe
         if (kind == Kinds.Pod && account != request.Key.Name)
         {
             throw ApiErrors.BadRequest(
-                $"cannot bind token for serviceaccount \"{request.Key.Name}\" to pod running with different serviceaccount name.");
+                $"cannot bind token for serviceaccount \"{request.Key.Name}\" to pod running with different "
+                + "serviceaccount name.");
         }
 
         if (node is not null && (kind != Kinds.Pod || target.Text("spec", "nodeName") != node))
@@ -117,7 +122,8 @@ internal sealed class TokenRequestHandler(ServiceAccountTokens tokens, IObjectRe
 
         var bound = new List<(string, string, string)> { (kind.Kind.ToLowerInvariant(), key.Name, target.Uid ?? "") };
         if (kind == Kinds.Pod && target.Text("spec", "nodeName") is { Length: > 0 } nodeName
-            && await objects.FindAsync(Kinds.Node, ObjectKey.Cluster(nodeName), cancellationToken) is { Uid: { } nodeUid })
+            && await objects.FindAsync(
+                Kinds.Node, ObjectKey.Cluster(nodeName), cancellationToken) is { Uid: { } nodeUid })
         {
             bound.Add(("node", nodeName, nodeUid));
         }

@@ -50,7 +50,8 @@ internal sealed class AccessReview(ResourceKind kind, ReviewSubject subject, IAu
         var extra = (spec.Map("extra") ?? []).ToDictionary(
             e => e.Key.ToLowerInvariant(),
             e => (IReadOnlyList<string>)[.. (e.Value as JsonArray ?? []).Select(ObjectTree.AsText).OfType<string>()]);
-        return new UserInfo(spec.Text("user") ?? "", spec.Texts("groups")) { Uid = spec.Text("uid") ?? "", Extra = extra };
+        return new UserInfo(
+            spec.Text("user") ?? "", spec.Texts("groups")) { Uid = spec.Text("uid") ?? "", Extra = extra };
     }
 
     private static RequestInfo Target(JsonObject spec)
@@ -133,7 +134,8 @@ internal sealed class RulesReview(ResourceKind kind, RbacIndex index, bool allow
         var status = new JsonObject
         {
             ["resourceRules"] = new JsonArray([.. all.Where(r => r.Resources.Length > 0).Select(r => r.ToJson())]),
-            ["nonResourceRules"] = new JsonArray([.. all.Where(r => r.NonResourceUrls.Length > 0).Select(r => r.ToJson())]),
+            ["nonResourceRules"] =
+                new JsonArray([.. all.Where(r => r.NonResourceUrls.Length > 0).Select(r => r.ToJson())]),
             ["incomplete"] = UserGroups.NodeOf(user) is not null,
         };
         return ValueTask.FromResult(Review.Answer(submitted, kind, status));

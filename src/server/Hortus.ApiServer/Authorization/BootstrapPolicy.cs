@@ -44,9 +44,10 @@ internal static class BootstrapPolicy
             On("networking.k8s.io", "ingresses networkpolicies", Write),
             On("coordination.k8s.io", "leases", ReadWrite));
         yield return Labelled("system:aggregate-to-view", "view",
-            On("", "bindings configmaps endpoints events limitranges namespaces namespaces/status persistentvolumeclaims "
-                + "persistentvolumeclaims/status pods pods/log pods/status replicationcontrollers replicationcontrollers/scale "
-                + "replicationcontrollers/status resourcequotas resourcequotas/status serviceaccounts services services/status",
+            On("", "bindings configmaps endpoints events limitranges namespaces namespaces/status "
+                + "persistentvolumeclaims persistentvolumeclaims/status pods pods/log pods/status "
+                + "replicationcontrollers replicationcontrollers/scale replicationcontrollers/status "
+                + "resourcequotas resourcequotas/status serviceaccounts services services/status",
                 Read),
             On("discovery.k8s.io", "endpointslices", Read),
             On("apps", WorkloadKinds + " controllerrevisions daemonsets/status deployments/status replicasets/status "
@@ -58,7 +59,8 @@ internal static class BootstrapPolicy
     }
 
     private const string WorkloadKinds =
-        "daemonsets deployments deployments/rollback deployments/scale replicasets replicasets/scale statefulsets statefulsets/scale";
+        "daemonsets deployments deployments/rollback deployments/scale replicasets replicasets/scale "
+        + "statefulsets statefulsets/scale";
 
     private static IEnumerable<JsonObject> SystemRoles()
     {
@@ -66,19 +68,23 @@ internal static class BootstrapPolicy
             Create("authorization.k8s.io", "selfsubjectaccessreviews selfsubjectrulesreviews"),
             Create("authentication.k8s.io", "selfsubjectreviews"));
         yield return ClusterRole("system:discovery",
-            Paths("/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", "/readyz", "/version", "/version/"));
-        yield return ClusterRole("system:public-info-viewer", Paths("/healthz", "/livez", "/readyz", "/version", "/version/"));
+            Paths("/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", "/readyz",
+                "/version", "/version/"));
+        yield return ClusterRole(
+            "system:public-info-viewer", Paths("/healthz", "/livez", "/readyz", "/version", "/version/"));
         yield return ClusterRole("system:monitoring",
             Paths("/healthz", "/healthz/*", "/livez", "/livez/*", "/metrics", "/metrics/slis", "/readyz", "/readyz/*"));
         yield return ClusterRole("system:service-account-issuer-discovery",
-            Paths("/.well-known/openid-configuration", "/.well-known/openid-configuration/", "/openid/v1/jwks", "/openid/v1/jwks/"));
+            Paths("/.well-known/openid-configuration", "/.well-known/openid-configuration/", "/openid/v1/jwks",
+                "/openid/v1/jwks/"));
         yield return ClusterRole("system:auth-delegator",
             Create("authentication.k8s.io", "tokenreviews"), Create("authorization.k8s.io", "subjectaccessreviews"));
         yield return ClusterRole("system:kube-aggregator", On("", "endpoints services", Read));
         yield return ClusterRole("system:kube-controller-manager", ControllerManagerRules());
         yield return ClusterRole("system:kube-scheduler", SchedulerRules());
         yield return ClusterRole("system:volume-scheduler",
-            On("", "persistentvolumes persistentvolumeclaims", ReadUpdate), On("storage.k8s.io", "storageclasses", Read));
+            On("", "persistentvolumes persistentvolumeclaims", ReadUpdate),
+                On("storage.k8s.io", "storageclasses", Read));
         yield return ClusterRole("system:kube-dns", On("", "endpoints services", "list", "watch"));
         yield return ClusterRole("system:node", NodeRules());
         yield return ClusterRole("system:node-proxier", [
@@ -90,14 +96,16 @@ internal static class BootstrapPolicy
             On("certificates.k8s.io", "certificatesigningrequests", "create", "get", "list", "watch"));
         yield return ClusterRole("system:kubelet-api-admin",
             On("", "nodes", "get", "list", "watch", "proxy"),
-            On("", "nodes/log nodes/metrics nodes/proxy nodes/stats nodes/spec nodes/pods nodes/healthz nodes/configz", "*"));
+            On("", "nodes/log nodes/metrics nodes/proxy nodes/stats nodes/spec nodes/pods nodes/healthz "
+                + "nodes/configz", "*"));
         yield return ClusterRole("system:certificates.k8s.io:certificatesigningrequests:nodeclient",
             Create("certificates.k8s.io", "certificatesigningrequests/nodeclient"));
         yield return ClusterRole("system:certificates.k8s.io:certificatesigningrequests:selfnodeclient",
             Create("certificates.k8s.io", "certificatesigningrequests/selfnodeclient"));
         foreach (var (role, signer) in Signers)
         {
-            yield return ClusterRole($"system:certificates.k8s.io:{role}", Named("certificates.k8s.io", "signers", signer, "approve"));
+            yield return ClusterRole(
+                $"system:certificates.k8s.io:{role}", Named("certificates.k8s.io", "signers", signer, "approve"));
         }
     }
 
@@ -114,14 +122,16 @@ internal static class BootstrapPolicy
     private static RbacRule[] ControllerManagerRules() =>
     [
         On("*", "*", "get", "list", "watch", "delete", "deletecollection", "patch"),
-        On("", "pods pods/status pods/binding pods/eviction pods/finalizers endpoints secrets configmaps serviceaccounts "
-            + "serviceaccounts/token persistentvolumes persistentvolumes/status persistentvolumeclaims "
+        On("", "pods pods/status pods/binding pods/eviction pods/finalizers endpoints secrets configmaps "
+            + "serviceaccounts serviceaccounts/token persistentvolumes persistentvolumes/status persistentvolumeclaims "
             + "persistentvolumeclaims/status nodes nodes/status services services/status namespaces namespaces/status "
             + "namespaces/finalize resourcequotas/status", "create", "update"),
         On("discovery.k8s.io", "endpointslices", "create", "update"),
-        On("apps", "controllerrevisions daemonsets deployments replicasets statefulsets daemonsets/status deployments/status "
-            + "replicasets/status statefulsets/status daemonsets/finalizers deployments/finalizers replicasets/finalizers "
-            + "statefulsets/finalizers deployments/scale replicasets/scale statefulsets/scale", "create", "update"),
+        On("apps",
+            "controllerrevisions daemonsets deployments replicasets statefulsets daemonsets/status deployments/status "
+            + "replicasets/status statefulsets/status daemonsets/finalizers deployments/finalizers "
+            + "replicasets/finalizers statefulsets/finalizers deployments/scale replicasets/scale statefulsets/scale",
+                "create", "update"),
         On("batch", "jobs jobs/status jobs/finalizers cronjobs/status cronjobs/finalizers", "create", "update"),
         On("policy", "poddisruptionbudgets poddisruptionbudgets/status", "update"),
         On("certificates.k8s.io", "certificatesigningrequests certificatesigningrequests/approval "
@@ -203,12 +213,15 @@ internal static class BootstrapPolicy
         yield return ClusterBinding("system:public-info-viewer", "system:public-info-viewer",
             ("Group", "system:authenticated"), ("Group", "system:unauthenticated"));
         yield return ClusterBinding("system:monitoring", "system:monitoring", ("Group", "system:monitoring"));
-        yield return ClusterBinding("system:service-account-issuer-discovery", "system:service-account-issuer-discovery",
+        yield return ClusterBinding(
+            "system:service-account-issuer-discovery", "system:service-account-issuer-discovery",
             ("Group", "system:serviceaccounts"));
         yield return ClusterBinding("system:kube-controller-manager", "system:kube-controller-manager",
             ("User", "system:kube-controller-manager"));
-        yield return ClusterBinding("system:kube-scheduler", "system:kube-scheduler", ("User", "system:kube-scheduler"));
-        yield return ClusterBinding("system:volume-scheduler", "system:volume-scheduler", ("User", "system:kube-scheduler"));
+        yield return ClusterBinding(
+            "system:kube-scheduler", "system:kube-scheduler", ("User", "system:kube-scheduler"));
+        yield return ClusterBinding(
+            "system:volume-scheduler", "system:volume-scheduler", ("User", "system:kube-scheduler"));
         yield return ClusterBinding("system:kube-dns", "system:kube-dns", ("ServiceAccount", "kube-system/kube-dns"));
         yield return ClusterBinding("system:node-proxier", "system:node-proxier", ("User", "system:kube-proxy"));
 
@@ -219,7 +232,8 @@ internal static class BootstrapPolicy
     private static IEnumerable<JsonObject> NamespacedBindings()
     {
         yield return Binding("kube-system", "system::extension-apiserver-authentication-reader",
-            "extension-apiserver-authentication-reader", ("User", "system:kube-controller-manager"), ("User", "system:kube-scheduler"));
+            "extension-apiserver-authentication-reader", ("User", "system:kube-controller-manager"),
+                ("User", "system:kube-scheduler"));
         yield return Binding("kube-system", "system:controller:token-cleaner", "system:controller:token-cleaner",
             ("ServiceAccount", "kube-system/token-cleaner"));
     }
@@ -269,7 +283,8 @@ internal static class BootstrapPolicy
         return binding;
     }
 
-    private static JsonObject Binding(string space, string name, string role, params (string Kind, string Name)[] subjects)
+    private static JsonObject Binding(
+        string space, string name, string role, params (string Kind, string Name)[] subjects)
     {
         var binding = New("RoleBinding", space, name);
         binding["roleRef"] = new JsonObject { ["apiGroup"] = Group, ["kind"] = "Role", ["name"] = role };

@@ -16,7 +16,8 @@ public static class Denial
         if (!request.IsResource)
         {
             return ApiErrors.Make(403, StatusReason.Forbidden,
-                $"forbidden: User \"{user.Name}\" cannot {request.Verb} path \"{request.Path}\"{suffix}", new StatusDetails());
+                $"forbidden: User \"{user.Name}\" cannot {request.Verb} path \"{request.Path}\"{suffix}",
+                    new StatusDetails());
         }
 
         var resource = request.Subresource.Length == 0 ? request.Resource : $"{request.Resource}/{request.Subresource}";

@@ -9,7 +9,8 @@ using Hortus.Objects;
 namespace Hortus.ApiServer.Authorization;
 
 /// <summary>
-/// Nobody gives away more than they hold: writing a role needs every permission in it or the verb <c>escalate</c>; binding a
+/// Nobody gives away more than they hold: writing a role needs every permission in it or the verb <c>escalate</c>;
+/// binding a
 /// role needs every permission of the role or the verb <c>bind</c> on it.
 /// </summary>
 internal sealed class EscalationCheck(RbacIndex index, IAuthorizer authorizer) : IAdmissionPlugin
@@ -20,7 +21,8 @@ internal sealed class EscalationCheck(RbacIndex index, IAuthorizer authorizer) :
     public string Name => "RBACEscalation";
 
     /// <inheritdoc/>
-    public ValueTask MutateAsync(AdmissionAttributes attributes, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public ValueTask MutateAsync(AdmissionAttributes attributes, CancellationToken cancellationToken) =>
+        ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     public async ValueTask ValidateAsync(AdmissionAttributes attributes, CancellationToken cancellationToken)
@@ -44,7 +46,8 @@ internal sealed class EscalationCheck(RbacIndex index, IAuthorizer authorizer) :
         }
     }
 
-    private async ValueTask CheckRoleAsync(AdmissionAttributes attributes, JsonObject role, CancellationToken cancellationToken)
+    private async ValueTask CheckRoleAsync(
+        AdmissionAttributes attributes, JsonObject role, CancellationToken cancellationToken)
     {
         if (attributes.OldObject is { } old
             && JsonNode.DeepEquals(old["rules"], role["rules"])
@@ -101,8 +104,8 @@ internal sealed class EscalationCheck(RbacIndex index, IAuthorizer authorizer) :
         if (missing.Count > 0)
         {
             throw ApiErrors.Forbidden(attributes.Definition.Kind, attributes.Key.Name,
-                $"user \"{user.Name}\" (groups=[{string.Join(' ', user.Groups.Select(g => $"\"{g}\""))}]) is attempting to grant "
-                + $"RBAC permissions not currently held:\n{string.Join('\n', missing)}");
+                $"user \"{user.Name}\" (groups=[{string.Join(' ', user.Groups.Select(g => $"\"{g}\""))}]) "
+                + $"is attempting to grant RBAC permissions not currently held:\n{string.Join('\n', missing)}");
         }
     }
 

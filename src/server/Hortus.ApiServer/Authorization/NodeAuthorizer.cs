@@ -8,7 +8,8 @@ using Hortus.Objects;
 namespace Hortus.ApiServer.Authorization;
 
 /// <summary>
-/// What a kubelet may do: its own node and lease, and only those secrets, config maps, claims and service account tokens
+/// What a kubelet may do: its own node and lease, and only those secrets, config maps, claims and service account
+/// tokens
 /// that pods bound to its node refer to. Users that are no kubelet are left to other authorizers.
 /// </summary>
 internal sealed class NodeAuthorizer(IObjectReader objects) : IAuthorizer
@@ -42,7 +43,8 @@ internal sealed class NodeAuthorizer(IObjectReader objects) : IAuthorizer
             ("", "nodes" or "nodes/status") or ("storage.k8s.io", "csinodes") => Own(node, request),
             ("coordination.k8s.io", "leases") => request.Namespace == LeaseNamespace
                 ? Own(node, request)
-                : AuthorizationDecision.NoOpinion($"a kubelet may use leases in the namespace \"{LeaseNamespace}\" only"),
+                : AuthorizationDecision.NoOpinion(
+                    $"a kubelet may use leases in the namespace \"{LeaseNamespace}\" only"),
             _ => AuthorizationDecision.Allow(),
         };
     }
@@ -51,7 +53,8 @@ internal sealed class NodeAuthorizer(IObjectReader objects) : IAuthorizer
     private static AuthorizationDecision Own(string node, RequestInfo request) =>
         string.IsNullOrEmpty(request.Name) || request.Name == node
             ? AuthorizationDecision.Allow()
-            : AuthorizationDecision.NoOpinion($"node \"{node}\" cannot {request.Verb} what belongs to node \"{request.Name}\"");
+            : AuthorizationDecision.NoOpinion(
+                $"node \"{node}\" cannot {request.Verb} what belongs to node \"{request.Name}\"");
 
     private async ValueTask<AuthorizationDecision> ReferredAsync(
         string node, RequestInfo request, PodReference kind, CancellationToken cancellationToken)
@@ -134,5 +137,6 @@ internal static class PodReferences
         }
     }
 
-    private static bool Names(string? found, string? wanted) => found is not null && (wanted is null || found == wanted);
+    private static bool Names(string? found, string? wanted) => found is not null
+        && (wanted is null || found == wanted);
 }

@@ -26,7 +26,8 @@ internal sealed class RbacIndex
     private readonly Lock writing = new();
 
     /// <summary>Takes in the present state of an RBAC object.</summary>
-    /// <param name="kind"><c>Role</c>, <c>ClusterRole</c>, <c>RoleBinding</c> or <c>ClusterRoleBinding</c>; others are ignored.</param>
+    /// <param name="kind"><c>Role</c>, <c>ClusterRole</c>, <c>RoleBinding</c> or <c>ClusterRoleBinding</c>; others are
+    /// ignored.</param>
     /// <param name="key">Namespace (null for cluster scope) and name.</param>
     /// <param name="current">The object; null when it is gone.</param>
     public void Apply(string kind, ObjectKey key, JsonObject? current)
@@ -47,7 +48,8 @@ internal sealed class RbacIndex
         }
     }
 
-    /// <summary>Whether a rule that the subject holds, in the namespace or in the whole cluster, allows the query.</summary>
+    /// <summary>Whether a rule that the subject holds, in the namespace or in the whole cluster, allows the
+    /// query.</summary>
     /// <param name="subject">Who asks.</param>
     /// <param name="space">The namespace; null for cluster scope.</param>
     /// <param name="query">What is asked.</param>

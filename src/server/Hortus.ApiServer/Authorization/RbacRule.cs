@@ -69,7 +69,8 @@ internal sealed record RbacRule
             && (ResourceNames.Length == 0 || Array.IndexOf(ResourceNames, query.Name) >= 0);
     }
 
-    /// <summary>The rule cut into pieces with one verb, one resource and so on each: a piece is granted as a whole or not.</summary>
+    /// <summary>The rule cut into pieces with one verb, one resource and so on each: a piece is granted as a whole or
+    /// not.</summary>
     public IEnumerable<RbacRule> Pieces()
     {
         foreach (var verb in Verbs)
@@ -155,7 +156,8 @@ internal sealed record RbacRule
         foreach (var url in NonResourceUrls)
         {
             if (url == "*" || url == path
-                || (url.EndsWith('*') && path.AsSpan().StartsWith(url.AsSpan(0, url.Length - 1), StringComparison.Ordinal)))
+                || (url.EndsWith('*')
+                    && path.AsSpan().StartsWith(url.AsSpan(0, url.Length - 1), StringComparison.Ordinal)))
             {
                 return true;
             }

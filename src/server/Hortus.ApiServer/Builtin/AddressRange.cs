@@ -57,7 +57,8 @@ internal sealed class AddressRange
         var range = new AddressRange(network);
         return range.Size > 0
             ? range
-            : throw new FormatException($"invalid value \"{cidr}\" for --service-cluster-ip-range: the range has no usable address");
+            : throw new FormatException(
+                $"invalid value \"{cidr}\" for --service-cluster-ip-range: the range has no usable address");
     }
 
     /// <summary>Whether a service may have the address.</summary>
@@ -74,5 +75,6 @@ internal sealed class AddressRange
 
     public override string ToString() => network.ToString();
 
-    private static BigInteger Number(IPAddress address) => new(address.GetAddressBytes(), isUnsigned: true, isBigEndian: true);
+    private static BigInteger Number(IPAddress address) =>
+        new(address.GetAddressBytes(), isUnsigned: true, isBigEndian: true);
 }

@@ -64,7 +64,8 @@ internal sealed class BuiltinParts
         }
 
         return NetworkInterface.GetAllNetworkInterfaces()
-            .Where(i => i.OperationalStatus == OperationalStatus.Up && i.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+            .Where(i => i.OperationalStatus == OperationalStatus.Up
+                && i.NetworkInterfaceType != NetworkInterfaceType.Loopback)
             .SelectMany(i => i.GetIPProperties().UnicastAddresses)
             .Select(a => a.Address)
             .FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork) ?? IPAddress.Loopback;
@@ -75,10 +76,12 @@ internal sealed class BuiltinParts
         var ranges = services.Options.ServiceClusterIPRange.Select(AddressRange.Parse).ToList();
         var text = services.Options.ServiceNodePortRange;
         var dash = text.IndexOf('-', StringComparison.Ordinal);
-        if (dash <= 0 || !int.TryParse(text.AsSpan(0, dash), out var first) || !int.TryParse(text.AsSpan(dash + 1), out var last)
+        if (dash <= 0 || !int.TryParse(text.AsSpan(0, dash), out var first)
+            || !int.TryParse(text.AsSpan(dash + 1), out var last)
             || first < 1 || last > 65535 || first > last)
         {
-            throw new FormatException($"invalid value \"{text}\" for --service-node-port-range: want a range such as 30000-32767");
+            throw new FormatException(
+                $"invalid value \"{text}\" for --service-node-port-range: want a range such as 30000-32767");
         }
 
         var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
@@ -97,7 +100,8 @@ internal sealed class BuiltinParts
                 "Node" => new NodeAuthorizer(services.Objects),
                 "RBAC" => Rbac,
                 _ => throw new FormatException(
-                    $"invalid value \"{mode}\" for --authorization-mode: supported modes are {string.Join(", ", Modes)}"),
+                    $"invalid value \"{mode}\" for --authorization-mode: supported modes are {string.Join(",
+                        ", Modes)}"),
             });
         }
 
@@ -121,7 +125,9 @@ internal sealed class BuiltinParts
     private RequestAuthenticator CreateAuthenticator(ApiServerServices services)
     {
         var options = services.Options;
-        var proxies = options.RequestheaderClientCaFile is { } proxyCa ? CertificateVerifier.Load(proxyCa, services.Time) : null;
+        var proxies = options.RequestheaderClientCaFile is { } proxyCa
+            ? CertificateVerifier.Load(proxyCa, services.Time)
+            : null;
         var clients = options.ClientCaFile is { } clientCa ? CertificateVerifier.Load(clientCa, services.Time) : null;
         var headers = new FrontProxyHeaders(
             options.RequestheaderAllowedNames,

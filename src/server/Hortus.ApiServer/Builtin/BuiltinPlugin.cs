@@ -10,7 +10,8 @@ using Microsoft.AspNetCore.Http;
 namespace Hortus.ApiServer.Builtin;
 
 /// <summary>
-/// The rules of Kubernetes' own kinds: who may come in and do what, admission, strategies, subresources, and the objects
+/// The rules of Kubernetes' own kinds: who may come in and do what, admission, strategies, subresources, and the
+/// objects
 /// that every cluster starts with.
 /// </summary>
 /// <param name="dialer">Way to the nodes; null dials directly.</param>
@@ -49,7 +50,8 @@ public sealed class BuiltinPlugin(INodeDialer? dialer = null) : ApiServerPlugin
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<IAuthenticator> Authenticators(ApiServerServices services) => [Parts(services).Authenticator];
+    public override IEnumerable<IAuthenticator> Authenticators(ApiServerServices services) =>
+        [Parts(services).Authenticator];
 
     /// <inheritdoc/>
     public override IEnumerable<IAuthorizer> Authorizers(ApiServerServices services) => Parts(services).Authorizers;
@@ -88,7 +90,8 @@ public sealed class BuiltinPlugin(INodeDialer? dialer = null) : ApiServerPlugin
         var own = Parts(services);
         try
         {
-            await Task.WhenAll(own.Rbac.RunAsync(services.Objects, cancellationToken), own.Events.RunAsync(cancellationToken));
+            await Task.WhenAll(
+                own.Rbac.RunAsync(services.Objects, cancellationToken), own.Events.RunAsync(cancellationToken));
         }
         finally
         {
@@ -126,7 +129,8 @@ internal static class BuiltinStrategies
         "events" => new EventStrategy(),
         "persistentvolumeclaims" => new ClaimStrategy(),
         "persistentvolumes" => new VolumeStrategy(),
-        "deployments.apps" or "replicasets.apps" or "statefulsets.apps" or "daemonsets.apps" => new WorkloadStrategy(kind.Kind),
+        "deployments.apps" or "replicasets.apps" or "statefulsets.apps" or "daemonsets.apps" =>
+            new WorkloadStrategy(kind.Kind),
         "jobs.batch" => new JobStrategy(),
         "certificatesigningrequests.certificates.k8s.io" => new CertificateRequestStrategy(),
         "roles.rbac.authorization.k8s.io" or "clusterroles.rbac.authorization.k8s.io"
@@ -147,22 +151,27 @@ internal static class BuiltinSubresources
         {
             "pods" =>
             [
-                Create("binding", new BindingHandler(objects, services.Time)) with { Kind = BindingHandler.BindingKind },
-                Create("eviction", new EvictionHandler(objects, services.Time)) with { Kind = EvictionHandler.EvictionKind },
+                Create("binding",
+                    new BindingHandler(objects, services.Time)) with { Kind = BindingHandler.BindingKind },
+                Create("eviction",
+                    new EvictionHandler(objects, services.Time)) with { Kind = EvictionHandler.EvictionKind },
                 With("log", ["get"], new LogHandler(objects, parts.Kubelets)),
                 Stream("exec", services, parts),
                 Stream("attach", services, parts),
                 Stream("portforward", services, parts),
             ],
-            "nodes" => [With("proxy", ["get", "create", "update", "patch", "delete"], new NodeProxyHandler(parts.Kubelets))],
+            "nodes" =>
+                [With("proxy", ["get", "create", "update", "patch", "delete"], new NodeProxyHandler(parts.Kubelets))],
             "namespaces" => [Merged("finalize", ["update"], NamespaceStrategy.MergeFinalizers)],
             "serviceaccounts" =>
             [
-                Create("token", new TokenRequestHandler(parts.Tokens, objects)) with { Kind = TokenRequestHandler.RequestKind },
+                Create("token",
+                    new TokenRequestHandler(parts.Tokens, objects)) with { Kind = TokenRequestHandler.RequestKind },
             ],
             "deployments.apps" or "replicasets.apps" or "statefulsets.apps" =>
             [
-                With("scale", ["get", "patch", "update"], new ScaleHandler(objects)) with { Kind = ScaleHandler.ScaleKind },
+                With("scale", ["get", "patch", "update"],
+                    new ScaleHandler(objects)) with { Kind = ScaleHandler.ScaleKind },
             ],
             "certificatesigningrequests.certificates.k8s.io" =>
                 [Merged("approval", ["get", "patch", "update"], CertificateRequestStrategy.MergeApproval)],
@@ -171,7 +180,8 @@ internal static class BuiltinSubresources
         return found.ToDictionary(s => s.Name);
     }
 
-    private static SubresourceDefinition Create(string name, ISubresourceHandler handler) => With(name, ["create"], handler);
+    private static SubresourceDefinition Create(string name, ISubresourceHandler handler) =>
+        With(name, ["create"], handler);
 
     private static SubresourceDefinition Stream(string name, ApiServerServices services, BuiltinParts parts) =>
         With(name, ["create", "get"], new UpgradeHandler(name, services.Objects, parts.Kubelets, services.Authorize));
@@ -182,7 +192,8 @@ internal static class BuiltinSubresources
     private static SubresourceDefinition Merged(
         string name,
         string[] verbs,
-        Func<System.Text.Json.Nodes.JsonObject, System.Text.Json.Nodes.JsonObject, System.Text.Json.Nodes.JsonObject> merge) =>
+        Func<System.Text.Json.Nodes.JsonObject, System.Text.Json.Nodes.JsonObject,
+            System.Text.Json.Nodes.JsonObject> merge) =>
         new() { Name = name, Verbs = verbs, Merge = merge };
 }
 
@@ -195,7 +206,8 @@ internal static class BuiltinFields
         {
             "pods" =>
             [
-                "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
+                "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName",
+                    "spec.hostNetwork",
                 "status.phase", "status.podIP", "status.nominatedNodeName",
             ],
             "events" =>
@@ -215,7 +227,8 @@ internal static class BuiltinFields
         List<SelectableField> fields = [.. paths.Select(SelectableField.OfPath)];
         if (kind.GroupResource == "events")
         {
-            fields.Add(new SelectableField("source", e => e.Text("source", "component") ?? e.Text("reportingComponent") ?? ""));
+            fields.Add(new SelectableField(
+                "source", e => e.Text("source", "component") ?? e.Text("reportingComponent") ?? ""));
         }
 
         return fields;

@@ -129,7 +129,8 @@ internal sealed class CertificateRequestStrategy : ResourceStrategy
         }
         else if (!signer.Contains('/', StringComparison.Ordinal))
         {
-            errors.Invalid(Spec["signerName"], signer, "must be a fully qualified domain and path of the form 'example.com/signer-name'");
+            errors.Invalid(Spec["signerName"], signer,
+                "must be a fully qualified domain and path of the form 'example.com/signer-name'");
         }
 
         if (created.Texts("spec", "usages").Count == 0)
@@ -140,7 +141,8 @@ internal sealed class CertificateRequestStrategy : ResourceStrategy
         var types = created.Items("status", "conditions").Select(c => c.Text("type")).ToList();
         if (types.Contains("Approved") && types.Contains("Denied"))
         {
-            errors.Invalid(FieldPath.Root["status"]["conditions"], "Denied", "Approved and Denied conditions are mutually exclusive");
+            errors.Invalid(FieldPath.Root["status"]["conditions"], "Denied",
+                "Approved and Denied conditions are mutually exclusive");
         }
     }
 
@@ -326,7 +328,8 @@ internal sealed class ClaimStrategy : ResourceStrategy
         if (!JsonNode.DeepEquals(after, before))
         {
             errors.Forbidden(Spec,
-                "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims");
+                "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound "
+                + "claims");
         }
     }
 }
@@ -370,7 +373,8 @@ internal sealed class NodeStrategy : ResourceStrategy
     }
 }
 
-/// <summary>Leases and other kinds that clients may create by PUT stay ordinary; events may be written without a version.</summary>
+/// <summary>Leases and other kinds that clients may create by PUT stay ordinary; events may be written without a
+/// version.</summary>
 internal sealed class EventStrategy : ResourceStrategy
 {
     /// <inheritdoc/>

@@ -73,7 +73,8 @@ internal sealed class SecretStrategy : ResourceStrategy
         }
 
         const string account = "kubernetes.io/service-account.name";
-        if (type == "kubernetes.io/service-account-token" && string.IsNullOrEmpty(created.Text("metadata", "annotations", account)))
+        if (type == "kubernetes.io/service-account-token"
+            && string.IsNullOrEmpty(created.Text("metadata", "annotations", account)))
         {
             errors.Required(FieldPath.Root["metadata"]["annotations"].Key(account));
         }
@@ -97,7 +98,8 @@ internal sealed class SecretStrategy : ResourceStrategy
         {
             foreach (var (key, value) in texts)
             {
-                secret.Ensure("data")[key] = Convert.ToBase64String(Encoding.UTF8.GetBytes(ObjectTree.AsText(value) ?? ""));
+                secret.Ensure("data")[key] =
+                    Convert.ToBase64String(Encoding.UTF8.GetBytes(ObjectTree.AsText(value) ?? ""));
             }
         }
 
@@ -154,14 +156,17 @@ internal sealed class ConfigMapStrategy : ResourceStrategy
 
     internal static void CheckKey(string key, FieldPath path, FieldErrors errors)
     {
-        if (key.Length is 0 or > 253 || key is "." or ".." || key.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+        if (key.Length is 0 or > 253 || key is "." or ".."
+            || key.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
             errors.Invalid(path.Key(key), key,
-                "a valid config key must consist of alphanumeric characters, '-', '_' or '.' and must not be '.' or '..'");
+                "a valid config key must consist of alphanumeric characters, '-', '_' or '.' and must not be "
+                + "'.' or '..'");
         }
     }
 
-    internal static void CheckImmutable(JsonObject updated, JsonObject old, FieldErrors errors, params ReadOnlySpan<string> fields)
+    internal static void CheckImmutable(
+        JsonObject updated, JsonObject old, FieldErrors errors, params ReadOnlySpan<string> fields)
     {
         if (old.Flag("immutable") != true)
         {

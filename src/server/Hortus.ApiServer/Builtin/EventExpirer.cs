@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Hortus.ApiServer.Builtin;
 
 /// <summary>Removes events that nothing has touched for their time to live.</summary>
-internal sealed partial class EventExpirer(IObjectAccess objects, TimeSpan timeToLive, TimeProvider time, ILogger<EventExpirer> logger)
+internal sealed partial class EventExpirer(
+    IObjectAccess objects, TimeSpan timeToLive, TimeProvider time, ILogger<EventExpirer> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -35,7 +36,8 @@ internal sealed partial class EventExpirer(IObjectAccess objects, TimeSpan timeT
         {
             if (LastTouched(expired) < limit)
             {
-                await objects.DeleteAsync(Kinds.Event, new ObjectKey(expired.Namespace, expired.Name), cancellationToken);
+                await objects.DeleteAsync(
+                    Kinds.Event, new ObjectKey(expired.Namespace, expired.Name), cancellationToken);
             }
         }
     }
@@ -47,7 +49,8 @@ internal sealed partial class EventExpirer(IObjectAccess objects, TimeSpan timeT
             item.Text("metadata", "creationTimestamp"), item.Text("lastTimestamp"),
             item.Text("eventTime"), item.Text("series", "lastObservedTime"),
         ];
-        return times.Max(t => DateTimeOffset.TryParse(t, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed)
+        return times.Max(t =>
+            DateTimeOffset.TryParse(t, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed)
             ? parsed
             : DateTimeOffset.MinValue);
     }

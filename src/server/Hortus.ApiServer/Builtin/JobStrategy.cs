@@ -44,7 +44,8 @@ internal sealed class JobStrategy : ResourceStrategy
         spec.Default("selector", old.At("spec", "selector")?.DeepClone());
         foreach (var (name, value) in old.Map("spec", "template", "metadata", "labels") ?? [])
         {
-            if (name.Contains("controller-uid", StringComparison.Ordinal) || name.Contains("job-name", StringComparison.Ordinal))
+            if (name.Contains("controller-uid", StringComparison.Ordinal)
+                || name.Contains("job-name", StringComparison.Ordinal))
             {
                 spec.Ensure("template", "metadata", "labels").Default(name, value?.DeepClone());
             }
@@ -58,7 +59,8 @@ internal sealed class JobStrategy : ResourceStrategy
         PodSpecValidation.Check(template, Spec["template"]["spec"], errors);
         if (template.Text("restartPolicy") is not ("OnFailure" or "Never"))
         {
-            errors.NotSupported(Spec["template"]["spec"]["restartPolicy"], template.Text("restartPolicy"), ["OnFailure", "Never"]);
+            errors.NotSupported(
+                Spec["template"]["spec"]["restartPolicy"], template.Text("restartPolicy"), ["OnFailure", "Never"]);
         }
 
         foreach (var field in new[] { "parallelism", "completions", "backoffLimit" })
@@ -76,7 +78,8 @@ internal sealed class JobStrategy : ResourceStrategy
         Validate(updated, errors);
         foreach (var field in new[] { "selector", "template", "completionMode" })
         {
-            if (!JsonNode.DeepEquals(updated.At("spec", field), old.At("spec", field)) && old.Flag("spec", "suspend") != true)
+            if (!JsonNode.DeepEquals(updated.At("spec", field), old.At("spec", field))
+                && old.Flag("spec", "suspend") != true)
             {
                 errors.Invalid(Spec[field], updated.At("spec", field), "field is immutable");
             }

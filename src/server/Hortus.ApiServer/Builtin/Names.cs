@@ -5,9 +5,10 @@ namespace Hortus.ApiServer.Builtin;
 /// <summary>The forms of names inside objects.</summary>
 internal static partial class Names
 {
-    public const string LabelRule = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and "
-        + "must start and end with an alphanumeric character (e.g. 'my-name', or '123-abc', regex used for validation is "
-        + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?'), at most 63 characters";
+    public const string LabelRule =
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and "
+        + "must start and end with an alphanumeric character (e.g. 'my-name', or '123-abc', regex used for "
+        + "validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?'), at most 63 characters";
 
     /// <summary>Whether the text is a DNS label.</summary>
     public static bool IsLabel(string text) => text.Length <= 63 && LabelForm.IsMatch(text);

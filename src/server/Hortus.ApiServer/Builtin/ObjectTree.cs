@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Hortus.ApiServer.Builtin;
 
-/// <summary>Reads and writes fields of an object's JSON tree by path; a field of another type than asked for reads as absent.</summary>
+/// <summary>Reads and writes fields of an object's JSON tree by path; a field of another type than asked for reads as
+/// absent.</summary>
 internal static class ObjectTree
 {
     extension(JsonObject node)

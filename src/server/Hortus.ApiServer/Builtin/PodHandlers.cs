@@ -10,26 +10,30 @@ namespace Hortus.ApiServer.Builtin;
 internal sealed class BindingHandler(IObjectAccess objects, TimeProvider time) : ISubresourceHandler
 {
     /// <summary>Kind of the body.</summary>
-    public static ResourceKind BindingKind { get; } = new() { Group = "", Version = "v1", Kind = "Binding", Plural = "bindings" };
+    public static ResourceKind BindingKind { get; } =
+        new() { Group = "", Version = "v1", Kind = "Binding", Plural = "bindings" };
 
     /// <inheritdoc/>
     public async ValueTask HandleAsync(SubresourceRequest request, CancellationToken cancellationToken)
     {
         var binding = await request.ReadBodyAsync(cancellationToken) ?? [];
-        if (binding.Text("target", "name") is not { Length: > 0 } node || binding.Text("target", "kind") is not (null or "" or "Node"))
+        if (binding.Text("target", "name") is not { Length: > 0 } node
+            || binding.Text("target", "kind") is not (null or "" or "Node"))
         {
             var errors = new FieldErrors();
             errors.Required(FieldPath.Root["target"]["name"], "want the name of a Node");
             throw ApiErrors.Invalid(BindingKind, request.Key.Name, errors);
         }
 
-        await objects.UpdateAsync(Kinds.Pod, request.Key, "binding", pod => Bind(pod, node, binding), cancellationToken);
+        await objects.UpdateAsync(
+            Kinds.Pod, request.Key, "binding", pod => Bind(pod, node, binding), cancellationToken);
         await request.WriteAsync(201, Success(), cancellationToken);
     }
 
     internal static JsonObject Success() => new()
     {
-        ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201,
+        ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] =
+            "Success", ["code"] = 201,
     };
 
     private JsonObject Bind(JsonObject pod, string node, JsonObject binding)
@@ -42,7 +46,8 @@ internal sealed class BindingHandler(IObjectAccess objects, TimeProvider time) :
 
         if (pod.IsBeingDeleted)
         {
-            throw ApiErrors.Conflict(Kinds.Pod, pod.Name, $"pod {pod.Name} is being deleted, cannot be assigned to a host");
+            throw ApiErrors.Conflict(
+                Kinds.Pod, pod.Name, $"pod {pod.Name} is being deleted, cannot be assigned to a host");
         }
 
         if (pod.Text("spec", "nodeName") is { Length: > 0 } assigned)
@@ -96,10 +101,12 @@ internal sealed class EvictionHandler(IObjectAccess objects, TimeProvider time) 
     private async ValueTask SpendAsync(SubresourceRequest request, JsonObject pod, CancellationToken cancellationToken)
     {
         var all = await objects.ListAsync(Kinds.PodDisruptionBudget, request.Key.Namespace, cancellationToken);
-        var budgets = all.Where(b => ObjectTree.Selects(b.Map("spec", "selector"), pod.Map("metadata", "labels"))).ToList();
+        var budgets =
+            all.Where(b => ObjectTree.Selects(b.Map("spec", "selector"), pod.Map("metadata", "labels"))).ToList();
         if (budgets.Count > 1)
         {
-            throw ApiErrors.Internal("this pod has more than one PodDisruptionBudget, which the eviction subresource does not support");
+            throw ApiErrors.Internal(
+                "this pod has more than one PodDisruptionBudget, which the eviction subresource does not support");
         }
 
         if (budgets is [var budget])
@@ -119,8 +126,9 @@ internal sealed class EvictionHandler(IObjectAccess objects, TimeProvider time) 
         var left = status.Number("disruptionsAllowed") ?? 0;
         if (left <= 0)
         {
-            var message = $"The disruption budget {budget.Name} needs {status.Number("desiredHealthy") ?? 0} healthy pods and has "
-                + $"{status.Number("currentHealthy") ?? 0} currently";
+            var message =
+                $"The disruption budget {budget.Name} needs {status.Number("desiredHealthy") ?? 0} healthy pods "
+                + $"and has {status.Number("currentHealthy") ?? 0} currently";
             throw ApiErrors.Make(429, StatusReason.TooManyRequests,
                 "Cannot evict pod as it would violate the pod's disruption budget.",
                 new StatusDetails

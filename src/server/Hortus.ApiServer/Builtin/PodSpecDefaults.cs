@@ -31,7 +31,8 @@ internal static class PodSpecDefaults
         }
     }
 
-    /// <summary>Guaranteed when all containers limit cpu and memory to what they request, BestEffort when none asks for anything.</summary>
+    /// <summary>Guaranteed when all containers limit cpu and memory to what they request, BestEffort when none asks for
+    /// anything.</summary>
     public static string QualityOfService(JsonObject spec)
     {
         var any = false;

@@ -81,7 +81,8 @@ internal static class PodSpecValidation
             var portPath = path["ports"][index++];
             if (port.Number("containerPort") is not (>= 1 and <= 65535))
             {
-                errors.Invalid(portPath["containerPort"], port.Number("containerPort") ?? 0, "must be between 1 and 65535, inclusive");
+                errors.Invalid(portPath["containerPort"], port.Number("containerPort")
+                    ?? 0, "must be between 1 and 65535, inclusive");
             }
 
             if (port.Number("hostPort") is < 0 or > 65535)

@@ -22,7 +22,8 @@ internal sealed class PodStrategy : ResourceStrategy
         var spec = created.Ensure("spec");
         PodSpecDefaults.Apply(spec);
         spec.Default("enableServiceLinks", true);
-        created["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = PodSpecDefaults.QualityOfService(spec) };
+        created["status"] =
+            new JsonObject { ["phase"] = "Pending", ["qosClass"] = PodSpecDefaults.QualityOfService(spec) };
         return ValueTask.CompletedTask;
     }
 
@@ -60,10 +61,12 @@ internal sealed class PodStrategy : ResourceStrategy
         var after = (JsonObject)(updated.Map("spec") ?? []).DeepClone();
         if (!KeepsTolerations(after, before))
         {
-            errors.Forbidden(Spec["tolerations"], "existing toleration can not be modified except its tolerationSeconds");
+            errors.Forbidden(
+                Spec["tolerations"], "existing toleration can not be modified except its tolerationSeconds");
         }
 
-        foreach (var field in new[] { "activeDeadlineSeconds", "tolerations", "nodeName", "schedulingGates", "ephemeralContainers" })
+        foreach (var field in new[] { "activeDeadlineSeconds", "tolerations", "nodeName", "schedulingGates",
+            "ephemeralContainers" })
         {
             if (field != "nodeName" || string.IsNullOrEmpty(before.Text("nodeName")))
             {
@@ -82,7 +85,8 @@ internal sealed class PodStrategy : ResourceStrategy
     /// <inheritdoc/>
     public override long GracePeriodSeconds(JsonObject deleted, long? requested)
     {
-        if (string.IsNullOrEmpty(deleted.Text("spec", "nodeName")) || deleted.Text("status", "phase") is "Succeeded" or "Failed")
+        if (string.IsNullOrEmpty(deleted.Text("spec", "nodeName"))
+            || deleted.Text("status", "phase") is "Succeeded" or "Failed")
         {
             return 0;
         }

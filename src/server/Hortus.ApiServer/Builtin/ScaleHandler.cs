@@ -41,7 +41,8 @@ internal sealed class ScaleHandler(IObjectAccess objects) : ISubresourceHandler
         await request.WriteAsync(200, ScaleOf(stored), cancellationToken);
     }
 
-    private static JsonObject Change(SubresourceRequest request, JsonObject current, ReadOnlySpan<byte> body, string? mediaType)
+    private static JsonObject Change(
+        SubresourceRequest request, JsonObject current, ReadOnlySpan<byte> body, string? mediaType)
     {
         var decoded = RequestDecoder.Decode(body, mediaType);
         var scale = request.Info.Verb == "update" ? decoded.Object : Patch(ScaleOf(current), decoded, mediaType ?? "");

@@ -88,7 +88,8 @@ internal sealed class ServiceAllocator(
             for (var i = 0; i < count; i++)
             {
                 var candidate = ports.First + ((start + i) % count);
-                if (!used.Contains(candidate) && !nodePorts.IsTaken(candidate, "") && Take(nodePorts, candidate, owner, dryRun))
+                if (!used.Contains(candidate) && !nodePorts.IsTaken(candidate, "")
+                    && Take(nodePorts, candidate, owner, dryRun))
                 {
                     return candidate;
                 }
@@ -99,7 +100,8 @@ internal sealed class ServiceAllocator(
     }
 
     /// <summary>Takes a certain node port; null, or why it cannot be had.</summary>
-    public async ValueTask<string?> TakePortAsync(int port, string owner, bool dryRun, CancellationToken cancellationToken)
+    public async ValueTask<string?> TakePortAsync(
+        int port, string owner, bool dryRun, CancellationToken cancellationToken)
     {
         if (port < ports.First || port > ports.Last)
         {
@@ -109,7 +111,9 @@ internal sealed class ServiceAllocator(
         var used = await UsedPortsAsync(owner, cancellationToken);
         lock (gate)
         {
-            return used.Contains(port) || !Take(nodePorts, port, owner, dryRun) ? "provided port is already allocated" : null;
+            return used.Contains(port) || !Take(nodePorts, port, owner, dryRun)
+                ? "provided port is already allocated"
+                : null;
         }
     }
 
@@ -154,5 +158,6 @@ internal sealed class ServiceAllocator(
     }
 
     private async ValueTask<IEnumerable<JsonObject>> OthersAsync(string owner, CancellationToken cancellationToken) =>
-        (await objects.ListAsync(Kinds.Service, null, cancellationToken)).Where(s => $"{s.Namespace}/{s.Name}" != owner);
+        (await objects.ListAsync(Kinds.Service, null, cancellationToken))
+            .Where(s => $"{s.Namespace}/{s.Name}" != owner);
 }

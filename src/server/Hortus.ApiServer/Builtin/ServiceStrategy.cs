@@ -93,7 +93,8 @@ internal sealed class ServiceStrategy(ServiceAllocator allocator) : ResourceStra
         foreach (var port in spec.Items("ports"))
         {
             port.Default("protocol", "TCP");
-            if (port["targetPort"] is null || port.Text("targetPort") is { Length: 0 } || port.Number("targetPort") == 0)
+            if (port["targetPort"] is null || port.Text("targetPort") is { Length: 0 }
+                || port.Number("targetPort") == 0)
             {
                 port["targetPort"] = port["port"]?.DeepClone();
             }
@@ -227,12 +228,14 @@ internal sealed class ServiceStrategy(ServiceAllocator allocator) : ResourceStra
 
             if (ports[i].Number("nodePort") is > 0 and { } nodePort && !HasNodePorts(spec))
             {
-                errors.Forbidden(path["nodePort"], $"may not be used when `type` is '{spec.Text("type")}', found {nodePort}");
+                errors.Forbidden(
+                    path["nodePort"], $"may not be used when `type` is '{spec.Text("type")}', found {nodePort}");
             }
         }
     }
 
-    private async ValueTask AllocateAsync(JsonObject service, StrategyContext context, CancellationToken cancellationToken)
+    private async ValueTask AllocateAsync(
+        JsonObject service, StrategyContext context, CancellationToken cancellationToken)
     {
         var spec = service.Ensure("spec");
         if (spec.Text("type") == "ExternalName")
@@ -274,9 +277,11 @@ internal sealed class ServiceStrategy(ServiceAllocator allocator) : ResourceStra
 
         var family = First(spec, "ipFamilies");
         var range = allocator.Ranges.FirstOrDefault(r => family is null || r.Family == family)
-            ?? throw Invalid(context, service, new FieldPath("spec.ipFamilies[0]"), family!, "not configured on this cluster");
+            ?? throw Invalid(
+                context, service, new FieldPath("spec.ipFamilies[0]"), family!, "not configured on this cluster");
         var given = await allocator.AllocateAddressAsync(range, owner, context.DryRun, cancellationToken)
-            ?? throw ApiErrors.Internal($"failed to allocate a serviceIP: range {range} is full; delete services or widen the range");
+            ?? throw ApiErrors.Internal(
+                $"failed to allocate a serviceIP: range {range} is full; delete services or widen the range");
         Set(spec, given.ToString(), range.Family);
     }
 

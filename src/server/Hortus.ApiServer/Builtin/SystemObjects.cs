@@ -6,7 +6,8 @@ using Hortus.Objects;
 
 namespace Hortus.ApiServer.Builtin;
 
-/// <summary>The objects that every cluster starts with; what is there already stays as it is, missing permissions are added.</summary>
+/// <summary>The objects that every cluster starts with; what is there already stays as it is, missing permissions are
+/// added.</summary>
 internal sealed class SystemObjects(ApiServerServices services, ServiceAllocator allocator)
 {
     private const int PortDefault = 6443;
@@ -154,9 +155,11 @@ internal sealed class SystemObjects(ApiServerServices services, ServiceAllocator
         {
             data["requestheader-client-ca-file"] = await File.ReadAllTextAsync(proxyCa, cancellationToken);
             data["requestheader-allowed-names"] = ObjectTree.List(options.RequestheaderAllowedNames).ToJsonString();
-            data["requestheader-username-headers"] = ObjectTree.List(options.RequestheaderUsernameHeaders).ToJsonString();
+            data["requestheader-username-headers"] =
+                ObjectTree.List(options.RequestheaderUsernameHeaders).ToJsonString();
             data["requestheader-group-headers"] = ObjectTree.List(options.RequestheaderGroupHeaders).ToJsonString();
-            data["requestheader-extra-headers-prefix"] = ObjectTree.List(options.RequestheaderExtraHeadersPrefix).ToJsonString();
+            data["requestheader-extra-headers-prefix"] =
+                ObjectTree.List(options.RequestheaderExtraHeadersPrefix).ToJsonString();
         }
 
         var map = New("v1", "ConfigMap", "kube-system", "extension-apiserver-authentication");
@@ -165,7 +168,8 @@ internal sealed class SystemObjects(ApiServerServices services, ServiceAllocator
     }
 
     /// <summary>Creates the object, or sets one field of it that follows from this server's options.</summary>
-    private async Task EnsureAsync(ResourceKind kind, JsonObject wanted, string field, CancellationToken cancellationToken)
+    private async Task EnsureAsync(
+        ResourceKind kind, JsonObject wanted, string field, CancellationToken cancellationToken)
     {
         var value = wanted[field]!.DeepClone();
         if (await CreateAsync((JsonObject)wanted.DeepClone(), cancellationToken))

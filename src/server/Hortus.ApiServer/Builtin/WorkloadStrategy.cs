@@ -4,7 +4,8 @@ using Hortus.Objects;
 
 namespace Hortus.ApiServer.Builtin;
 
-/// <summary>Deployment, ReplicaSet, StatefulSet and DaemonSet: a fixed selector that matches the pod template's labels.</summary>
+/// <summary>Deployment, ReplicaSet, StatefulSet and DaemonSet: a fixed selector that matches the pod template's
+/// labels.</summary>
 internal sealed class WorkloadStrategy(string kind) : ResourceStrategy
 {
     private static readonly FieldPath Spec = FieldPath.Root["spec"];
@@ -42,7 +43,8 @@ internal sealed class WorkloadStrategy(string kind) : ResourceStrategy
         var labels = spec.Map("template", "metadata", "labels");
         if (spec.Map("selector") is { } selector && !ObjectTree.Selects(selector, labels))
         {
-            errors.Invalid(Spec["template"]["metadata"]["labels"], labels ?? [], "`selector` does not match template `labels`");
+            errors.Invalid(
+                Spec["template"]["metadata"]["labels"], labels ?? [], "`selector` does not match template `labels`");
         }
 
         if (spec.Number("replicas") is < 0 and { } replicas)
@@ -85,8 +87,8 @@ internal sealed class WorkloadStrategy(string kind) : ResourceStrategy
         if (!JsonNode.DeepEquals(after, before))
         {
             errors.Forbidden(Spec,
-                "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
-                + "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
+                "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
+                + "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
         }
     }
 
@@ -128,7 +130,8 @@ internal sealed class WorkloadStrategy(string kind) : ResourceStrategy
         }
     }
 
-    private static void Rolling(JsonObject spec, string field, params ReadOnlySpan<(string Name, JsonNode Value)> defaults)
+    private static void Rolling(
+        JsonObject spec, string field, params ReadOnlySpan<(string Name, JsonNode Value)> defaults)
     {
         var strategy = spec.Ensure(field);
         strategy.Default("type", "RollingUpdate");

@@ -2,7 +2,8 @@ using System.Net.Sockets;
 
 namespace Hortus.ApiServer.Streaming;
 
-/// <summary>Opens connections from the API server to nodes; a tunnel may take the place of a direct connection.</summary>
+/// <summary>Opens connections from the API server to nodes; a tunnel may take the place of a direct
+/// connection.</summary>
 public interface INodeDialer
 {
     /// <summary>Connects to a port of a node.</summary>

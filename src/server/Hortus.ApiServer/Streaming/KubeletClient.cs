@@ -26,7 +26,9 @@ internal sealed class KubeletClient : IDisposable
     {
         this.objects = objects;
         addressTypes = options.KubeletPreferredAddressTypes;
-        roots = options.KubeletCertificateAuthority is { } ca ? Read(ca, () => Pem.ReadBundle(File.ReadAllText(ca))) : null;
+        roots = options.KubeletCertificateAuthority is { } ca
+            ? Read(ca, () => Pem.ReadBundle(File.ReadAllText(ca)))
+            : null;
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -58,7 +60,9 @@ internal sealed class KubeletClient : IDisposable
         var address = addressTypes
             .Select(type => addresses.FirstOrDefault(a => a.Text("type") == type)?.Text("address"))
             .FirstOrDefault(a => !string.IsNullOrEmpty(a))
-            ?? throw ApiErrors.Internal($"no preferred addresses found; known addresses: {new JsonArray([.. addresses.Select(a => a.DeepClone())])}");
+            ?? throw ApiErrors.Internal(
+                "no preferred addresses found; known addresses: "
+                + new JsonArray([.. addresses.Select(a => a.DeepClone())]).ToJsonString());
         var port = node.Number("status", "daemonEndpoints", "kubeletEndpoint", "Port") ?? PortDefault;
         return new UriBuilder("https", address, (int)port).Uri;
     }

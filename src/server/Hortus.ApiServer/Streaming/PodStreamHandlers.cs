@@ -41,9 +41,11 @@ internal sealed class LogHandler(IObjectReader objects, KubeletClient kubelets) 
         {
             var text = asked[name].ToString();
             if (text.Length > 0
-                && (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) || value < least))
+                && (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+                    || value < least))
             {
-                throw ApiErrors.BadRequest($"invalid value \"{text}\" for {name}: must be a number greater than or equal to {least}");
+                throw ApiErrors.BadRequest(
+                    $"invalid value \"{text}\" for {name}: must be a number greater than or equal to {least}");
             }
         }
 
@@ -54,8 +56,10 @@ internal sealed class LogHandler(IObjectReader objects, KubeletClient kubelets) 
     }
 }
 
-/// <summary><c>pods/exec</c>, <c>pods/attach</c> and <c>pods/portforward</c>: an upgraded connection to the kubelet.</summary>
-internal sealed class UpgradeHandler(string subresource, IObjectReader objects, KubeletClient kubelets, IAuthorizer authorizer)
+/// <summary><c>pods/exec</c>, <c>pods/attach</c> and <c>pods/portforward</c>: an upgraded connection to the
+/// kubelet.</summary>
+internal sealed class UpgradeHandler(
+    string subresource, IObjectReader objects, KubeletClient kubelets, IAuthorizer authorizer)
     : ISubresourceHandler
 {
     private readonly StreamProxy proxy = new(kubelets);
@@ -65,14 +69,16 @@ internal sealed class UpgradeHandler(string subresource, IObjectReader objects, 
     {
         // WebSocket clients come with GET: reading must not be enough to run commands.
         var needed = request.Info with { Verb = "create" };
-        if ((await authorizer.AuthorizeAsync(request.User, needed, cancellationToken)) is { Verdict: not AuthorizationVerdict.Allow } no)
+        if ((await authorizer.AuthorizeAsync(
+            request.User, needed, cancellationToken)) is { Verdict: not AuthorizationVerdict.Allow } no)
         {
             throw Denial.Of(request.User, needed, no.Reason);
         }
 
         if (!StreamProxy.IsUpgrade(request.Http))
         {
-            throw ApiErrors.BadRequest($"unable to upgrade: {subresource} needs an upgraded connection (WebSocket or SPDY/3.1)");
+            throw ApiErrors.BadRequest(
+                $"unable to upgrade: {subresource} needs an upgraded connection (WebSocket or SPDY/3.1)");
         }
 
         var target = await PodTarget.FindAsync(objects, request.Key, cancellationToken);
@@ -105,7 +111,8 @@ internal sealed class UpgradeHandler(string subresource, IObjectReader objects, 
             query.Add("command", command ?? "");
         }
 
-        foreach (var (name, kubeletName) in new[] { ("stdin", "input"), ("stdout", "output"), ("stderr", "error"), ("tty", "tty") })
+        foreach (var (name, kubeletName) in new[] { ("stdin", "input"), ("stdout", "output"), ("stderr", "error"),
+            ("tty", "tty") })
         {
             if (IsTrue(asked[name]))
             {

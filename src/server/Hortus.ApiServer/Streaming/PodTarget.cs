@@ -15,9 +15,11 @@ internal sealed record PodTarget(JsonObject Pod, string Node)
 
     /// <summary>Finds the pod.</summary>
     /// <exception cref="ApiStatusException">404: no such pod; 400: it has no node yet.</exception>
-    public static async ValueTask<PodTarget> FindAsync(IObjectReader objects, ObjectKey key, CancellationToken cancellationToken)
+    public static async ValueTask<PodTarget> FindAsync(
+        IObjectReader objects, ObjectKey key, CancellationToken cancellationToken)
     {
-        var pod = await objects.FindAsync(Kinds.Pod, key, cancellationToken) ?? throw ApiErrors.NotFound(Kinds.Pod, key.Name);
+        var pod = await objects.FindAsync(Kinds.Pod, key, cancellationToken)
+            ?? throw ApiErrors.NotFound(Kinds.Pod, key.Name);
         return pod.Text("spec", "nodeName") is { Length: > 0 } node
             ? new PodTarget(pod, node)
             : throw ApiErrors.BadRequest($"pod {key.Name} does not have a host assigned");
@@ -60,7 +62,8 @@ internal sealed record PodTarget(JsonObject Pod, string Node)
         {
             if (status?.At("lastState", "terminated") is null)
             {
-                throw ApiErrors.BadRequest($"previous terminated container \"{container}\" in pod \"{Pod.Name}\" not found");
+                throw ApiErrors.BadRequest(
+                    $"previous terminated container \"{container}\" in pod \"{Pod.Name}\" not found");
             }
 
             return;
@@ -88,7 +91,8 @@ internal sealed record PodTarget(JsonObject Pod, string Node)
 
         if (container is not null && StatusOf(container)?.At("state", "running") is null)
         {
-            var reason = StatusOf(container)?.Text("state", "waiting", "reason") ?? StatusOf(container)?.Text("state", "terminated", "reason");
+            var reason = StatusOf(container)?.Text("state", "waiting", "reason")
+                ?? StatusOf(container)?.Text("state", "terminated", "reason");
             throw ApiErrors.BadRequest($"container \"{container}\" in pod \"{Pod.Name}\" is not running"
                 + (string.IsNullOrEmpty(reason) ? "" : $": {reason}"));
         }

@@ -9,7 +9,8 @@ using Microsoft.Net.Http.Headers;
 namespace Hortus.ApiServer.Streaming;
 
 /// <summary>
-/// Passes an exchange on to a kubelet: ordinary answers are copied as they come, upgraded connections become two pipes of
+/// Passes an exchange on to a kubelet: ordinary answers are copied as they come, upgraded connections become two pipes
+/// of
 /// bytes, whatever protocol (WebSocket, SPDY) runs in them.
 /// </summary>
 internal sealed class StreamProxy(KubeletClient kubelets)
@@ -73,7 +74,8 @@ internal sealed class StreamProxy(KubeletClient kubelets)
         return request;
     }
 
-    private static async Task PipeAsync(HttpContext http, HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task PipeAsync(
+        HttpContext http, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         foreach (var (name, values) in response.Headers)
         {
@@ -97,7 +99,8 @@ internal sealed class StreamProxy(KubeletClient kubelets)
         await Task.WhenAll(toClient, toKubelet);
     }
 
-    private static async Task FailAsync(HttpContext http, HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task FailAsync(
+        HttpContext http, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var code = (int)response.StatusCode;
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
