@@ -100,8 +100,8 @@ internal sealed class BuiltinParts
                 "Node" => new NodeAuthorizer(services.Objects),
                 "RBAC" => Rbac,
                 _ => throw new FormatException(
-                    $"invalid value \"{mode}\" for --authorization-mode: supported modes are {string.Join(",
-                        ", Modes)}"),
+                    $"invalid value \"{mode}\" for --authorization-mode: supported modes are "
+                    + string.Join(", ", Modes)),
             });
         }
 

@@ -88,7 +88,8 @@ internal sealed class WorkloadStrategy(string kind) : ResourceStrategy
         {
             errors.Forbidden(Spec,
                 "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
-                + "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
+                + "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
+                + "'minReadySeconds' are forbidden");
         }
     }
 
