@@ -25,14 +25,19 @@ internal static class Networks
     /// <summary>Requires a network whose address has no bits beyond its prefix.</summary>
     public static void Valid(string? cidr, FieldPath path, FieldErrors errors)
     {
-        if (cidr is null || IPNetwork.TryParse(cidr, out _))
+        if (cidr is null)
         {
             return;
         }
 
-        errors.Invalid(path, cidr, Canonical(cidr) is { } canonical
-            ? $"must be valid canonical CIDR, want {canonical}"
-            : "must be a valid CIDR such as 10.0.0.0/16");
+        if (!IPNetwork.TryParse(cidr, out var network))
+        {
+            errors.Invalid(path, cidr, "must be a valid CIDR such as 10.0.0.0/16");
+        }
+        else if (!IPAddress.Parse(cidr.AsSpan(0, cidr.IndexOf('/', StringComparison.Ordinal))).Equals(network.BaseAddress))
+        {
+            errors.Invalid(path, cidr, $"must be valid canonical CIDR, want {network}");
+        }
     }
 
     /// <summary>Requires that none of the networks (with their paths) share addresses.</summary>
@@ -60,25 +65,5 @@ internal static class Networks
                 errors.Invalid(path, cidr, $"must not overlap with {range}, which is reserved for {use}");
             }
         }
-    }
-
-    private static string? Canonical(string cidr)
-    {
-        var slash = cidr.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0
-            || !IPAddress.TryParse(cidr.AsSpan(0, slash), out var address)
-            || !int.TryParse(cidr.AsSpan(slash + 1), out var bits)
-            || bits < 0 || bits > address.GetAddressBytes().Length * 8)
-        {
-            return null;
-        }
-
-        var bytes = address.GetAddressBytes();
-        for (var bit = bits; bit < bytes.Length * 8; bit++)
-        {
-            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
-        }
-
-        return $"{new IPAddress(bytes)}/{bits}";
     }
 }
