@@ -14,6 +14,7 @@ internal static class HortusCommandLine
         ["apiserver"] = ApiServerCommand.Create,
         ["kubelet"] = KubeletCommand.Create,
         ["operator"] = OperatorCommand.Create,
+        ["controller-manager"] = GardenControllerManagerCommand.Create,
         ["local-node"] = LocalNodeCommand.Create,
     };
 

@@ -1,0 +1,55 @@
+using Hortus.Objects;
+using Hortus.Objects.Gardener;
+using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Security;
+using Hortus.Objects.Kubernetes;
+using Hortus.Runtime;
+
+namespace Hortus.GardenControllers;
+
+/// <summary><c>hortus controller-manager</c>: the controllers of the virtual garden that need no seed.</summary>
+public sealed class GardenControllerManagerComponent
+{
+    private static readonly TimeSpan SeedLifecyclePeriod = TimeSpan.FromSeconds(10);
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(ComponentContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var manager = context.CreateManager();
+        manager.AddController("project", new ProjectReconciler(manager), controller => controller
+            .For<Project>()
+            .Watches<Namespace>(ProjectOfNamespace)
+            .Watches<Shoot>(shoot => ProjectOfShoot(manager, shoot), (_, after) => after is null));
+        manager.AddController("credentialsbinding", new CredentialsBindingReconciler(manager), controller => controller
+            .For<CredentialsBinding>()
+            .Watches<Shoot>(CredentialsOf, (before, after) => before is null || after is null));
+        manager.AddController("cloudprofile", new CloudProfileReconciler(manager), controller => controller
+            .For<CloudProfile>()
+            .Watches<Shoot>(CloudProfileOf, (before, after) => before is null || after is null));
+        manager.AddController("seed", new SeedReconciler(manager), controller => controller
+            .For<Seed>((before, after) => before is null || after is null)
+            .Watches<Secret>(_ => AllSeeds(manager), scope: SeedReconciler.SharedSecrets));
+        manager.AddController("seed-lifecycle", new SeedLifecycleReconciler(manager, context.Clock), controller => controller
+            .For<Seed>((before, after) => before is null || after is null)
+            .Watches<Lease>(lease => [ObjectKey.Cluster(lease.Metadata.Name!)], (before, _) => before is null, SeedLifecycleReconciler.Leases)
+            .WithResync(SeedLifecyclePeriod));
+        manager.AddController("shoot-status-label", new ShootStatusLabelReconciler(manager), controller => controller.For<Shoot>());
+        await manager.RunAsync(cancellationToken);
+    }
+
+    private static IEnumerable<ObjectKey> ProjectOfNamespace(Namespace value) =>
+        value.Metadata.Label(GardenerLabels.ProjectName) is { } project ? [ObjectKey.Cluster(project)] : [];
+
+    private static IEnumerable<ObjectKey> ProjectOfShoot(ControllerManager manager, Shoot shoot) =>
+        manager.CacheOf<Project>().List().Where(p => p.Spec.Namespace == shoot.Metadata.Namespace).Select(p => p.Key);
+
+    private static IEnumerable<ObjectKey> CredentialsOf(Shoot shoot) =>
+        shoot.Spec.CredentialsBindingName is { } name ? [new ObjectKey(shoot.Metadata.Namespace, name)] : [];
+
+    private static IEnumerable<ObjectKey> CloudProfileOf(Shoot shoot) =>
+        (shoot.Spec.CloudProfile?.Name ?? shoot.Spec.CloudProfileName) is { } name ? [ObjectKey.Cluster(name)] : [];
+
+    private static IEnumerable<ObjectKey> AllSeeds(ControllerManager manager) =>
+        manager.CacheOf<Seed>().List().Select(seed => seed.Key);
+}
