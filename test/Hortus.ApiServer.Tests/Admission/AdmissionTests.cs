@@ -42,7 +42,8 @@ public sealed class AdmissionTests
     [InlineData("kube-public")]
     public async Task System_namespaces_cannot_be_deleted(string name)
     {
-        var deletion = Write(Kinds.Namespace, null, "{}") with { Operation = AdmissionOperation.Delete, Key = ObjectKey.Cluster(name) };
+        var deletion = Write(
+            Kinds.Namespace, null, "{}") with { Operation = AdmissionOperation.Delete, Key = ObjectKey.Cluster(name) };
 
         (await RefusedAsync(new NamespaceLifecycle(objects), deletion)).Code.ShouldBe(403);
     }
@@ -58,10 +59,12 @@ public sealed class AdmissionTests
         spec.Text("serviceAccountName").ShouldBe("default");
         var volume = spec.Items("volumes").Single();
         volume.Text("name")!.ShouldStartWith("kube-api-access-");
-        volume.Items("projected", "sources").Select(s => s.Single().Key).ShouldBe(["serviceAccountToken", "configMap", "downwardAPI"]);
+        volume.Items("projected", "sources").Select(s => s.Single().Key)
+            .ShouldBe(["serviceAccountToken", "configMap", "downwardAPI"]);
         foreach (var container in spec.Items("containers").Concat(spec.Items("initContainers")))
         {
-            container.Items("volumeMounts").Single().Text("mountPath").ShouldBe("/var/run/secrets/kubernetes.io/serviceaccount");
+            container.Items("volumeMounts").Single().Text("mountPath")
+                .ShouldBe("/var/run/secrets/kubernetes.io/serviceaccount");
         }
 
         spec.Items("imagePullSecrets").Single().Text("name").ShouldBe("pull");
@@ -85,7 +88,8 @@ public sealed class AdmissionTests
         var error = await RefusedAsync(new ServiceAccountAdmission(objects, TimeProvider.System), write);
 
         error.Code.ShouldBe(403);
-        error.Status.Message!.ShouldEndWith("error looking up service account farm/nobody: serviceaccount \"nobody\" not found");
+        error.Status.Message!.ShouldEndWith(
+            "error looking up service account farm/nobody: serviceaccount \"nobody\" not found");
     }
 
     [Fact]
@@ -158,5 +162,6 @@ public sealed class AdmissionTests
     };
 
     private static async Task<ApiStatusException> RefusedAsync(AdmissionPlugin plugin, AdmissionAttributes write) =>
-        await Should.ThrowAsync<ApiStatusException>(async () => await plugin.MutateAsync(write, CancellationToken.None));
+        await Should.ThrowAsync<ApiStatusException>(
+            async () => await plugin.MutateAsync(write, CancellationToken.None));
 }

@@ -11,9 +11,12 @@ namespace Hortus.ApiServer.Tests.Authentication;
 public sealed class RequestAuthenticatorTests
 {
     private static readonly FakeTimeProvider Time = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
-    private static readonly CertificateAuthority Clients = CertificateAuthority.Create("clients", TimeSpan.FromDays(3650), Time);
-    private static readonly CertificateAuthority Proxies = CertificateAuthority.Create("proxies", TimeSpan.FromDays(3650), Time);
-    private static readonly CertificateAuthority Strangers = CertificateAuthority.Create("clients", TimeSpan.FromDays(3650), Time);
+    private static readonly CertificateAuthority Clients =
+        CertificateAuthority.Create("clients", TimeSpan.FromDays(3650), Time);
+    private static readonly CertificateAuthority Proxies =
+        CertificateAuthority.Create("proxies", TimeSpan.FromDays(3650), Time);
+    private static readonly CertificateAuthority Strangers =
+        CertificateAuthority.Create("clients", TimeSpan.FromDays(3650), Time);
 
     [Fact]
     public async Task Client_certificate_names_user_and_groups()
@@ -34,7 +37,8 @@ public sealed class RequestAuthenticatorTests
         var request = Request(Certificate(Clients, "alice"));
         var later = new FakeTimeProvider(Time.GetUtcNow().AddDays(800));
 
-        (await Should.ThrowAsync<ApiStatusException>(async () => await AuthenticateAsync(request, later))).Code.ShouldBe(401);
+        (await Should.ThrowAsync<ApiStatusException>(async () => await AuthenticateAsync(request, later)))
+            .Code.ShouldBe(401);
     }
 
     [Fact]
@@ -180,6 +184,7 @@ public sealed class RequestAuthenticatorTests
     {
         public ValueTask<AuthorizationDecision> AuthorizeAsync(
             UserInfo user, RequestInfo request, CancellationToken cancellationToken) =>
-            ValueTask.FromResult(user.Name == "boss" ? AuthorizationDecision.Allow() : AuthorizationDecision.NoOpinion());
+            ValueTask.FromResult(
+                user.Name == "boss" ? AuthorizationDecision.Allow() : AuthorizationDecision.NoOpinion());
     }
 }

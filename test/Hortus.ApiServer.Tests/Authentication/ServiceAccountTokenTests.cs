@@ -91,7 +91,8 @@ public sealed class ServiceAccountTokenTests : IDisposable
     public async Task Token_with_changed_claims_is_refused()
     {
         var parts = Issue().Split('.');
-        var claims = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[1])).Replace("robot", "admin", StringComparison.Ordinal);
+        var claims = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[1]))
+            .Replace("robot", "admin", StringComparison.Ordinal);
 
         await ShouldBeRefusedAsync($"{parts[0]}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.{parts[2]}");
     }
@@ -129,7 +130,8 @@ public sealed class ServiceAccountTokenTests : IDisposable
         (await authenticator.AuthenticateAsync(Issue(foreign), Api, CancellationToken.None)).ShouldBeNull();
     }
 
-    private static string Issue(ServiceAccountTokens by, params (string, string, string)[] bound) => by.Issue(new ServiceAccountTokenSpec
+    private static string Issue(ServiceAccountTokens by, params (string, string, string)[] bound) =>
+        by.Issue(new ServiceAccountTokenSpec
     {
         Namespace = "farm",
         Name = "robot",

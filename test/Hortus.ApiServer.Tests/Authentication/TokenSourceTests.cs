@@ -14,7 +14,8 @@ public sealed class TokenSourceTests
     [Fact]
     public async Task Static_token_names_user_uid_and_quoted_groups()
     {
-        var source = StaticTokenAuthenticator.Parse("# comment\nsecret,alice,u1,\"dev,ops\"\nplain,bob,u2\n", "tokens.csv");
+        var source =
+            StaticTokenAuthenticator.Parse("# comment\nsecret,alice,u1,\"dev,ops\"\nplain,bob,u2\n", "tokens.csv");
 
         var alice = await source.AuthenticateAsync("secret", [], CancellationToken.None);
         var bob = await source.AuthenticateAsync("plain", [], CancellationToken.None);
@@ -34,7 +35,8 @@ public sealed class TokenSourceTests
     [Fact]
     public async Task Bootstrap_token_gives_its_groups()
     {
-        var owner = await Source("system:bootstrappers:nodes").AuthenticateAsync("abcdef.0123456789abcdef", [], CancellationToken.None);
+        var owner = await Source("system:bootstrappers:nodes")
+            .AuthenticateAsync("abcdef.0123456789abcdef", [], CancellationToken.None);
 
         owner!.User.Name.ShouldBe("system:bootstrap:abcdef");
         owner.User.Groups.ShouldBe(["system:bootstrappers", "system:bootstrappers:nodes", "system:authenticated"]);
@@ -59,7 +61,8 @@ public sealed class TokenSourceTests
     [Fact]
     public async Task Bootstrap_token_cannot_grant_other_groups() =>
         await Should.ThrowAsync<ApiStatusException>(
-            async () => await Source("system:masters").AuthenticateAsync("abcdef.0123456789abcdef", [], CancellationToken.None));
+            async () => await Source("system:masters")
+                .AuthenticateAsync("abcdef.0123456789abcdef", [], CancellationToken.None));
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 

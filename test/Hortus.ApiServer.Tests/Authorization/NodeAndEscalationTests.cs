@@ -49,7 +49,8 @@ public sealed class NodeAndEscalationTests
     [InlineData("robot", true)]
     [InlineData("default", false)]
     public async Task Kubelet_asks_for_tokens_of_its_pods_accounts(string account, bool allowed) =>
-        (await AuthorizeAsync(Resource("create", "", "serviceaccounts", "farm", account) with { Subresource = "token" }))
+        (await AuthorizeAsync(
+            Resource("create", "", "serviceaccounts", "farm", account) with { Subresource = "token" }))
             .ShouldBe(allowed);
 
     [Theory]
@@ -66,7 +67,8 @@ public sealed class NodeAndEscalationTests
     public async Task Users_that_are_no_kubelet_get_nothing_from_the_node_authorizer()
     {
         var decision = await new NodeAuthorizer(objects).AuthorizeAsync(
-            new UserInfo("system:node:n1", ["system:authenticated"]), Resource("get", "", "nodes", null, "n1"), CancellationToken.None);
+            new UserInfo("system:node:n1", ["system:authenticated"]), Resource("get", "", "nodes", null, "n1"),
+                CancellationToken.None);
 
         decision.Verdict.ShouldBe(AuthorizationVerdict.NoOpinion);
     }
@@ -103,7 +105,8 @@ public sealed class NodeAndEscalationTests
             {"metadata":{"name":"r","namespace":"farm"},"roleRef":{"kind":"ClusterRole","name":"big"},"subjects":[{"kind":"User","name":"alice"}]}
             """);
 
-        (await Should.ThrowAsync<ApiStatusException>(async () => await WriteAsync(Kinds.RoleBinding, binding))).Code.ShouldBe(403);
+        (await Should.ThrowAsync<ApiStatusException>(async () => await WriteAsync(Kinds.RoleBinding, binding)))
+            .Code.ShouldBe(403);
 
         Grant("alice", """[{"verbs":["bind"],"apiGroups":["rbac.authorization.k8s.io"],"resources":["clusterroles"],"resourceNames":["big"]}]""");
         await WriteAsync(Kinds.RoleBinding, binding);
@@ -111,7 +114,8 @@ public sealed class NodeAndEscalationTests
 
     private static JsonObject Json(string json) => JsonNode.Parse(json)!.AsObject();
 
-    private static RequestInfo Resource(string verb, string group, string resource, string? space, string? name) => new()
+    private static RequestInfo Resource(
+        string verb, string group, string resource, string? space, string? name) => new()
     {
         IsResource = true,
         Path = "",
@@ -138,7 +142,8 @@ public sealed class NodeAndEscalationTests
             new AdmissionAttributes
             {
                 Operation = AdmissionOperation.Create,
-                Definition = new ResourceDefinition { Kind = kind, Schema = () => new SchemaNode(), StoragePrefix = "/" },
+                Definition =
+                    new ResourceDefinition { Kind = kind, Schema = () => new SchemaNode(), StoragePrefix = "/" },
                 Key = new ObjectKey("farm", "r"),
                 Object = written,
                 User = new UserInfo("alice", ["system:authenticated"]),

@@ -41,7 +41,8 @@ public sealed class BuiltinServerTests : IAsyncLifetime
             },
             store, TimeProvider.System, NullLoggerFactory.Instance);
         host = await ApiServerHost.StartAsync(
-            store, [new BuiltinPlugin()], new ListenOptions(new IPEndPoint(IPAddress.Loopback, 0), null), services, deadline.Token);
+            store, [new BuiltinPlugin()], new ListenOptions(new IPEndPoint(IPAddress.Loopback, 0), null), services,
+                deadline.Token);
         http = new HttpClient { BaseAddress = host.Address };
     }
 
@@ -87,7 +88,8 @@ public sealed class BuiltinServerTests : IAsyncLifetime
             {"metadata":{"name":"b"},"roleRef":{"kind":"ClusterRole","name":"edit","apiGroup":"rbac.authorization.k8s.io"},"subjects":[{"kind":"User","name":"alice"}]}
             """);
 
-        await EventuallyAsync(async () => (await SendAsync("al", HttpMethod.Get, "/api/v1/namespaces/farm/configmaps")).Code == 200);
+        await EventuallyAsync(
+            async () => (await SendAsync("al", HttpMethod.Get, "/api/v1/namespaces/farm/configmaps")).Code == 200);
         (await SendAsync("al", HttpMethod.Get, "/api/v1/namespaces/default/configmaps")).Code.ShouldBe(403);
         var review = await CreateAsync("al", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
             """{"spec":{"resourceAttributes":{"namespace":"farm","verb":"create","resource":"secrets"}}}""");

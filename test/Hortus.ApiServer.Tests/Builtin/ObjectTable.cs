@@ -28,16 +28,21 @@ internal sealed class ObjectTable : IObjectReader
         ResourceKind kind, string? inNamespace, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<JsonObject>>(
         [
-            .. all.Where(o => o.Key.Item1 == kind.GroupResource && (inNamespace is null || o.Key.Item2.Namespace == inNamespace))
+            .. all.Where(
+                o => o.Key.Item1 == kind.GroupResource && (inNamespace is null || o.Key.Item2.Namespace == inNamespace))
                 .Select(o => o.Value),
         ]);
 
-    public async ValueTask<T?> FindAsync<T>(ObjectKey key, CancellationToken cancellationToken) where T : KubernetesObject =>
-        await FindAsync(ResourceKind.Of<T>(), key, cancellationToken) is { } found ? KubernetesJson.Deserialize<T>(found) : null;
+    public async ValueTask<T?> FindAsync<T>(ObjectKey key, CancellationToken cancellationToken) where T
+        : KubernetesObject =>
+        await FindAsync(ResourceKind.Of<T>(), key, cancellationToken) is { } found
+            ? KubernetesJson.Deserialize<T>(found)
+            : null;
 
     public async ValueTask<IReadOnlyList<T>> ListAsync<T>(string? inNamespace, CancellationToken cancellationToken)
         where T : KubernetesObject =>
-        [.. (await ListAsync(ResourceKind.Of<T>(), inNamespace, cancellationToken)).Select(o => KubernetesJson.Deserialize<T>(o))];
+        [.. (await ListAsync(ResourceKind.Of<T>(), inNamespace, cancellationToken)).Select(
+            o => KubernetesJson.Deserialize<T>(o))];
 
     public async IAsyncEnumerable<ObjectKey> WatchAsync(
         ResourceKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)

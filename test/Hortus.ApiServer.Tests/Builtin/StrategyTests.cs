@@ -32,7 +32,8 @@ public sealed class StrategyTests
     [InlineData("10.0.0.0/32")]
     [InlineData("x")]
     public void Range_that_makes_no_sense_names_the_flag(string cidr) =>
-        Should.Throw<FormatException>(() => AddressRange.Parse(cidr)).Message.ShouldContain("--service-cluster-ip-range");
+        Should.Throw<FormatException>(() => AddressRange.Parse(cidr))
+            .Message.ShouldContain("--service-cluster-ip-range");
 
     [Fact]
     public async Task Services_get_different_addresses_until_the_range_is_full()
@@ -95,7 +96,8 @@ public sealed class StrategyTests
 
         var moved = Named("a", """{"type":"ClusterIP","clusterIP":"10.0.0.99","ports":[{"port":80}]}""");
         await strategy.PrepareForUpdateAsync(moved, old, Context(Kinds.Service), CancellationToken.None);
-        Faults(e => strategy.ValidateUpdate(moved, old, e)).ShouldContain(f => f.Contains("may not change once set", StringComparison.Ordinal));
+        Faults(e => strategy.ValidateUpdate(moved, old, e))
+            .ShouldContain(f => f.Contains("may not change once set", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -114,7 +116,8 @@ public sealed class StrategyTests
 
         var command = (JsonObject)pod.DeepClone();
         command["spec"]!["containers"]![0]!["command"] = new JsonArray("sh");
-        Faults(e => strategy.ValidateUpdate(command, pod, e)).Single().ShouldStartWith("spec: Forbidden: pod updates may not change");
+        Faults(e => strategy.ValidateUpdate(command, pod, e)).Single()
+            .ShouldStartWith("spec: Forbidden: pod updates may not change");
     }
 
     [Theory]
@@ -124,7 +127,8 @@ public sealed class StrategyTests
     [InlineData("""{"containers":[{"name":"a"}]}""", "spec.containers[0].image")]
     [InlineData("""{"containers":[{"name":"a","image":"x","volumeMounts":[{"name":"v","mountPath":"/v"}]}]}""", "spec.containers[0].volumeMounts[0].name")]
     public void Faulty_pod_is_refused_naming_the_field(string spec, string field) =>
-        Faults(e => new PodStrategy().Validate(Named("p", spec), e)).ShouldContain(f => f.StartsWith(field + ":", StringComparison.Ordinal));
+        Faults(e => new PodStrategy().Validate(Named("p", spec), e))
+            .ShouldContain(f => f.StartsWith(field + ":", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("""{"spec":{}}""", null, 0)]
@@ -146,7 +150,8 @@ public sealed class StrategyTests
         Faults(e => strategy.Validate(good, e)).ShouldBeEmpty();
         Faults(e => strategy.Validate(bad, e)).Single().ShouldContain("`selector` does not match template `labels`");
         Faults(e => strategy.Validate(Named("d", $"{{{template}}}"), e)).ShouldContain("spec.selector: Required value");
-        Faults(e => strategy.ValidateUpdate(bad, good, e)).ShouldContain(f => f.Contains("field is immutable", StringComparison.Ordinal));
+        Faults(e => strategy.ValidateUpdate(bad, good, e))
+            .ShouldContain(f => f.Contains("field is immutable", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -199,7 +204,8 @@ public sealed class StrategyTests
     public async Task Certificate_request_notes_who_asks()
     {
         var request = Named("c", """{"username":"root","groups":["system:masters"],"request":"x","signerName":"a/b","usages":["client auth"]}""");
-        await new CertificateRequestStrategy().PrepareForCreateAsync(request, Context(Kinds.Node), CancellationToken.None);
+        await new CertificateRequestStrategy()
+            .PrepareForCreateAsync(request, Context(Kinds.Node), CancellationToken.None);
 
         request.Text("spec", "username").ShouldBe("alice");
         request.Texts("spec", "groups").ShouldBe(["dev"]);
@@ -211,7 +217,8 @@ public sealed class StrategyTests
         var old = JsonNode.Parse("""{"roleRef":{"kind":"Role","name":"a"},"subjects":[]}""")!.AsObject();
         var updated = JsonNode.Parse("""{"roleRef":{"kind":"Role","name":"b"},"subjects":[]}""")!.AsObject();
 
-        Faults(e => new RbacStrategy("RoleBinding").ValidateUpdate(updated, old, e)).Single().ShouldEndWith("cannot change roleRef");
+        Faults(e => new RbacStrategy("RoleBinding").ValidateUpdate(updated, old, e)).Single()
+            .ShouldEndWith("cannot change roleRef");
     }
 
     private static List<string> Faults(Action<FieldErrors> check)
@@ -241,5 +248,6 @@ public sealed class StrategyTests
     }
 
     private ServiceStrategy Services(string range) =>
-        new(new ServiceAllocator(objects, [AddressRange.Parse(range)], (30000, 32767), TimeProvider.System, new Random(1)));
+        new(new ServiceAllocator(
+            objects, [AddressRange.Parse(range)], (30000, 32767), TimeProvider.System, new Random(1)));
 }

@@ -92,7 +92,8 @@ public sealed class KubeletStreamTests : IAsyncLifetime
         await using var stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
             $"{method} /?command=echo&command=a%20b&stdin=true&stdout=1&tty=false HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
-            + $"Upgrade: {protocol}\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\nContent-Length: 0\r\n\r\n"), deadline.Token);
+            + $"Upgrade: {protocol}\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\nContent-Length: 0\r\n\r\n"),
+                deadline.Token);
 
         var head = await ReadUntilAsync(stream, "\r\n\r\n");
         head.ShouldStartWith("HTTP/1.1 101");
@@ -199,7 +200,8 @@ public sealed class KubeletStreamTests : IAsyncLifetime
         ISubresourceHandler handler = subresource == "log"
             ? new LogHandler(objects, kubelets)
             : new UpgradeHandler(subresource, objects, kubelets, new MastersAuthorizer());
-        var definition = new ResourceDefinition { Kind = Kinds.Pod, Schema = () => new SchemaNode(), StoragePrefix = "/" };
+        var definition =
+            new ResourceDefinition { Kind = Kinds.Pod, Schema = () => new SchemaNode(), StoragePrefix = "/" };
         return await StartAsync(_ => { }, async http =>
         {
             var info = new RequestInfo
@@ -209,7 +211,8 @@ public sealed class KubeletStreamTests : IAsyncLifetime
             };
             try
             {
-                await handler.HandleAsync(new SubresourceRequest(http, info, definition, UserInfo.Server), http.RequestAborted);
+                await handler.HandleAsync(
+                    new SubresourceRequest(http, info, definition, UserInfo.Server), http.RequestAborted);
             }
             catch (ApiStatusException e)
             {

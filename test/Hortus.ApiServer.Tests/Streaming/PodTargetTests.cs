@@ -24,7 +24,8 @@ public sealed class PodTargetTests
             async () => await PodTarget.FindAsync(objects, new ObjectKey("farm", "p"), CancellationToken.None)))
             .Status.Message.ShouldBe("pod p does not have a host assigned");
         (await Should.ThrowAsync<ApiStatusException>(
-            async () => await PodTarget.FindAsync(objects, new ObjectKey("farm", "q"), CancellationToken.None))).Code.ShouldBe(404);
+            async () => await PodTarget.FindAsync(
+                objects, new ObjectKey("farm", "q"), CancellationToken.None))).Code.ShouldBe(404);
     }
 
     [Fact]
@@ -33,7 +34,8 @@ public sealed class PodTargetTests
         var target = Target(TwoContainers);
         target.Container("b").ShouldBe("b");
         target.Container("i").ShouldBe("i");
-        Should.Throw<ApiStatusException>(() => target.Container("x")).Status.Message.ShouldBe("container x is not valid for pod p");
+        Should.Throw<ApiStatusException>(() => target.Container("x"))
+            .Status.Message.ShouldBe("container x is not valid for pod p");
         Should.Throw<ApiStatusException>(() => target.Container(null)).Status.Message.ShouldBe(
             "a container name must be specified for pod p, choose one of: [a b] or one of the init containers: [i]");
 
@@ -48,7 +50,8 @@ public sealed class PodTargetTests
         target.RequireRunning("a");
         target.RequireLogs("a", previous: false);
 
-        Should.Throw<ApiStatusException>(() => target.RequireRunning("b")).Status.Message!.ShouldEndWith("is not running: ErrImageNeverPull");
+        Should.Throw<ApiStatusException>(() => target.RequireRunning("b"))
+            .Status.Message!.ShouldEndWith("is not running: ErrImageNeverPull");
         Should.Throw<ApiStatusException>(() => target.RequireLogs("b", previous: false)).Status.Message
             .ShouldBe("container \"b\" in pod \"p\" is waiting to start: ErrImageNeverPull");
         Should.Throw<ApiStatusException>(() => target.RequireLogs("a", previous: true)).Status.Message
