@@ -103,7 +103,7 @@ public sealed class KubeletComponent(ILoggerFactory loggers, TimeProvider time)
             Services = services,
             Workers = new PodWorkers(services),
             Objects = objects,
-            Rules = new NodeRules(options, network, logger),
+            Rules = new NodeRules(options, nodeIP, network, logger),
             Reporter = reporter,
             Certificate = new ServingCertificate(options, nodeIP, new CertificateRequests(options, time, logger), time),
             Trust = new ClientTrust(options, objects, time),

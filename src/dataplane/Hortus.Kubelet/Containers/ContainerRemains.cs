@@ -69,6 +69,12 @@ internal sealed class ContainerRemains(string rootDirectory, ILoggerFactory logg
             journal.Remove(NetworkJournal.Kind.Tables, name);
         }
 
+        foreach (var (address, source) in journal.List(NetworkJournal.Kind.Routes))
+        {
+            await links.ChangeLocalRoutesAsync([], [IPAddress.Parse(address)], IPAddress.Parse(source), cancellationToken);
+            journal.Remove(NetworkJournal.Kind.Routes, address);
+        }
+
         foreach (var (address, link) in journal.List(NetworkJournal.Kind.Addresses))
         {
             await links.DeleteLocalAddressAsync(link, IPAddress.Parse(address), cancellationToken);

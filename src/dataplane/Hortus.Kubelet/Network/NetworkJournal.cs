@@ -20,6 +20,9 @@ internal sealed class NetworkJournal(string rootDirectory)
 
         /// <summary>A local address; the content is the link.</summary>
         Addresses,
+
+        /// <summary>A route of local programs to a service; the content is the address they send from.</summary>
+        Routes,
     }
 
     public void Add(Kind kind, string name, string content)

@@ -1,3 +1,4 @@
+using System.Net;
 using Hortus.Host;
 using Hortus.Kubelet.Network;
 using Hortus.Objects;
@@ -9,7 +10,7 @@ namespace Hortus.Kubelet.Services;
 
 /// <summary>Keeps the node's packet rules as services, endpoints and pods ask for. Rules that did not change are not
 /// applied again.</summary>
-internal sealed class NodeRules(KubeletOptions options, PodNetwork network, ILogger logger) : IReconciler
+internal sealed class NodeRules(KubeletOptions options, string nodeIP, PodNetwork network, ILogger logger) : IReconciler
 {
     /// <summary>The one key of this reconciler: all rules are made together.</summary>
     public static readonly ObjectKey Key = ObjectKey.Cluster("rules");
@@ -19,6 +20,7 @@ internal sealed class NodeRules(KubeletOptions options, PodNetwork network, ILog
     private readonly Links links = new(new ProcessRunner());
     private readonly NetworkJournal journal = new(options.RootDirectory);
     private string applied = "";
+    private HashSet<IPAddress> routed = [];
 
     /// <summary>Where services and endpoints come from; null while there is no API server.</summary>
     public (IObjectCache<Service> Services, IObjectCache<EndpointSlice> Slices)? Sources { get; set; }
@@ -38,7 +40,7 @@ internal sealed class NodeRules(KubeletOptions options, PodNetwork network, ILog
         await gate.WaitAsync(cancellationToken);
         try
         {
-            var rules = ServiceRules.Render(new RuleInputs
+            var inputs = new RuleInputs
             {
                 Table = Table,
                 Services = Sources?.Services.List() ?? [],
@@ -47,7 +49,9 @@ internal sealed class NodeRules(KubeletOptions options, PodNetwork network, ILog
                 PodRange = network.Range,
                 OtherPods = [.. network.Addresses.Where(a => network.Range?.Contains(a) != true)],
                 DefaultLink = await links.FindDefaultLinkAsync(cancellationToken),
-            });
+            };
+            await RouteAsync(inputs, cancellationToken);
+            var rules = ServiceRules.Render(inputs);
             if (rules != applied)
             {
                 journal.Add(NetworkJournal.Kind.Tables, Table, options.NodeName);
@@ -64,5 +68,22 @@ internal sealed class NodeRules(KubeletOptions options, PodNetwork network, ILog
         {
             gate.Release();
         }
+    }
+
+    /// <summary>Without a default route the node's own programs could not even begin to send to a service.</summary>
+    private async Task RouteAsync(RuleInputs inputs, CancellationToken cancellationToken)
+    {
+        var source = IPAddress.Parse(nodeIP);
+        IEnumerable<string> services = inputs.DefaultLink is null
+            ? inputs.Services.Select(s => s.Spec.ClusterIP).OfType<string>().Where(a => !inputs.OwnAddresses.Contains(a))
+            : [];
+        var wanted = services.Select(a => IPAddress.TryParse(a, out var address) ? address : null).OfType<IPAddress>()
+            .Where(a => a.AddressFamily == source.AddressFamily).ToHashSet();
+        var remove = routed.Except(wanted).ToList();
+        var add = wanted.Except(routed).ToList();
+        add.ForEach(a => journal.Add(NetworkJournal.Kind.Routes, a.ToString(), nodeIP));
+        await links.ChangeLocalRoutesAsync(add, remove, source, cancellationToken);
+        remove.ForEach(a => journal.Remove(NetworkJournal.Kind.Routes, a.ToString()));
+        routed = wanted;
     }
 }

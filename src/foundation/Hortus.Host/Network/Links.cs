@@ -36,6 +36,15 @@ public interface ILinks
     /// <summary>Takes an address away; one that is not there is a success.</summary>
     Task DeleteLocalAddressAsync(string link, IPAddress address, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Lets local programs send to addresses that packet rules translate, where no route leads to them.
+    /// </summary>
+    /// <param name="add">Addresses to add; one that is there is a success.</param>
+    /// <param name="remove">Addresses to remove; one that is not there is a success.</param>
+    /// <param name="source">Address that the programs send from.</param>
+    Task ChangeLocalRoutesAsync(
+        IReadOnlyCollection<IPAddress> add, IReadOnlyCollection<IPAddress> remove, IPAddress source, CancellationToken cancellationToken);
+
     /// <summary>The link of the default route, or null when there is none.</summary>
     Task<string?> FindDefaultLinkAsync(CancellationToken cancellationToken);
 }
@@ -103,6 +112,20 @@ public sealed class Links(IProcessRunner processes) : ILinks
 
     public async Task DeleteLocalAddressAsync(string link, IPAddress address, CancellationToken cancellationToken) =>
         await processes.RunAsync(new ProcessCommand("ip", "addr", "delete", Single(address), "dev", link), cancellationToken);
+
+    public async Task ChangeLocalRoutesAsync(
+        IReadOnlyCollection<IPAddress> add, IReadOnlyCollection<IPAddress> remove, IPAddress source, CancellationToken cancellationToken)
+    {
+        if (add.Count > 0)
+        {
+            await BatchAsync([.. add.Select(a => $"route replace {Single(a)} dev lo src {source}")], null, cancellationToken);
+        }
+
+        foreach (var address in remove)
+        {
+            await processes.RunAsync(new ProcessCommand("ip", "route", "delete", Single(address), "dev", "lo"), cancellationToken);
+        }
+    }
 
     public async Task<string?> FindDefaultLinkAsync(CancellationToken cancellationToken)
     {
