@@ -15,6 +15,9 @@ internal static class HortusCommandLine
         ["kubelet"] = KubeletCommand.Create,
         ["operator"] = OperatorCommand.Create,
         ["controller-manager"] = GardenControllerManagerCommand.Create,
+        ["kube-controller-manager"] = ControllerCommands.KubeControllerManager,
+        ["scheduler"] = ControllerCommands.Scheduler,
+        ["gardenlet"] = ControllerCommands.Gardenlet,
         ["local-node"] = LocalNodeCommand.Create,
     };
 

@@ -4,10 +4,11 @@ using Hortus.Objects.Gardener;
 
 namespace Hortus.Local.Bootstrap;
 
-/// <summary>The kinds that the operator needs before it starts: a chart would bring them along.</summary>
+/// <summary>The kinds that operator, gardenlet and extensions watch from their start: a chart would bring them along.</summary>
 public sealed record CustomResourceDefinitionSet(string Namespace) : IComponent
 {
     public string Name => "operator-crds";
 
-    public IReadOnlyList<KubernetesObject> Render() => [.. GardenerKinds.RuntimeCrds.Select(CustomResourceDefinitions.For)];
+    public IReadOnlyList<KubernetesObject> Render() => 
+        [.. GardenerKinds.RuntimeCrds.Concat(GardenerKinds.SeedCrds).Select(CustomResourceDefinitions.For)];
 }

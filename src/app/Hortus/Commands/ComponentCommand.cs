@@ -16,12 +16,14 @@ internal static class ComponentCommand
     /// <param name="run">The component.</param>
     /// <param name="host">How it is hosted, from its options.</param>
     /// <param name="names">Flag names that differ from the options' property names.</param>
+    /// <param name="bound">Called before the component runs, for flags that are not in its options.</param>
     public static Command Create<T>(
         string name,
         string description,
         Func<T, ComponentContext, CancellationToken, Task> run,
         Func<T, ComponentHostOptions> host,
-        IReadOnlyDictionary<string, string>? names = null)
+        IReadOnlyDictionary<string, string>? names = null,
+        Action<ParseResult>? bound = null)
         where T : class
     {
         var command = new Command(name, description);
@@ -32,6 +34,7 @@ internal static class ComponentCommand
         command.SetAction((result, cancellationToken) =>
         {
             var options = flags.Bind(result);
+            bound?.Invoke(result);
             var hosting = host(options) with { Log = new LogOptions { Verbosity = result.GetValue(verbosity) } };
             return ComponentHost.RunAsync(hosting, (context, token) => run(options, context, token), cancellationToken);
         });
