@@ -1,5 +1,6 @@
 using Hortus.Components;
 using Hortus.Objects;
+using Hortus.Objects.Calico;
 using Hortus.Objects.Gardener;
 
 namespace Hortus.Local.Bootstrap;
@@ -9,6 +10,8 @@ public sealed record CustomResourceDefinitionSet(string Namespace) : IComponent
 {
     public string Name => "operator-crds";
 
-    public IReadOnlyList<KubernetesObject> Render() => 
-        [.. GardenerKinds.RuntimeCrds.Concat(GardenerKinds.SeedCrds).Select(CustomResourceDefinitions.For)];
+    public IReadOnlyList<KubernetesObject> Render() =>
+    [
+        .. GardenerKinds.RuntimeCrds.Concat(GardenerKinds.SeedCrds).Append(typeof(IPPool)).Select(CustomResourceDefinitions.For),
+    ];
 }
