@@ -24,7 +24,10 @@ public interface IObjectReader
     ValueTask<IReadOnlyList<T>> ListAsync<T>(string? inNamespace, CancellationToken cancellationToken)
         where T : KubernetesObject;
 
-    /// <summary>Changes of a kind after now, for caches of plug-ins; each item is the key that changed. Ends only by cancellation.</summary>
+    /// <summary>
+    /// Changes of a kind since the server started, for caches of plug-ins: what a cache has loaded meanwhile comes again, nothing
+    /// is missed. Each item is the key that changed. Ends only by cancellation.
+    /// </summary>
     IAsyncEnumerable<ObjectKey> WatchAsync(ResourceKind kind, CancellationToken cancellationToken);
 }
 

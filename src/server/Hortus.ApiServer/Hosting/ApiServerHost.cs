@@ -62,6 +62,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     {
         var stopping = new CancellationTokenSource();
         var assembly = new ServerAssembly(store, plugins, services, stopping.Token);
+        await assembly.ConnectAsync(cancellationToken);
         foreach (var plugin in plugins)
         {
             await plugin.BootstrapAsync(services, cancellationToken);

@@ -13,6 +13,8 @@ namespace Hortus.ApiServer.Hosting;
 /// <summary>Puts the parts of a server together.</summary>
 internal sealed class ServerAssembly
 {
+    private readonly Func<CancellationToken, Task> connect;
+
     public ServerAssembly(
         IStore store, IReadOnlyList<ApiServerPlugin> plugins, ApiServerServices services, CancellationToken stopping)
     {
@@ -30,7 +32,7 @@ internal sealed class ServerAssembly
         var admission = new AdmissionChain([.. plugins.SelectMany(p => p.AdmissionPlugins(services))]);
         var writer = new ObjectWriter(objects, admission, time);
         var deleter = new ObjectDeleter(objects, admission, time);
-        ((ServerObjects)services.Objects).Connect(writer, deleter);
+        connect = token => ((ServerObjects)services.Objects).ConnectAsync(writer, deleter, token);
         ((AuthenticatorChain)services.Authenticate).All = [.. plugins.SelectMany(p => p.Authenticators(services))];
         ((AuthorizerChain)services.Authorize).All = [.. plugins.SelectMany(p => p.Authorizers(services))];
         var watches = new WatchHandler(objects, time, new Random(Environment.TickCount), stopping);
@@ -49,6 +51,9 @@ internal sealed class ServerAssembly
     }
 
     public RequestPipeline Pipeline { get; }
+
+    /// <summary>Makes writing through the server's own access possible.</summary>
+    public Task ConnectAsync(CancellationToken cancellationToken) => connect(cancellationToken);
 
     public CustomResourceController CustomResources { get; }
 

@@ -17,10 +17,12 @@ internal sealed class ServerObjects(ResourceRegistry registry, ObjectStore store
     private readonly ConditionalWeakTable<StoredObject, KubernetesObject> typed = [];
     private ObjectWriter? writer;
     private ObjectDeleter? deleter;
+    private long startRevision;
 
     /// <summary>Connects the ways to write, which need admission plug-ins that need this object.</summary>
-    public void Connect(ObjectWriter objectWriter, ObjectDeleter objectDeleter)
+    public async Task ConnectAsync(ObjectWriter objectWriter, ObjectDeleter objectDeleter, CancellationToken cancellationToken)
     {
+        startRevision = await store.GetRevisionAsync(cancellationToken);
         writer = objectWriter;
         deleter = objectDeleter;
     }
@@ -58,7 +60,7 @@ internal sealed class ServerObjects(ResourceRegistry registry, ObjectStore store
     {
         var definition = DefinitionOf(kind);
         var prefix = definition.StoragePrefix;
-        var revision = await store.GetRevisionAsync(cancellationToken);
+        var revision = startRevision;
         while (true)
         {
             var changes = store.WatchAsync(prefix, revision, cancellationToken).GetAsyncEnumerator(cancellationToken);
