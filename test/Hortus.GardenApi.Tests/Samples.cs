@@ -69,10 +69,12 @@ internal static class Samples
             ],
             MachineTypes =
             [
-                new MachineType { Name = "local", Cpu = Quantity.Parse("2"), Gpu = Quantity.Parse("0"), Memory = Quantity.Parse("8Gi") },
+                new MachineType { Name = "local", Cpu = Quantity.Parse(
+                    "2"), Gpu = Quantity.Parse("0"), Memory = Quantity.Parse("8Gi") },
                 new MachineType
                 {
-                    Name = "arm", Architecture = "arm64", Cpu = Quantity.Parse("2"), Gpu = Quantity.Parse("0"), Memory = Quantity.Parse("8Gi"),
+                    Name = "arm", Architecture = "arm64", Cpu = Quantity.Parse(
+                        "2"), Gpu = Quantity.Parse("0"), Memory = Quantity.Parse("8Gi"),
                 },
             ],
             VolumeTypes = [new VolumeType { Name = "fast", Class = "premium", MinSize = Quantity.Parse("10Gi") }],
@@ -106,7 +108,8 @@ internal static class Samples
     {
         Metadata = new ObjectMeta { Name = "local", Namespace = "garden-local" },
         Provider = new CredentialsBindingProvider { Type = "local" },
-        CredentialsRef = new ObjectReference { ApiVersion = "v1", Kind = "Secret", Name = "local", Namespace = "garden-local" },
+        CredentialsRef =
+            new ObjectReference { ApiVersion = "v1", Kind = "Secret", Name = "local", Namespace = "garden-local" },
     };
 
     public static DateTimeOffset Now { get; } = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
@@ -114,7 +117,8 @@ internal static class Samples
     private static DateTimeOffset Past => new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>The shoot with another spec.</summary>
-    public static Shoot With(this Shoot shoot, Func<ShootSpec, ShootSpec> change) => shoot with { Spec = change(shoot.Spec) };
+    public static Shoot With(this Shoot shoot, Func<ShootSpec, ShootSpec> change) =>
+        shoot with { Spec = change(shoot.Spec) };
 
     /// <summary>The shoot with another first worker pool.</summary>
     public static Shoot WithWorker(this Shoot shoot, Func<Worker, Worker> change) => shoot.With(s => s with
@@ -123,7 +127,8 @@ internal static class Samples
     });
 
     /// <summary>The shoot with other Kubernetes settings.</summary>
-    public static Shoot WithKubernetes(this Shoot shoot, Func<Objects.Gardener.Core.Kubernetes, Objects.Gardener.Core.Kubernetes> change) =>
+    public static Shoot WithKubernetes(
+        this Shoot shoot, Func<Objects.Gardener.Core.Kubernetes, Objects.Gardener.Core.Kubernetes> change) =>
         shoot.With(s => s with { Kubernetes = change(s.Kubernetes) });
 
     /// <summary>The shoot with other networks.</summary>

@@ -19,7 +19,8 @@ foreach (var stale in folder.GetFiles("*.yaml").Where(f => !names.Contains(f.Nam
 foreach (var kind in kinds)
 {
     File.WriteAllText(
-        Path.Combine(folder.FullName, CustomResourceDefinitions.ManifestName(kind)), CustomResourceDefinitions.Manifest(kind));
+        Path.Combine(folder.FullName, CustomResourceDefinitions.ManifestName(kind)),
+        CustomResourceDefinitions.Manifest(kind));
 }
 
 Console.WriteLine($"wrote {kinds.Length} definitions to {args[0]}");

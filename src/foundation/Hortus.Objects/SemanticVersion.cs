@@ -2,9 +2,10 @@ using System.Globalization;
 
 namespace Hortus.Objects;
 
-/// <summary>A version such as <c>1.34.2</c> or <c>1.0.0-dev.1</c>, ordered as semantic versions are. Missing parts count as
-/// zero; build metadata is ignored.</summary>
-public readonly record struct SemanticVersion(int Major, int Minor, int Patch, string PreRelease = "") : IComparable<SemanticVersion>
+/// <summary>A version such as <c>1.34.2</c> or <c>1.0.0-dev.1</c>, ordered as semantic versions are. Missing parts
+/// count as zero; build metadata is ignored.</summary>
+public readonly record struct SemanticVersion(int Major, int Minor, int Patch, string PreRelease = "")
+    : IComparable<SemanticVersion>
 {
     /// <summary>Reads a version, with or without a leading <c>v</c>; false when it is none.</summary>
     public static bool TryParse(string? text, out SemanticVersion version)
@@ -63,7 +64,8 @@ public readonly record struct SemanticVersion(int Major, int Minor, int Patch, s
 
     /// <inheritdoc/>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.{Patch}") + (PreRelease.Length == 0 ? "" : "-" + PreRelease);
+        string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.{Patch}")
+            + (PreRelease.Length == 0 ? "" : "-" + PreRelease);
 
     private static int ComparePreReleases(string[] left, string[] right)
     {

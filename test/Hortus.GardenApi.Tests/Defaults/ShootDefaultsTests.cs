@@ -40,7 +40,8 @@ public class ShootDefaultsTests
     [InlineData(129, 23)]
     public void NodeMask_HoldsTwiceThePods(int maxPods, int bits) =>
         KubernetesDefaults.Apply(
-            new Objects.Gardener.Core.Kubernetes { Kubelet = new KubeletConfig { MaxPods = maxPods } }, new Networking(), workerless: false)
+            new Objects.Gardener.Core.Kubernetes { Kubelet = new KubeletConfig { MaxPods = maxPods } },
+            new Networking(), workerless: false)
             .KubeControllerManager!.NodeCIDRMaskSize.ShouldBe(bits);
 
     [Fact]
@@ -70,7 +71,8 @@ public class ShootDefaultsTests
     [Fact]
     public void InPlaceUpdates_TakeMachinesAwayInsteadOfAddingThem()
     {
-        var worker = WorkerDefaults.Apply(new Provider { Workers = [ValidWorker with { UpdateStrategy = "AutoInPlaceUpdate" }] }).Workers![0];
+        var worker = WorkerDefaults.Apply(
+            new Provider { Workers = [ValidWorker with { UpdateStrategy = "AutoInPlaceUpdate" }] }).Workers![0];
 
         (worker.MaxSurge, worker.MaxUnavailable).ShouldBe(((IntOrString)0, (IntOrString)1));
     }

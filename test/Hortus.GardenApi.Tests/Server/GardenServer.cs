@@ -26,7 +26,8 @@ public sealed class GardenServer : IAsyncLifetime
     {
         using var deadline = Deadline();
         server = await InProcessApiServer.StartAsync(
-            new ApiServerOptions { AuthorizationMode = ["RBAC"] }, [new GardenApiPlugin(new GardenApiOptions())], TimeProvider.System, deadline.Token);
+            new ApiServerOptions { AuthorizationMode = ["RBAC"] }, [new GardenApiPlugin(new GardenApiOptions())],
+            TimeProvider.System, deadline.Token);
         await CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "garden-local" } });
         await CreateAsync(new Secret { Metadata = new ObjectMeta { Name = "local", Namespace = "garden-local" } });
         await CreateAsync(Samples.ValidProject);
@@ -63,7 +64,9 @@ public sealed class GardenServer : IAsyncLifetime
 
     /// <summary>Sends a JSON merge patch to an object or subresource.</summary>
     public Task<Answer> PatchAsync<T>(ObjectKey key, string subresource, string patch) where T : KubernetesObject =>
-        SendAsync(HttpMethod.Patch, $"{PathOf<T>(key.Namespace)}/{key.Name}{subresource}", JsonNode.Parse(patch), "application/merge-patch+json");
+        SendAsync(
+            HttpMethod.Patch, $"{PathOf<T>(key.Namespace)}/{key.Name}{subresource}", JsonNode.Parse(patch),
+            "application/merge-patch+json");
 
     public Task<Answer> DeleteAsync<T>(ObjectKey key) where T : KubernetesObject =>
         SendAsync(HttpMethod.Delete, PathOf<T>(key.Namespace) + "/" + key.Name);
@@ -73,7 +76,8 @@ public sealed class GardenServer : IAsyncLifetime
         key, "", $$$$"""{"metadata":{"annotations":{"{{{{GardenerAnnotations.ConfirmationDeletion}}}}":"true"}}}""");
 
     public async Task<Answer> SendAsync(
-        HttpMethod method, string path, JsonNode? body = null, string contentType = "application/json", string accept = "application/json")
+        HttpMethod method, string path, JsonNode? body = null, string contentType = "application/json",
+        string accept = "application/json")
     {
         using var deadline = Deadline();
         using var request = new HttpRequestMessage(method, path);

@@ -33,14 +33,16 @@ public class GardenServerTests(GardenServer garden) : IClassFixture<GardenServer
         });
 
         answer.Code.ShouldBe(422);
-        answer.Message.ShouldContain("spec.namespace: Invalid value: \"garden-local\": the namespace is already used by project \"local\"");
+        answer.Message.ShouldContain(
+            "spec.namespace: Invalid value: \"garden-local\": the namespace is already used by project \"local\"");
     }
 
     [Fact]
     public async Task ProjectAndSeed_StayWhileTheyHaveShoots()
     {
         await garden.CreateAsync(GardenServer.NewShoot("keeper"));
-        await garden.PatchAsync<Shoot>(new ObjectKey("garden-local", "keeper"), "/binding", """{"spec":{"seedName":"local"}}""");
+        await garden.PatchAsync<Shoot>(
+            new ObjectKey("garden-local", "keeper"), "/binding", """{"spec":{"seedName":"local"}}""");
 
         var unconfirmed = await garden.DeleteAsync<Project>(ObjectKey.Cluster("local"));
         await garden.ConfirmAsync<Project>(ObjectKey.Cluster("local"));
@@ -59,13 +61,17 @@ public class GardenServerTests(GardenServer garden) : IClassFixture<GardenServer
     public async Task VersionInUse_StaysInTheProfile()
     {
         await garden.CreateAsync(GardenServer.NewShoot("user"));
-        var versions = Samples.ValidProfile.Spec.Kubernetes.Versions.Where(v => v.Version != "1.34.7").Select(v => $$"""{"version":"{{v.Version}}"}""");
+        var versions = Samples.ValidProfile.Spec.Kubernetes.Versions
+            .Where(v => v.Version != "1.34.7")
+            .Select(v => $$"""{"version":"{{v.Version}}"}""");
 
         var answer = await garden.PatchAsync<CloudProfile>(
-            ObjectKey.Cluster("local"), "", $$$$"""{"spec":{"kubernetes":{"versions":[{{{{string.Join(',', versions)}}}}]}}}""");
+            ObjectKey.Cluster("local"), "",
+            $$$$"""{"spec":{"kubernetes":{"versions":[{{{{string.Join(',', versions)}}}}]}}}""");
 
         answer.Code.ShouldBe(422);
-        answer.Message.ShouldContain("spec.kubernetes.versions: Forbidden: the version 1.34.7 is still in use by Shoot garden-local/user");
+        answer.Message.ShouldContain(
+            "spec.kubernetes.versions: Forbidden: the version 1.34.7 is still in use by Shoot garden-local/user");
     }
 
     [Fact]
@@ -87,7 +93,8 @@ public class GardenServerTests(GardenServer garden) : IClassFixture<GardenServer
         var answer = await garden.TryCreateAsync(new NamespacedCloudProfile
         {
             Metadata = new ObjectMeta { Name = "own", Namespace = "garden-local" },
-            Spec = new NamespacedCloudProfileSpec { Parent = new CloudProfileReference { Kind = "CloudProfile", Name = "none" } },
+            Spec = new NamespacedCloudProfileSpec { Parent =
+                new CloudProfileReference { Kind = "CloudProfile", Name = "none" } },
         });
 
         answer.Code.ShouldBe(422);
@@ -114,17 +121,21 @@ public class GardenServerTests(GardenServer garden) : IClassFixture<GardenServer
 
         var early = await garden.SendAsync(HttpMethod.Post, path, new JsonObject());
         await ProvideControlPlaneAsync("access");
-        var shortLived = await garden.SendAsync(HttpMethod.Post, path, JsonNode.Parse("""{"spec":{"expirationSeconds":60}}"""));
-        var answer = await garden.SendAsync(HttpMethod.Post, path, JsonNode.Parse("""{"spec":{"expirationSeconds":864000}}"""));
+        var shortLived = await garden.SendAsync(
+            HttpMethod.Post, path, JsonNode.Parse("""{"spec":{"expirationSeconds":60}}"""));
+        var answer = await garden.SendAsync(
+            HttpMethod.Post, path, JsonNode.Parse("""{"spec":{"expirationSeconds":864000}}"""));
 
         early.Code.ShouldBe(422);
         early.Message.ShouldContain("no suitable advertised address");
         shortLived.Code.ShouldBe(422);
-        shortLived.Message.ShouldContain("spec.expirationSeconds: Invalid value: 60: may not specify a duration less than 10 minutes");
+        shortLived.Message.ShouldContain(
+            "spec.expirationSeconds: Invalid value: 60: may not specify a duration less than 10 minutes");
         answer.Code.ShouldBe(201, answer.Message);
         answer.Body["kind"]!.ToString().ShouldBe("AdminKubeconfigRequest");
         answer.Body["spec"]!["expirationSeconds"]!.GetValue<long>().ShouldBe(86400);
-        var kubeconfig = KubernetesYaml.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(answer.Body["status"]!["kubeconfig"]!.ToString())));
+        var kubeconfig = KubernetesYaml.Parse(
+            Encoding.UTF8.GetString(Convert.FromBase64String(answer.Body["status"]!["kubeconfig"]!.ToString())));
         kubeconfig["current-context"]!.ToString().ShouldBe("garden-local--access-external");
         kubeconfig["clusters"]![0]!["cluster"]!["server"]!.ToString().ShouldBe("https://api.access.example.com");
         var user = kubeconfig["users"]![0]!["user"]!["client-certificate-data"]!.ToString();
@@ -152,7 +163,11 @@ public class GardenServerTests(GardenServer garden) : IClassFixture<GardenServer
         await garden.CreateAsync(new InternalSecret
         {
             Metadata = new ObjectMeta { Name = shoot + ".ca-client", Namespace = "garden-local" },
-            StringData = new Dictionary<string, string> { ["ca.crt"] = authority.CertificatePem, ["ca.key"] = authority.PrivateKeyPem },
+            StringData = new Dictionary<string, string>
+            {
+                ["ca.crt"] = authority.CertificatePem,
+                ["ca.key"] = authority.PrivateKeyPem,
+            },
         });
         await garden.CreateAsync(new ConfigMap
         {
@@ -160,7 +175,9 @@ public class GardenServerTests(GardenServer garden) : IClassFixture<GardenServer
             Data = new Dictionary<string, string> { ["ca.crt"] = authority.CertificatePem },
         });
         var answer = await garden.PatchAsync<Shoot>(new ObjectKey("garden-local", shoot), "/status",
-            $$$"""{"status":{"advertisedAddresses":[{"name":"external","url":"https://api.{{{shoot}}}.example.com"}]}}""");
+            $$$"""
+            {"status":{"advertisedAddresses":[{"name":"external","url":"https://api.{{{shoot}}}.example.com"}]}}
+            """);
         answer.Code.ShouldBe(200, answer.Message);
     }
 }

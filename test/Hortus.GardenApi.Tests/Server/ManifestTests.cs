@@ -13,10 +13,12 @@ public class ManifestTests(GardenServer garden) : IClassFixture<GardenServer>
     [Fact]
     public async Task Examples_AreAcceptedInOrder()
     {
-        await garden.SendAsync(HttpMethod.Post, "api/v1/namespaces", JsonNode.Parse("""{"metadata":{"name":"garden"}}"""));
+        await garden.SendAsync(
+            HttpMethod.Post, "api/v1/namespaces", JsonNode.Parse("""{"metadata":{"name":"garden"}}"""));
         foreach (var name in OurExamples)
         {
-            foreach (var manifest in KubernetesYaml.ParseAll(await File.ReadAllTextAsync(Above(Path.Combine("examples", name))!)))
+            foreach (var manifest in KubernetesYaml.ParseAll(
+                await File.ReadAllTextAsync(Above(Path.Combine("examples", name))!)))
             {
                 // The fixture has made some of them already.
                 var answer = await ApplyAsync(manifest);

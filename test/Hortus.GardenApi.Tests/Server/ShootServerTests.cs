@@ -13,7 +13,8 @@ public class ShootServerTests(GardenServer garden) : IClassFixture<GardenServer>
     {
         await garden.CreateAsync(GardenServer.NewShoot("complete")
             .WithKubernetes(_ => new Objects.Gardener.Core.Kubernetes { Version = "1.35" })
-            .WithWorker(w => new Worker { Name = w.Name, Minimum = 1, Maximum = 2, Machine = new Machine { Type = "local" } }));
+            .WithWorker(
+                w => new Worker { Name = w.Name, Minimum = 1, Maximum = 2, Machine = new Machine { Type = "local" } }));
 
         var shoot = await garden.GetAsync<Shoot>(Key("complete"));
 
@@ -31,7 +32,8 @@ public class ShootServerTests(GardenServer garden) : IClassFixture<GardenServer>
             {"apiVersion":"core.gardener.cloud/v1beta1","kind":"Shoot","metadata":{"name":"minimal"},"spec":{
              "cloudProfile":{"name":"local"},"credentialsBindingName":"local","region":"local",
              "networking":{"type":"calico","nodes":"10.0.0.0/16"},"kubernetes":{},
-             "provider":{"type":"local","workers":[{"name":"local","machine":{"type":"local"},"minimum":1,"maximum":2}]}}}
+             "provider":{"type":"local","workers":[
+              {"name":"local","machine":{"type":"local"},"minimum":1,"maximum":2}]}}}
             """);
 
         var answer = await garden.SendAsync(HttpMethod.Post, GardenServer.PathOf<Shoot>("garden-local"), manifest);
@@ -51,17 +53,20 @@ public class ShootServerTests(GardenServer garden) : IClassFixture<GardenServer>
             .WithKubernetes(k => k with { Version = "9.9.9" }).With(s => s with { Region = "moon" }));
 
         profile.Code.ShouldBe(422);
-        profile.Message.ShouldContain("spec.cloudProfile.name: Unsupported value: \"moon\": supported values: \"local\"");
+        profile.Message.ShouldContain(
+            "spec.cloudProfile.name: Unsupported value: \"moon\": supported values: \"local\"");
         version.Code.ShouldBe(422);
         version.Message.ShouldContain("spec.region: Unsupported value: \"moon\": supported values: \"local\"");
         version.Message.ShouldContain("spec.kubernetes.version: Unsupported value: \"9.9.9\"");
-        (await garden.SendAsync(HttpMethod.Get, GardenServer.PathOf<Shoot>("garden-local") + "/bad")).Code.ShouldBe(404);
+        (await garden.SendAsync(HttpMethod.Get, GardenServer.PathOf<Shoot>("garden-local") + "/bad")).Code.ShouldBe(
+            404);
     }
 
     [Fact]
     public async Task OverlappingNetworks_AreRefused()
     {
-        var answer = await garden.TryCreateAsync(GardenServer.NewShoot("overlap").WithNetworking(n => n with { Pods = "10.0.0.0/17" }));
+        var answer = await garden.TryCreateAsync(
+            GardenServer.NewShoot("overlap").WithNetworking(n => n with { Pods = "10.0.0.0/17" }));
 
         answer.Code.ShouldBe(422);
         answer.Message.ShouldContain("spec.networking.pods: Invalid value: \"10.0.0.0/17\": must not overlap");
@@ -71,7 +76,8 @@ public class ShootServerTests(GardenServer garden) : IClassFixture<GardenServer>
     [Fact]
     public async Task MissingCredentials_AreRefused()
     {
-        var answer = await garden.TryCreateAsync(GardenServer.NewShoot("poor").With(s => s with { CredentialsBindingName = "none" }));
+        var answer = await garden.TryCreateAsync(
+            GardenServer.NewShoot("poor").With(s => s with { CredentialsBindingName = "none" }));
 
         answer.Code.ShouldBe(422);
         answer.Message.ShouldContain("spec.credentialsBindingName: Not found: \"none\"");
@@ -91,7 +97,8 @@ public class ShootServerTests(GardenServer garden) : IClassFixture<GardenServer>
     {
         var shoot = GardenServer.NewShoot("stray");
 
-        var answer = await garden.TryCreateAsync(shoot with { Metadata = shoot.Metadata with { Namespace = "default" } });
+        var answer = await garden.TryCreateAsync(
+            shoot with { Metadata = shoot.Metadata with { Namespace = "default" } });
 
         answer.Code.ShouldBe(403);
         answer.Message.ShouldContain("the namespace \"default\" belongs to no project");
@@ -100,11 +107,13 @@ public class ShootServerTests(GardenServer garden) : IClassFixture<GardenServer>
     [Fact]
     public async Task SeedName_ChangesOnlyThroughBinding_WhichTakesTheSeedsNetworks()
     {
-        await garden.CreateAsync(GardenServer.NewShoot("bind").WithNetworking(n => n with { Pods = null, Services = null }));
+        await garden.CreateAsync(
+            GardenServer.NewShoot("bind").WithNetworking(n => n with { Pods = null, Services = null }));
 
         var direct = await garden.PatchAsync<Shoot>(Key("bind"), "", """{"spec":{"seedName":"local"}}""");
         var unknown = await garden.PatchAsync<Shoot>(Key("bind"), "/binding", """{"spec":{"seedName":"moon"}}""");
-        var bound = await garden.PatchAsync<Shoot>(Key("bind"), "/binding", """{"spec":{"seedName":"local","region":"ignored"}}""");
+        var bound = await garden.PatchAsync<Shoot>(
+            Key("bind"), "/binding", """{"spec":{"seedName":"local","region":"ignored"}}""");
 
         direct.Code.ShouldBe(403);
         direct.Message.ShouldContain("shoots/binding");
@@ -124,7 +133,8 @@ public class ShootServerTests(GardenServer garden) : IClassFixture<GardenServer>
         var answer = await garden.PatchAsync<Shoot>(Key("clash"), "/binding", """{"spec":{"seedName":"local"}}""");
 
         answer.Code.ShouldBe(422);
-        answer.Message.ShouldContain("shoot pods network intersects with seed pods network (10.1.0.0/16) of seed \"local\"");
+        answer.Message.ShouldContain(
+            "shoot pods network intersects with seed pods network (10.1.0.0/16) of seed \"local\"");
     }
 
     [Fact]
@@ -149,15 +159,18 @@ public class ShootServerTests(GardenServer garden) : IClassFixture<GardenServer>
         await garden.CreateAsync(GardenServer.NewShoot("apart"));
 
         var status = await garden.PatchAsync<Shoot>(
-            Key("apart"), "/status", """{"spec":{"region":"moon"},"status":{"technicalID":"shoot--local--apart","uid":"1"}}""");
+            Key("apart"), "/status",
+            """{"spec":{"region":"moon"},"status":{"technicalID":"shoot--local--apart","uid":"1"}}""");
         var again = await garden.PatchAsync<Shoot>(Key("apart"), "/status", """{"status":{"uid":"2"}}""");
-        await garden.PatchAsync<Shoot>(Key("apart"), "", """{"status":{"technicalID":"x"},"spec":{"purpose":"testing"}}""");
+        await garden.PatchAsync<Shoot>(
+            Key("apart"), "", """{"status":{"technicalID":"x"},"spec":{"purpose":"testing"}}""");
 
         status.Code.ShouldBe(200, status.Message);
         again.Code.ShouldBe(422);
         again.Message.ShouldContain("status.uid: Invalid value: \"2\": field is immutable");
         var shoot = await garden.GetAsync<Shoot>(Key("apart"));
-        (shoot.Spec.Region, shoot.Spec.Purpose, shoot.Status!.TechnicalID).ShouldBe(("local", "testing", "shoot--local--apart"));
+        (shoot.Spec.Region, shoot.Spec.Purpose, shoot.Status!.TechnicalID).ShouldBe(
+            ("local", "testing", "shoot--local--apart"));
         shoot.Metadata.Generation.ShouldBe(2);
     }
 
@@ -166,7 +179,10 @@ public class ShootServerTests(GardenServer garden) : IClassFixture<GardenServer>
     {
         await garden.CreateAsync(GardenServer.NewShoot("again"));
         var operation = await garden.PatchAsync<Shoot>(Key("again"), "/status",
-            """{"status":{"lastOperation":{"type":"Create","state":"Succeeded","progress":100,"description":"done","lastUpdateTime":"2026-01-01T00:00:00Z"}}}""");
+            """
+            {"status":{"lastOperation":{"type":"Create","state":"Succeeded","progress":100,"description":"done",
+             "lastUpdateTime":"2026-01-01T00:00:00Z"}}}
+            """);
 
         var patched = await garden.PatchAsync<Shoot>(
             Key("again"), "", """{"metadata":{"annotations":{"gardener.cloud/operation":"reconcile"}}}""");
@@ -184,13 +200,16 @@ public class ShootServerTests(GardenServer garden) : IClassFixture<GardenServer>
         await garden.CreateAsync(GardenServer.NewShoot("listed"));
         await garden.PatchAsync<Shoot>(Key("listed"), "/binding", """{"spec":{"seedName":"local"}}""");
 
-        var found = await garden.SendAsync(HttpMethod.Get, GardenServer.PathOf<Shoot>(null) + "?fieldSelector=spec.seedName=local");
+        var found = await garden.SendAsync(
+            HttpMethod.Get, GardenServer.PathOf<Shoot>(null) + "?fieldSelector=spec.seedName=local");
         var table = await garden.SendAsync(
-            HttpMethod.Get, GardenServer.PathOf<Shoot>("garden-local") + "/listed", accept: "application/json;as=Table;v=v1;g=meta.k8s.io");
+            HttpMethod.Get, GardenServer.PathOf<Shoot>("garden-local")
+                + "/listed", accept: "application/json;as=Table;v=v1;g=meta.k8s.io");
 
         found.Body["items"]!.AsArray().Select(i => i!["metadata"]!["name"]!.ToString()).ShouldContain("listed");
         var columns = table.Body["columnDefinitions"]!.AsArray().Select(c => c!["name"]!.ToString()).ToList();
-        columns.Take(7).ShouldBe(["Name", "CloudProfile", "Provider", "Region", "K8S Version", "Hibernated", "Last Operation"]);
+        columns.Take(
+            7).ShouldBe(["Name", "CloudProfile", "Provider", "Region", "K8S Version", "Hibernated", "Last Operation"]);
         table.Body["rows"]![0]!["cells"]![6]!.ToString().ShouldBe("<pending>");
     }
 

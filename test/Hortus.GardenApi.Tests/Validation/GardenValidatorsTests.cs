@@ -42,7 +42,10 @@ public class GardenValidatorsTests
     public void ProjectMembers_AreUniqueWithKnownRoles()
     {
         var member = new ProjectMember { Kind = "User", Name = "ann", Role = "admin" };
-        var project = ValidProject with { Spec = ValidProject.Spec with { Members = [member, member, member with { Name = "bob", Role = "king" }] } };
+        var project = ValidProject with
+        {
+            Spec = ValidProject.Spec with { Members = [member, member, member with { Name = "bob", Role = "king" }] },
+        };
 
         var faults = Faults(e => ProjectValidator.Check(project, e));
 
@@ -54,10 +57,12 @@ public class GardenValidatorsTests
     [Fact]
     public void SeedNetworks_AreDisjointAndFixed()
     {
-        var seed = ValidSeed with { Spec = ValidSeed.Spec with { Networks = ValidSeed.Spec.Networks with { Services = "10.1.4.0/24" } } };
+        var networks = ValidSeed.Spec.Networks with { Services = "10.1.4.0/24" };
+        var seed = ValidSeed with { Spec = ValidSeed.Spec with { Networks = networks } };
 
         Faults(e => SeedValidator.Check(seed, e)).ShouldBe(
-            ["spec.networks.services: Invalid value: \"10.1.4.0/24\": must not overlap with spec.networks.pods (\"10.1.0.0/16\")"]);
+            ["spec.networks.services: Invalid value: \"10.1.4.0/24\": must not overlap with spec.networks.pods "
+                + "(\"10.1.0.0/16\")"]);
         Faults(e => SeedValidator.CheckChange(seed, ValidSeed, e))
             .ShouldBe(["spec.networks.services: Invalid value: \"10.1.4.0/24\": field is immutable"]);
     }
@@ -67,8 +72,10 @@ public class GardenValidatorsTests
     {
         var networks = ValidSeed.Spec.Networks with { ShootDefaults = new ShootNetworks { Pods = "10.1.0.0/17" } };
 
-        Faults(e => SeedValidator.Check(ValidSeed with { Spec = ValidSeed.Spec with { Networks = networks } }, e)).ShouldBe(
-            ["spec.networks.shootDefaults.pods: Invalid value: \"10.1.0.0/17\": must not overlap with spec.networks.pods (\"10.1.0.0/16\")"]);
+        Faults(e => SeedValidator.Check(ValidSeed with { Spec = ValidSeed.Spec with { Networks = networks } }, e))
+            .ShouldBe(
+            ["spec.networks.shootDefaults.pods: Invalid value: \"10.1.0.0/17\": must not overlap with "
+                + "spec.networks.pods (\"10.1.0.0/16\")"]);
     }
 
     [Fact]
@@ -78,7 +85,8 @@ public class GardenValidatorsTests
 
         Faults(e => SeedValidator.Check(seed, e)).ShouldBe(
         [
-            "spec.backup.region: Required value: must be set if the backup provider differs from the provider of the seed",
+            "spec.backup.region: Required value: must be set if the backup provider differs from the provider of the "
+                + "seed",
             "spec.backup.credentialsRef: Required value: must be set to refer a Secret or WorkloadIdentity",
         ]);
     }
@@ -94,7 +102,8 @@ public class GardenValidatorsTests
 
         Faults(e => CloudProfileValidator.Check(empty, e)).Select(f => f.Split(':')[0]).ShouldBe(
             ["spec.type", "spec.kubernetes.versions", "spec.machineTypes", "spec.machineImages", "spec.regions"]);
-        Faults(e => CloudProfileValidator.Check(doubled, e)).ShouldBe(["spec.regions[1].name: Duplicate value: \"local\""]);
+        Faults(e => CloudProfileValidator.Check(doubled, e)).ShouldBe(
+            ["spec.regions[1].name: Duplicate value: \"local\""]);
     }
 
     [Fact]
@@ -135,7 +144,8 @@ public class GardenValidatorsTests
 
         var faults = Faults(e => ControllerValidator.Check(registration, e));
 
-        faults[0].ShouldBe("spec.resources[0].reconcileTimeout: Forbidden: field must not be set when kind != Extension");
+        faults[0].ShouldBe(
+            "spec.resources[0].reconcileTimeout: Forbidden: field must not be set when kind != Extension");
         faults[1].ShouldStartWith("spec.resources[1].kind: Unsupported value: \"Magic\"");
     }
 
@@ -145,11 +155,14 @@ public class GardenValidatorsTests
         var none = new ControllerDeployment { Metadata = new ObjectMeta { Name = "a" } };
         var untagged = none with
         {
-            Helm = new HelmControllerDeployment { OciRepository = new OCIRepository { Repository = "example.com/chart" } },
+            Helm = new HelmControllerDeployment { OciRepository =
+                new OCIRepository { Repository = "example.com/chart" } },
         };
 
-        Faults(e => ControllerValidator.Check(none, e)).ShouldBe(["helm: Required value: must provide a helm deployment"]);
-        Faults(e => ControllerValidator.Check(untagged, e)).ShouldBe(["helm.ociRepository.tag: Required value: must provide either tag or digest"]);
+        Faults(e => ControllerValidator.Check(none, e)).ShouldBe(
+            ["helm: Required value: must provide a helm deployment"]);
+        Faults(e => ControllerValidator.Check(untagged, e)).ShouldBe(
+            ["helm.ociRepository.tag: Required value: must provide either tag or digest"]);
     }
 
     [Fact]
@@ -161,16 +174,22 @@ public class GardenValidatorsTests
         Faults(e => CredentialsValidator.CheckChange(other, ValidBinding, e))
             .ShouldBe(["credentialsRef: Invalid value: \"other\": field is immutable"]);
         Faults(e => CredentialsValidator.Check(odd, e)).ShouldHaveSingleItem()
-            .ShouldStartWith("credentialsRef: Unsupported value: \"v1, Kind=ConfigMap\": supported values: \"/v1, Kind=Secret\"");
+            .ShouldStartWith(
+                "credentialsRef: Unsupported value: \"v1, Kind=ConfigMap\": supported values: \"/v1, Kind=Secret\"");
     }
 
     [Fact]
     public void InternalSecret_IsFixedWhenImmutable()
     {
-        var secret = new InternalSecret { Type = "Opaque", Immutable = true, Data = new Dictionary<string, byte[]> { ["a"] = [1] } };
+        var secret = new InternalSecret
+        {
+            Type = "Opaque", Immutable = true, Data = new Dictionary<string, byte[]> { ["a"] = [1] },
+        };
 
         Faults(e => CredentialsValidator.CheckChange(secret, secret, e)).ShouldBeEmpty();
-        Faults(e => CredentialsValidator.CheckChange(secret with { Data = new Dictionary<string, byte[]> { ["a"] = [2] } }, secret, e))
+        Faults(e =>
+            CredentialsValidator.CheckChange(
+                secret with { Data = new Dictionary<string, byte[]> { ["a"] = [2] } }, secret, e))
             .ShouldBe(["data: Forbidden: field is immutable when `immutable` is set"]);
     }
 
@@ -200,7 +219,9 @@ public class GardenValidatorsTests
 
     [Fact]
     public void Gardenlet_LivesInTheGardenAndNeedsAChart() =>
-        Faults(e => SeedManagementValidator.Check(new Gardenlet { Metadata = new ObjectMeta { Name = "a", Namespace = "default" } }, e)).ShouldBe(
+        Faults(e =>
+            SeedManagementValidator.Check(
+                new Gardenlet { Metadata = new ObjectMeta { Name = "a", Namespace = "default" } }, e)).ShouldBe(
         [
             "metadata.namespace: Invalid value: \"default\": namespace must be garden",
             "spec.deployment.helm.ociRepository.repository: Required value: must provide either ref or repository",

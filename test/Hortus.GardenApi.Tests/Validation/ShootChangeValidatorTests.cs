@@ -83,7 +83,8 @@ public class ShootChangeValidatorTests
     [Fact]
     public void Workers_CannotAllGo() =>
         FaultsOf(ValidShoot.With(s => s with { Provider = s.Provider with { Workers = [] } }), ValidShoot)
-            .ShouldContain("spec.provider.workers: Forbidden: a cluster cannot be switched between with and without workers");
+            .ShouldContain(
+                "spec.provider.workers: Forbidden: a cluster cannot be switched between with and without workers");
 
     [Fact]
     public void Spec_IsFrozenWhileTheShootIsDeleted()
@@ -103,7 +104,8 @@ public class ShootChangeValidatorTests
             Status = new ShootStatus { LastOperation = new LastOperation { Type = "Migrate", State = "Processing" } },
         };
 
-        FaultsOf(moving.With(s => s with { Purpose = "testing" }), moving).ShouldHaveSingleItem().ShouldContain("moves to another seed");
+        FaultsOf(moving.With(s => s with { Purpose = "testing" }), moving).ShouldHaveSingleItem().ShouldContain(
+            "moves to another seed");
     }
 
     [Fact]
@@ -113,7 +115,13 @@ public class ShootChangeValidatorTests
         {
             Status = new ShootStatus
             {
-                Constraints = [new GardenerCondition { Type = GardenerConditions.HibernationPossible, Status = "False", Message = "a webhook" }],
+                Constraints =
+                [
+                    new GardenerCondition
+                    {
+                        Type = GardenerConditions.HibernationPossible, Status = "False", Message = "a webhook",
+                    },
+                ],
             },
         };
 
@@ -128,12 +136,17 @@ public class ShootChangeValidatorTests
         {
             Metadata = ValidShoot.Metadata with
             {
-                Annotations = new Dictionary<string, string> { [GardenerAnnotations.Operation] = "rotate-rollout-workers=pool;explode" },
+                Annotations = new Dictionary<string, string>
+                {
+                    [GardenerAnnotations.Operation] = "rotate-rollout-workers=pool;explode",
+                },
             },
         };
 
         FaultsOf(asked, ValidShoot).ShouldHaveSingleItem()
-            .ShouldStartWith("metadata.annotations[gardener.cloud/operation]: Unsupported value: \"explode\": supported values: \"reconcile\"");
+            .ShouldStartWith(
+                "metadata.annotations[gardener.cloud/operation]: Unsupported value: \"explode\": supported values: "
+                    + "\"reconcile\"");
     }
 
     [Fact]
@@ -149,5 +162,6 @@ public class ShootChangeValidatorTests
         ]);
     }
 
-    private static IReadOnlyList<string> FaultsOf(Shoot shoot, Shoot old) => Faults(e => ShootChangeValidator.Check(shoot, old, e));
+    private static IReadOnlyList<string> FaultsOf(Shoot shoot, Shoot old) =>
+        Faults(e => ShootChangeValidator.Check(shoot, old, e));
 }

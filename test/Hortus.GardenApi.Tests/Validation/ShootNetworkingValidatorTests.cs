@@ -9,7 +9,8 @@ public class ShootNetworkingValidatorTests
     [Fact]
     public void Networks_MustBeDisjoint() =>
         FaultsOf(n => n with { Pods = "10.0.128.0/17" }).ShouldBe(
-            ["spec.networking.pods: Invalid value: \"10.0.128.0/17\": must not overlap with spec.networking.nodes (\"10.0.0.0/16\")"]);
+            ["spec.networking.pods: Invalid value: \"10.0.128.0/17\": must not overlap with spec.networking.nodes "
+                + "(\"10.0.0.0/16\")"]);
 
     [Fact]
     public void Network_MustBeCanonical()
@@ -34,7 +35,8 @@ public class ShootNetworkingValidatorTests
 
     [Fact]
     public void Type_IsRequired() =>
-        FaultsOf(n => n with { Type = null }).ShouldBe(["spec.networking.type: Required value: must specify a network type"]);
+        FaultsOf(n => n with { Type = null }).ShouldBe(
+            ["spec.networking.type: Required value: must specify a network type"]);
 
     [Fact]
     public void Families_AreKnownAndUnique() =>
@@ -65,8 +67,10 @@ public class ShootNetworkingValidatorTests
     [Fact]
     public void SeedNetworks_MustNotBeTouched() =>
         Faults(e => ShootSeedValidator.Networking(
-            ValidShoot.WithNetworking(n => n with { Pods = "10.1.64.0/18", Services = "10.4.0.0/16" }).Spec, ValidSeed, e)).ShouldBe(
-            ["spec.networking.pods: Invalid value: \"10.1.64.0/18\": shoot pods network intersects with seed pods network (10.1.0.0/16) of seed \"local\""]);
+            ValidShoot.WithNetworking(n => n with { Pods = "10.1.64.0/18", Services = "10.4.0.0/16" }).Spec, ValidSeed,
+            e)).ShouldBe(
+            ["spec.networking.pods: Invalid value: \"10.1.64.0/18\": shoot pods network intersects with seed pods "
+                + "network (10.1.0.0/16) of seed \"local\""]);
 
     [Fact]
     public void SeedTaints_MustBeTolerated()
@@ -79,7 +83,8 @@ public class ShootNetworkingValidatorTests
             ValidShoot.Spec with { Tolerations = [new Toleration { Key = "special" }] }, tainted, e)).ShouldBeEmpty();
     }
 
-    private static IReadOnlyList<string> FaultsOf(Func<Networking, Networking> change) => Check(ValidShoot.WithNetworking(change));
+    private static IReadOnlyList<string> FaultsOf(Func<Networking, Networking> change) =>
+        Check(ValidShoot.WithNetworking(change));
 
     private static IReadOnlyList<string> Check(Shoot shoot) => Faults(e => ShootValidator.Check(shoot, e));
 }

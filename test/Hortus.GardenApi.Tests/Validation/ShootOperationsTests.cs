@@ -22,7 +22,8 @@ public class ShootOperationsTests
 
     [Fact]
     public void Operation_CountsOnlyWhenItIsNew() =>
-        ShootOperations.StartReconciliation(Asking("rotate-ca-start", "Succeeded"), Asking("rotate-ca-start", "Succeeded")).ShouldBeFalse();
+        ShootOperations.StartReconciliation(
+            Asking("rotate-ca-start", "Succeeded"), Asking("rotate-ca-start", "Succeeded")).ShouldBeFalse();
 
     [Fact]
     public void ReconcileAndRetry_AreConsumed_OthersStay()
@@ -35,11 +36,15 @@ public class ShootOperationsTests
 
     private static Shoot Idle(string? state) => ValidShoot with
     {
-        Status = new ShootStatus { LastOperation = state is null ? null : new LastOperation { Type = "Reconcile", State = state } },
+        Status = new ShootStatus { LastOperation = state is null
+            ? null : new LastOperation { Type = "Reconcile", State = state } },
     };
 
     private static Shoot Asking(string operation, string? state) => Idle(state) with
     {
-        Metadata = ValidShoot.Metadata with { Annotations = new Dictionary<string, string> { [GardenerAnnotations.Operation] = operation } },
+        Metadata = ValidShoot.Metadata with
+        {
+            Annotations = new Dictionary<string, string> { [GardenerAnnotations.Operation] = operation },
+        },
     };
 }

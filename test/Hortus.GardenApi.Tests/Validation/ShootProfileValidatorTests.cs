@@ -22,14 +22,16 @@ public class ShootProfileValidatorTests
     [Fact]
     public void UnknownVersion_NamesThoseOnOffer() =>
         FaultsOf(ValidShoot.WithKubernetes(k => k with { Version = "9.9.9" })).ShouldBe(
-            ["spec.kubernetes.version: Unsupported value: \"9.9.9\": supported values: \"1.35.4\", \"1.34.7\", \"1.34.6\", \"1.36.0\""]);
+            ["spec.kubernetes.version: Unsupported value: \"9.9.9\": supported values: \"1.35.4\", \"1.34.7\", "
+                + "\"1.34.6\", \"1.36.0\""]);
 
     [Fact]
     public void ExpiredVersion_IsRefusedUnlessTheShootHasIt()
     {
         var expired = ValidShoot.WithKubernetes(k => k with { Version = "1.33.1" });
 
-        FaultsOf(expired).ShouldHaveSingleItem().ShouldStartWith("spec.kubernetes.version: Unsupported value: \"1.33.1\"");
+        FaultsOf(
+            expired).ShouldHaveSingleItem().ShouldStartWith("spec.kubernetes.version: Unsupported value: \"1.33.1\"");
         Faults(e => ShootProfileValidator.Check(expired, expired, Catalog, e)).ShouldBeEmpty();
     }
 
@@ -50,9 +52,11 @@ public class ShootProfileValidatorTests
     [Fact]
     public void UnknownImage_NamesImagesOrVersions()
     {
-        FaultsOf(WithImage("other", "1.0.0")).ShouldBe([$"{Pool}.machine.image.name: Unsupported value: \"other\": supported values: \"local\""]);
+        FaultsOf(WithImage("other", "1.0.0")).ShouldBe(
+            [$"{Pool}.machine.image.name: Unsupported value: \"other\": supported values: \"local\""]);
         FaultsOf(WithImage("local", "0.9.0")).ShouldBe(
-            [$"{Pool}.machine.image.version: Unsupported value: \"0.9.0\": supported values: \"1.0.0\", \"1.1.0\", \"2.0.0\""]);
+            [$"{Pool}.machine.image.version: Unsupported value: \"0.9.0\": supported values: \"1.0.0\", \"1.1.0\", "
+                + "\"2.0.0\""]);
     }
 
     [Fact]
@@ -74,7 +78,8 @@ public class ShootProfileValidatorTests
         FaultsOf(ValidShoot.WithWorker(w => w with
         {
             Cri = new CRI { Name = "containerd", ContainerRuntimes = [new ContainerRuntime { Type = "gvisor" }] },
-        })).ShouldHaveSingleItem().ShouldStartWith($"{Pool}.cri.containerRuntimes[0].type: Unsupported value: \"gvisor\"");
+        })).ShouldHaveSingleItem().ShouldStartWith(
+            $"{Pool}.cri.containerRuntimes[0].type: Unsupported value: \"gvisor\"");
 
     [Fact]
     public void NodeLimit_BoundsTheSumOfTheMinimums()
@@ -99,18 +104,21 @@ public class ShootProfileValidatorTests
     [Fact]
     public void Version_StaysWhenItFitsAlready() =>
         ShootResolver.FromProfile(
-            ValidShoot.WithKubernetes(k => k with { Version = "1.34" }), ValidShoot.WithKubernetes(k => k with { Version = "1.34.6" }), Catalog)
+            ValidShoot.WithKubernetes(k => k with { Version = "1.34" }),
+            ValidShoot.WithKubernetes(k => k with { Version = "1.34.6" }), Catalog)
             .Spec.Kubernetes.Version.ShouldBe("1.34.6");
 
     [Fact]
     public void Image_IsTheNewestOfTheFirstThatIsNoPreview()
     {
-        var shoot = ValidShoot.WithWorker(w => w with { Machine = new Machine { Type = "local", Architecture = "amd64" } });
+        var shoot = ValidShoot.WithWorker(
+            w => w with { Machine = new Machine { Type = "local", Architecture = "amd64" } });
 
         var image = ShootResolver.FromProfile(shoot, null, Catalog).Spec.Provider.Workers![0].Machine.Image!;
 
         (image.Name, image.Version).ShouldBe(("local", "1.1.0"));
-        ShootResolver.FromProfile(shoot, ValidShoot, Catalog).Spec.Provider.Workers![0].Machine.Image!.Version.ShouldBe("1.0.0");
+        ShootResolver.FromProfile(
+            shoot, ValidShoot, Catalog).Spec.Provider.Workers![0].Machine.Image!.Version.ShouldBe("1.0.0");
     }
 
     [Fact]
@@ -126,7 +134,8 @@ public class ShootProfileValidatorTests
                         new ExpirableVersion
                         {
                             Version = "1.40.0",
-                            Lifecycle = [new LifecycleStage { Classification = "supported", StartTime = Now.AddDays(1) }],
+                            Lifecycle =
+                                [new LifecycleStage { Classification = "supported", StartTime = Now.AddDays(1) }],
                         },
                         new ExpirableVersion
                         {
@@ -147,7 +156,10 @@ public class ShootProfileValidatorTests
     }
 
     private static Shoot WithImage(string name, string version) =>
-        ValidShoot.WithWorker(w => w with { Machine = w.Machine with { Image = new ShootMachineImage { Name = name, Version = version } } });
+        ValidShoot.WithWorker(
+            w => w with { Machine =
+                w.Machine with { Image = new ShootMachineImage { Name = name, Version = version } } });
 
-    private static IReadOnlyList<string> FaultsOf(Shoot shoot) => Faults(e => ShootProfileValidator.Check(shoot, null, Catalog, e));
+    private static IReadOnlyList<string> FaultsOf(Shoot shoot) =>
+        Faults(e => ShootProfileValidator.Check(shoot, null, Catalog, e));
 }

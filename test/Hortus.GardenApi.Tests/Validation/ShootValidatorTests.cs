@@ -13,11 +13,14 @@ public class ShootValidatorTests
     [Fact]
     public void Name_MustBeALabel() =>
         FaultsOf(ValidShoot with { Metadata = ValidShoot.Metadata with { Name = "My_Shoot" } })
-            .ShouldHaveSingleItem().ShouldStartWith("metadata.name: Invalid value: \"My_Shoot\": a lowercase RFC 1123 label");
+            .ShouldHaveSingleItem().ShouldStartWith(
+                "metadata.name: Invalid value: \"My_Shoot\": a lowercase RFC 1123 label");
 
     [Fact]
     public void RegionProviderAndProfile_AreRequired() =>
-        FaultsOf(ValidShoot.With(s => s with { Region = "", Provider = s.Provider with { Type = "" }, CloudProfile = null })).ShouldBe(
+        FaultsOf(
+            ValidShoot.With(s => s with { Region = "", Provider = s.Provider with { Type = "" }, CloudProfile = null }))
+                .ShouldBe(
         [
             "spec.region: Required value: must specify a region",
             "spec.provider.type: Required value: must specify a provider type",
@@ -28,8 +31,10 @@ public class ShootValidatorTests
     public void Purpose_IsOneOfALists_AndInfrastructureOnlyInTheGarden()
     {
         FaultsOf(ValidShoot.With(s => s with { Purpose = "fun" })).ShouldHaveSingleItem().ShouldBe(
-            "spec.purpose: Unsupported value: \"fun\": supported values: \"evaluation\", \"testing\", \"development\", \"production\", \"infrastructure\"");
-        FaultsOf(ValidShoot.With(s => s with { Purpose = "infrastructure" })).ShouldHaveSingleItem().ShouldContain("namespace garden");
+            "spec.purpose: Unsupported value: \"fun\": supported values: \"evaluation\", \"testing\", "
+                + "\"development\", \"production\", \"infrastructure\"");
+        FaultsOf(ValidShoot.With(s => s with { Purpose = "infrastructure" })).ShouldHaveSingleItem().ShouldContain(
+            "namespace garden");
     }
 
     [Fact]
@@ -40,11 +45,13 @@ public class ShootValidatorTests
     [Fact]
     public void OldForms_AreRefusedFromKubernetes134On()
     {
-        var shoot = ValidShoot.With(s => s with { CredentialsBindingName = null, SecretBindingName = "local", CloudProfileName = "local" });
+        var shoot = ValidShoot.With(
+            s => s with { CredentialsBindingName = null, SecretBindingName = "local", CloudProfileName = "local" });
 
         FaultsOf(shoot).ShouldBe(
         [
-            "spec.secretBindingName: Forbidden: is not allowed for Kubernetes versions >= 1.34, use spec.credentialsBindingName",
+            "spec.secretBindingName: Forbidden: is not allowed for Kubernetes versions >= 1.34, use "
+                + "spec.credentialsBindingName",
             "spec.cloudProfileName: Forbidden: is not allowed for Kubernetes versions >= 1.34, use spec.cloudProfile",
         ]);
         FaultsOf(shoot.WithKubernetes(k => k with { Version = "1.33.1" })).ShouldBeEmpty();
@@ -52,7 +59,10 @@ public class ShootValidatorTests
 
     [Fact]
     public void Extensions_AreUniqueByType() =>
-        FaultsOf(ValidShoot.With(s => s with { Extensions = [new Extension { Type = "a" }, new Extension { Type = "a" }, new Extension()] })).ShouldBe(
+        FaultsOf(
+            ValidShoot.With(
+                s => s with { Extensions =
+                    [new Extension { Type = "a" }, new Extension { Type = "a" }, new Extension()] })).ShouldBe(
         [
             "spec.extensions[1].type: Duplicate value: \"a\"",
             "spec.extensions[2].type: Required value: must specify a type",
@@ -65,7 +75,9 @@ public class ShootValidatorTests
 
         FaultsOf(ValidShoot.With(s => s with { Addons = addons })).ShouldBeEmpty();
         FaultsOf(ValidShoot.With(s => s with { Addons = addons, Purpose = "production" }))
-            .ShouldBe(["spec.addons: Forbidden: for now addons can only be enabled for clusters with purpose \"evaluation\""]);
+            .ShouldBe(
+                ["spec.addons: Forbidden: for now addons can only be enabled for clusters with purpose "
+                    + "\"evaluation\""]);
     }
 
     [Fact]
@@ -101,7 +113,8 @@ public class ShootValidatorTests
             Kubelet = k.Kubelet! with { MaxPods = 200 },
             KubeControllerManager = k.KubeControllerManager! with { NodeCIDRMaskSize = 26 },
         })).ShouldHaveSingleItem().ShouldBe(
-            "spec.kubernetes.kubeControllerManager.nodeCIDRMaskSize: Invalid value: 26: a node has 64 addresses with this size, but kubelet.maxPods is 200");
+            "spec.kubernetes.kubeControllerManager.nodeCIDRMaskSize: Invalid value: 26: a node has 64 addresses with "
+                + "this size, but kubelet.maxPods is 200");
 
     [Theory]
     [InlineData("220000+0100", "221500+0100", "at least 30 minutes")]
@@ -117,7 +130,10 @@ public class ShootValidatorTests
     public void MaintenanceWindow_MayCrossMidnightAndZones() =>
         FaultsOf(ValidShoot.With(s => s with
         {
-            Maintenance = s.Maintenance! with { TimeWindow = new MaintenanceTimeWindow { Begin = "233000+0000", End = "023000+0100" } },
+            Maintenance = s.Maintenance! with
+            {
+                TimeWindow = new MaintenanceTimeWindow { Begin = "233000+0000", End = "023000+0100" },
+            },
         })).ShouldBeEmpty();
 
     [Fact]
@@ -136,8 +152,10 @@ public class ShootValidatorTests
         })).ShouldBe(
         [
             "spec.hibernation.schedules[0]: Required value: either start or end has to be provided",
-            "spec.hibernation.schedules[0].location: Invalid value: \"Nowhere\": must be a time zone such as Europe/Berlin",
-            "spec.hibernation.schedules[1].start: Invalid value: \"at eight\": not a valid cron spec: want five fields such as \"0 20 * * 1-5\"",
+            "spec.hibernation.schedules[0].location: Invalid value: \"Nowhere\": must be a time zone such as "
+                + "Europe/Berlin",
+            "spec.hibernation.schedules[1].start: Invalid value: \"at eight\": not a valid cron spec: want five "
+                + "fields such as \"0 20 * * 1-5\"",
         ]);
 
     [Fact]

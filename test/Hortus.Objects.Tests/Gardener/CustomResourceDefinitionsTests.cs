@@ -30,7 +30,8 @@ public class CustomResourceDefinitionsTests
 
     [Fact]
     public void TypeWithoutNames_IsRefused() =>
-        Should.Throw<ArgumentException>(() => CustomResourceDefinitions.For(typeof(WorkerSpec))).Message.ShouldContain("WorkerSpec");
+        Should.Throw<ArgumentException>(
+            () => CustomResourceDefinitions.For(typeof(WorkerSpec))).Message.ShouldContain("WorkerSpec");
 
     [Fact]
     public void CommittedManifests_AreThoseOfTheTypes()

@@ -14,8 +14,10 @@ public class UpstreamDefinitionsTests
         ["Machine .spec.nodeTemplate.spec.configSource"] = "dynamic kubelet configuration is gone from Kubernetes",
         ["MachineSet .spec.template.spec.nodeTemplate.spec.configSource"] = "as for Machine",
         ["MachineDeployment .spec.template.spec.nodeTemplate.spec.configSource"] = "as for Machine",
-        ["Garden .spec.virtualCluster.kubernetes.kubeAPIServer.encryptionConfig"] = "a missing provider means the default one",
-        ["Garden .spec.virtualCluster.gardener.gardenerAPIServer.encryptionConfig"] = "as for the API server of Kubernetes",
+        ["Garden .spec.virtualCluster.kubernetes.kubeAPIServer.encryptionConfig"] =
+            "a missing provider means the default one",
+        ["Garden .spec.virtualCluster.gardener.gardenerAPIServer.encryptionConfig"] =
+            "as for the API server of Kubernetes",
     };
 
     [SkippableFact]
@@ -79,7 +81,9 @@ public class UpstreamDefinitionsTests
 
         if (!theirs.Required.Order().SequenceEqual(ours.Required.Order()) && theirs.Properties.Count > 0)
         {
-            Note(path, $"requires [{string.Join(' ', theirs.Required.Order())}], ours [{string.Join(' ', ours.Required.Order())}]", differences);
+            Note(path,
+                $"requires [{string.Join(' ', theirs.Required.Order())}], ours "
+                    + $"[{string.Join(' ', ours.Required.Order())}]", differences);
         }
 
         if (ours.Default is null != theirs.Default is null && theirs.Default?.ToString() != "")

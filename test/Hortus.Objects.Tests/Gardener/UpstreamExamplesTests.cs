@@ -82,8 +82,10 @@ public class UpstreamExamplesTests
             return;
         }
 
-        losses.AddRange((type.UnknownFields?.Keys ?? []).Select(k => $"{path}: {type.GetType().Name} does not declare {k}"));
-        foreach (var property in type.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0 && p.Name != "UnknownFields"))
+        losses.AddRange(
+            (type.UnknownFields?.Keys ?? []).Select(k => $"{path}: {type.GetType().Name} does not declare {k}"));
+        foreach (var property in type.GetType().GetProperties().Where(
+            p => p.GetIndexParameters().Length == 0 && p.Name != "UnknownFields"))
         {
             UnknownFields(property.GetValue(type), $"{path}.{property.Name}", losses);
         }

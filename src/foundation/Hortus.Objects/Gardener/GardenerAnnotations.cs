@@ -44,7 +44,8 @@ public static class GardenerAnnotations
     public const string AuthenticationIssuer = "authentication.gardener.cloud/issuer";
 
     /// <summary>Any value stops the handling of all shoots of a seed.</summary>
-    public const string SeedEmergencyStopShootReconciliations = "seed.gardener.cloud/emergency-stop-shoot-reconciliations";
+    public const string SeedEmergencyStopShootReconciliations =
+        "seed.gardener.cloud/emergency-stop-shoot-reconciliations";
 
     /// <summary>Marks a namespace that the project controller made and may delete.</summary>
     public const string NamespaceCreatedByProjectController = "namespace.gardener.cloud/created-by-project-controller";

@@ -9,7 +9,8 @@ public static class GardenerLabels
     /// <summary>Name of the project on its namespace.</summary>
     public const string ProjectName = "project.gardener.cloud/name";
 
-    /// <summary>Name of a seed, with the prefix <c>name.seed.gardener.cloud/</c> on objects that the seed uses.</summary>
+    /// <summary>Name of a seed, with the prefix <c>name.seed.gardener.cloud/</c> on objects that the seed
+    /// uses.</summary>
     public const string SeedNamePrefix = "name.seed.gardener.cloud/";
 
     /// <summary>Name of the shoot on what belongs to it.</summary>

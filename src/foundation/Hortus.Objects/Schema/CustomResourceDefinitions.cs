@@ -27,7 +27,8 @@ public static class CustomResourceDefinitions
         return KubernetesYaml.Write(definition);
     }
 
-    /// <summary>The file name of the manifest: group and plural, such as <c>core.gardener.cloud_shoots.yaml</c>.</summary>
+    /// <summary>The file name of the manifest: group and plural, such as
+    /// <c>core.gardener.cloud_shoots.yaml</c>.</summary>
     public static string ManifestName(Type kind)
     {
         var spec = For(kind).Spec;

@@ -10,7 +10,8 @@ internal sealed class CloudProfileAdmission(GardenReader garden) : GardenAdmissi
     public override string Name => "CloudProfileValidator";
 
     protected override async ValueTask CheckAsync(
-        CloudProfile value, CloudProfile? old, AdmissionAttributes attributes, FieldErrors errors, CancellationToken cancellationToken)
+        CloudProfile value, CloudProfile? old, AdmissionAttributes attributes, FieldErrors errors,
+        CancellationToken cancellationToken)
     {
         if (old is null || value.Metadata.DeletionTimestamp is not null)
         {
@@ -28,21 +29,26 @@ internal sealed class CloudProfileAdmission(GardenReader garden) : GardenAdmissi
         var path = FieldPath.Root["spec"];
         foreach (var shoot in await garden.Objects.ListAsync<Shoot>(null, cancellationToken))
         {
-            if (shoot.Spec.CloudProfile is not { Kind: nameof(CloudProfile) } reference || reference.Name != value.Metadata.Name)
+            if (shoot.Spec.CloudProfile is not { Kind: nameof(CloudProfile) } reference
+                || reference.Name != value.Metadata.Name)
             {
                 continue;
             }
 
             if (shoot.Spec.Kubernetes.Version is { } version && versions.Contains(version))
             {
-                errors.Forbidden(path["kubernetes"]["versions"], $"the version {version} is still in use by Shoot {shoot.Key}");
+                errors.Forbidden(
+                    path["kubernetes"]["versions"], $"the version {version} is still in use by Shoot {shoot.Key}");
             }
 
-            foreach (var image in (shoot.Spec.Provider.Workers ?? []).Select(w => w.Machine.Image).OfType<ShootMachineImage>())
+            foreach (var image in (shoot.Spec.Provider.Workers ?? []).Select(
+                w => w.Machine.Image).OfType<ShootMachineImage>())
             {
                 if (images.Contains((image.Name, image.Version ?? "")))
                 {
-                    errors.Forbidden(path["machineImages"], $"the image {image.Name} {image.Version} is still in use by Shoot {shoot.Key}");
+                    errors.Forbidden(
+                        path["machineImages"],
+                        $"the image {image.Name} {image.Version} is still in use by Shoot {shoot.Key}");
                 }
             }
         }
@@ -52,8 +58,10 @@ internal sealed class CloudProfileAdmission(GardenReader garden) : GardenAdmissi
         profile.Spec.MachineImages.SelectMany(i => i.Versions.Select(v => (i.Name, v.Version)));
 }
 
-/// <summary>Requires the parent of a NamespacedCloudProfile and keeps entries of the parent from being made anew.</summary>
-internal sealed class NamespacedCloudProfileAdmission(GardenReader garden) : GardenAdmissionPlugin<NamespacedCloudProfile>
+/// <summary>Requires the parent of a NamespacedCloudProfile and keeps entries of the parent from being made
+/// anew.</summary>
+internal sealed class NamespacedCloudProfileAdmission(GardenReader garden)
+    : GardenAdmissionPlugin<NamespacedCloudProfile>
 {
     public override string Name => "NamespacedCloudProfileValidator";
 
@@ -67,7 +75,8 @@ internal sealed class NamespacedCloudProfileAdmission(GardenReader garden) : Gar
         }
 
         var path = FieldPath.Root["spec"];
-        var parent = await garden.Objects.FindAsync<CloudProfile>(ObjectKey.Cluster(value.Spec.Parent.Name), cancellationToken);
+        var parent = await garden.Objects.FindAsync<CloudProfile>(
+            ObjectKey.Cluster(value.Spec.Parent.Name), cancellationToken);
         if (parent is null)
         {
             errors.NotFound(path["parent"]["name"], value.Spec.Parent.Name);
@@ -77,7 +86,8 @@ internal sealed class NamespacedCloudProfileAdmission(GardenReader garden) : Gar
         for (var i = 0; i < (value.Spec.MachineTypes?.Count ?? 0); i++)
         {
             var name = value.Spec.MachineTypes![i].Name;
-            if (parent.Spec.MachineTypes.Any(t => t.Name == name) && old?.Spec.MachineTypes?.Any(t => t.Name == name) != true)
+            if (parent.Spec.MachineTypes.Any(t => t.Name == name)
+                && old?.Spec.MachineTypes?.Any(t => t.Name == name) != true)
             {
                 errors.Forbidden(path["machineTypes"][i]["name"], $"the parent already has a machine type \"{name}\"");
             }

@@ -28,7 +28,8 @@ internal sealed class CredentialsBindingAdmission(GardenReader garden) : GardenA
             _ => ResourceKind.Of<Secret>(),
         };
         await CredentialsAccess.CheckAsync(
-            garden, kind, new ObjectKey(reference.Namespace, reference.Name ?? ""), FieldPath.Root["credentialsRef"], attributes, errors,
+            garden, kind, new ObjectKey(reference.Namespace, reference.Name ?? ""), FieldPath.Root["credentialsRef"],
+            attributes, errors,
             cancellationToken);
     }
 }
@@ -39,7 +40,8 @@ internal sealed class SecretBindingAdmission(GardenReader garden) : GardenAdmiss
     public override string Name => "ResourceReferenceManager";
 
     protected override async ValueTask CheckAsync(
-        SecretBinding value, SecretBinding? old, AdmissionAttributes attributes, FieldErrors errors, CancellationToken cancellationToken)
+        SecretBinding value, SecretBinding? old, AdmissionAttributes attributes, FieldErrors errors,
+        CancellationToken cancellationToken)
     {
         if (old is null)
         {

@@ -23,13 +23,15 @@ internal class DeletionConfirmation<T>(GardenReader garden) : GardenAdmissionPlu
         }
 
         var annotations = value.Metadata.Annotations;
-        var confirmed = IsConfirmed(value) ? IsConfirmed(old) ? By(old) ?? attributes.User.Name : attributes.User.Name : null;
+        var confirmed = IsConfirmed(value)
+            ? IsConfirmed(old) ? By(old) ?? attributes.User.Name : attributes.User.Name : null;
         if (annotations?.GetValueOrDefault(GardenerAnnotations.DeletionConfirmedBy) == confirmed)
         {
             return ValueTask.FromResult(value);
         }
 
-        var changed = new Dictionary<string, string>(annotations ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        var changed = new Dictionary<string, string>(
+            annotations ?? new Dictionary<string, string>(), StringComparer.Ordinal);
         changed.Remove(GardenerAnnotations.DeletionConfirmedBy);
         if (confirmed is not null)
         {
@@ -46,7 +48,8 @@ internal class DeletionConfirmation<T>(GardenReader garden) : GardenAdmissionPlu
         {
             throw Forbidden(attributes,
                 $"must have a \"{GardenerAnnotations.ConfirmationDeletion}\" annotation with value \"true\" to delete: "
-                + $"kubectl annotate {attributes.Definition.Kind.Plural} {attributes.Key.Name} {GardenerAnnotations.ConfirmationDeletion}=true");
+                + $"kubectl annotate {attributes.Definition.Kind.Plural} {attributes.Key.Name} "
+                + $"{GardenerAnnotations.ConfirmationDeletion}=true");
         }
 
         await CheckApprovalAsync(deleted, attributes, cancellationToken);
@@ -57,7 +60,8 @@ internal class DeletionConfirmation<T>(GardenReader garden) : GardenAdmissionPlu
         T deleted, AdmissionAttributes attributes, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Who confirmed the deletion, or null.</summary>
-    protected static string? By(T? value) => value?.Metadata.Annotations?.GetValueOrDefault(GardenerAnnotations.DeletionConfirmedBy);
+    protected static string? By(T? value) =>
+        value?.Metadata.Annotations?.GetValueOrDefault(GardenerAnnotations.DeletionConfirmedBy);
 
     private static bool IsConfirmed(T? value) =>
         value?.Metadata.Annotations?.GetValueOrDefault(GardenerAnnotations.ConfirmationDeletion) == "true";
@@ -79,10 +83,12 @@ internal sealed class ShootDeletionConfirmation(GardenReader garden) : DeletionC
                 && LabelSelectorMatcher.From(rule.Selector).Matches(deleted.Metadata.Labels))
             {
                 throw Forbidden(attributes,
-                    $"the project \"{project!.Metadata.Name}\" wants another person than \"{attributes.User.Name}\", who confirmed, to delete the Shoot");
+                    $"the project \"{project!.Metadata.Name}\" wants another person than \"{attributes.User.Name}\", "
+                        + "who confirmed, to delete the Shoot");
             }
         }
     }
 
-    private static bool IsServiceAccount(UserInfo user) => user.Name.StartsWith(ServiceAccountPrefix, StringComparison.Ordinal);
+    private static bool IsServiceAccount(UserInfo user) =>
+        user.Name.StartsWith(ServiceAccountPrefix, StringComparison.Ordinal);
 }

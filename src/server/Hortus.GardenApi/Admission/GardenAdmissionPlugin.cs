@@ -50,10 +50,11 @@ internal abstract class GardenAdmissionPlugin<T> : IAdmissionPlugin where T : Ku
         }
     }
 
-    /// <summary>Gives the object to write; the same reference leaves it as it is. Called for creations and updates, also of
-    /// subresources.</summary>
+    /// <summary>Gives the object to write; the same reference leaves it as it is. Called for creations and updates,
+    /// also of subresources.</summary>
     protected virtual ValueTask<T> MutateAsync(
-        T value, T? old, AdmissionAttributes attributes, CancellationToken cancellationToken) => ValueTask.FromResult(value);
+        T value, T? old, AdmissionAttributes attributes, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(value);
 
     /// <summary>Adds faults (answered with 422) or throws another refusal. Called for creations and updates.</summary>
     protected virtual ValueTask CheckAsync(

@@ -52,7 +52,8 @@ internal sealed class GardenReader(IObjectReader objects, IAuthorizer authorizer
 
     /// <summary>Whether a user may do something to a resource; an empty name asks about all objects.</summary>
     public async ValueTask<bool> MayAsync(
-        UserInfo user, string verb, ResourceKind kind, ObjectKey key, string subresource, CancellationToken cancellationToken)
+        UserInfo user, string verb, ResourceKind kind, ObjectKey key, string subresource,
+        CancellationToken cancellationToken)
     {
         var decision = await authorizer.AuthorizeAsync(
             user,

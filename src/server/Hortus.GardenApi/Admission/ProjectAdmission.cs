@@ -35,7 +35,8 @@ internal sealed class ProjectAdmission(GardenReader garden) : GardenAdmissionPlu
     }
 
     protected override async ValueTask CheckAsync(
-        Project value, Project? old, AdmissionAttributes attributes, FieldErrors errors, CancellationToken cancellationToken)
+        Project value, Project? old, AdmissionAttributes attributes, FieldErrors errors,
+        CancellationToken cancellationToken)
     {
         if (attributes.Subresource.Length > 0)
         {
@@ -43,16 +44,20 @@ internal sealed class ProjectAdmission(GardenReader garden) : GardenAdmissionPlu
         }
 
         if (value.Spec.Namespace is { } ns && ns != old?.Spec.Namespace
-            && await garden.ProjectOfAsync(ns, cancellationToken) is { } other && other.Metadata.Name != value.Metadata.Name)
+            && await garden.ProjectOfAsync(ns, cancellationToken) is { } other
+                && other.Metadata.Name != value.Metadata.Name)
         {
-            errors.Invalid(FieldPath.Root["spec"]["namespace"], ns, $"the namespace is already used by project \"{other.Metadata.Name}\"");
+            errors.Invalid(
+                FieldPath.Root["spec"]["namespace"], ns,
+                $"the namespace is already used by project \"{other.Metadata.Name}\"");
         }
 
         if (old is not null && !SameMembers(value, old)
             && !await garden.MayAsync(attributes.User, "manage-members", Kind, attributes.Key, "", cancellationToken))
         {
             throw Forbidden(attributes,
-                $"user \"{attributes.User.Name}\" may not change human members: this needs the role uam (verb manage-members)");
+                $"user \"{attributes.User.Name}\" may not change human members: this needs the role uam (verb "
+                    + "manage-members)");
         }
     }
 
@@ -68,7 +73,8 @@ internal sealed class ProjectAdmission(GardenReader garden) : GardenAdmissionPlu
         if (shoots.Count > 0)
         {
             throw Forbidden(attributes,
-                $"the project still has {shoots.Count} Shoot(s) ({string.Join(", ", shoots.Take(5).Select(s => s.Metadata.Name))}): delete them first");
+                $"the project still has {shoots.Count} Shoot(s) "
+                    + $"({string.Join(", ", shoots.Take(5).Select(s => s.Metadata.Name))}): delete them first");
         }
     }
 

@@ -31,7 +31,8 @@ internal sealed class SeedAdmission(GardenReader garden) : GardenAdmissionPlugin
         if (shoots.Count > 0)
         {
             throw Forbidden(attributes,
-                $"cannot delete the seed because it is still used by {shoots.Count} Shoot(s) ({string.Join(", ", shoots.Take(5))})");
+                $"cannot delete the seed because it is still used by {shoots.Count} Shoot(s) "
+                    + $"({string.Join(", ", shoots.Take(5))})");
         }
     }
 }

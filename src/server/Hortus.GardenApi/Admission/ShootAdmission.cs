@@ -7,7 +7,8 @@ using Hortus.Objects.Gardener.Core;
 
 namespace Hortus.GardenApi.Admission;
 
-/// <summary>Completes Shoots from other objects and checks what needs them: project, cloud profile, credentials, seed.</summary>
+/// <summary>Completes Shoots from other objects and checks what needs them: project, cloud profile, credentials,
+/// seed.</summary>
 internal sealed class ShootAdmission(GardenReader garden) : GardenAdmissionPlugin<Shoot>
 {
     private const int NamesLengthMax = 21;
@@ -48,7 +49,8 @@ internal sealed class ShootAdmission(GardenReader garden) : GardenAdmissionPlugi
     }
 
     protected override async ValueTask CheckAsync(
-        Shoot value, Shoot? old, AdmissionAttributes attributes, FieldErrors errors, CancellationToken cancellationToken)
+        Shoot value, Shoot? old, AdmissionAttributes attributes, FieldErrors errors,
+        CancellationToken cancellationToken)
     {
         if (attributes.Subresource == "status")
         {
@@ -90,10 +92,13 @@ internal sealed class ShootAdmission(GardenReader garden) : GardenAdmissionPlugi
     {
         var ns = shoot.Metadata.Namespace;
         var project = await garden.ProjectOfAsync(ns, cancellationToken)
-            ?? throw Forbidden(attributes, $"the namespace \"{ns}\" belongs to no project: create the Shoot in a project's namespace");
+            ?? throw Forbidden(
+                attributes, $"the namespace \"{ns}\" belongs to no project: create the Shoot in a project's namespace");
         if (project.Metadata.DeletionTimestamp is not null)
         {
-            throw Forbidden(attributes, $"cannot create the Shoot because the project \"{project.Metadata.Name}\" is being deleted");
+            throw Forbidden(
+                attributes,
+                $"cannot create the Shoot because the project \"{project.Metadata.Name}\" is being deleted");
         }
 
         // Both are parts of the control plane's namespace, from which names of 63 characters are made.
@@ -116,7 +121,8 @@ internal sealed class ShootAdmission(GardenReader garden) : GardenAdmissionPlugi
     }
 
     private static bool Allowed(Project project, Shoot shoot, Toleration toleration) =>
-        (toleration.Key == GardenerNames.SeedTaintProtected && shoot.Metadata.Namespace == GardenerNames.GardenNamespace)
+        (toleration.Key == GardenerNames.SeedTaintProtected
+            && shoot.Metadata.Namespace == GardenerNames.GardenNamespace)
         || (project.Spec.Tolerations?.Whitelist ?? []).Concat(project.Spec.Tolerations?.Defaults ?? [])
             .Any(t => t.Key == toleration.Key && (t.Value is null || t.Value == toleration.Value));
 
@@ -136,11 +142,13 @@ internal sealed class ShootAdmission(GardenReader garden) : GardenAdmissionPlugi
         if (!await garden.MayAsync(attributes.User, "update", Kind, attributes.Key, "binding", cancellationToken))
         {
             throw Forbidden(attributes,
-                $"user \"{attributes.User.Name}\" may not choose the seed: spec.seedName needs the right to update shoots/binding");
+                $"user \"{attributes.User.Name}\" may not choose the seed: spec.seedName needs the right to update "
+                    + "shoots/binding");
         }
     }
 
-    private async ValueTask CheckProfileAsync(Shoot shoot, Shoot? old, FieldErrors errors, CancellationToken cancellationToken)
+    private async ValueTask CheckProfileAsync(
+        Shoot shoot, Shoot? old, FieldErrors errors, CancellationToken cancellationToken)
     {
         var reference = shoot.Spec.CloudProfile!;
         if (await garden.ProfileOfAsync(shoot, cancellationToken) is { } profile)
@@ -156,13 +164,15 @@ internal sealed class ShootAdmission(GardenReader garden) : GardenAdmissionPlugi
         }
 
         var names = reference.Kind == nameof(NamespacedCloudProfile)
-            ? (await garden.Objects.ListAsync<NamespacedCloudProfile>(shoot.Metadata.Namespace, cancellationToken)).Select(p => p.Metadata.Name!)
+            ? (await garden.Objects.ListAsync<NamespacedCloudProfile>(shoot.Metadata.Namespace, cancellationToken))
+                .Select(p => p.Metadata.Name!)
             : (await garden.Objects.ListAsync<CloudProfile>(null, cancellationToken)).Select(p => p.Metadata.Name!);
         errors.NotSupported(FieldPath.Root["spec"]["cloudProfile"]["name"], reference.Name, names);
     }
 
     private async ValueTask CheckSeedAsync(
-        Shoot shoot, Shoot? old, AdmissionAttributes attributes, FieldErrors errors, CancellationToken cancellationToken)
+        Shoot shoot, Shoot? old, AdmissionAttributes attributes, FieldErrors errors,
+        CancellationToken cancellationToken)
     {
         if (shoot.Spec.SeedName is not { Length: > 0 } name)
         {
@@ -180,9 +190,11 @@ internal sealed class ShootAdmission(GardenReader garden) : GardenAdmissionPlugi
             return;
         }
 
-        if (seed.Metadata.DeletionTimestamp is not null && (isNew || !Registry.TypedObjects.Same(shoot.Spec, old?.Spec)))
+        if (seed.Metadata.DeletionTimestamp is not null
+            && (isNew || !Registry.TypedObjects.Same(shoot.Spec, old?.Spec)))
         {
-            throw Forbidden(attributes, $"the seed \"{name}\" is being deleted: the Shoot can only be deleted or moved away");
+            throw Forbidden(
+                attributes, $"the seed \"{name}\" is being deleted: the Shoot can only be deleted or moved away");
         }
 
         if (isNew)
@@ -196,7 +208,8 @@ internal sealed class ShootAdmission(GardenReader garden) : GardenAdmissionPlugi
         }
     }
 
-    private async ValueTask CheckDomainAsync(Shoot shoot, Shoot? old, FieldErrors errors, CancellationToken cancellationToken)
+    private async ValueTask CheckDomainAsync(
+        Shoot shoot, Shoot? old, FieldErrors errors, CancellationToken cancellationToken)
     {
         if (shoot.Spec.Dns?.Domain is not { Length: > 0 } domain || domain == old?.Spec.Dns?.Domain)
         {

@@ -53,7 +53,8 @@ internal sealed class ShootReferences(GardenReader garden)
         else if (types?.Split(',').Contains(shoot.Spec.Provider.Type) == false)
         {
             errors.Invalid(path, name,
-                $"the binding is for the provider type \"{types}\", but the shoot's provider type is \"{shoot.Spec.Provider.Type}\"");
+                $"the binding is for the provider type \"{types}\", but the shoot's provider type is "
+                    + $"\"{shoot.Spec.Provider.Type}\"");
         }
     }
 
@@ -63,7 +64,8 @@ internal sealed class ShootReferences(GardenReader garden)
         for (var i = 0; i < (shoot.Spec.Resources?.Count ?? 0); i++)
         {
             var reference = shoot.Spec.Resources![i].ResourceRef;
-            if (old?.Spec.Resources?.Any(r => r.ResourceRef.Kind == reference.Kind && r.ResourceRef.Name == reference.Name) == true)
+            if (old?.Spec.Resources?.Any(
+                r => r.ResourceRef.Kind == reference.Kind && r.ResourceRef.Name == reference.Name) == true)
             {
                 continue;
             }

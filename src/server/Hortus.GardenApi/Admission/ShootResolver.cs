@@ -7,7 +7,8 @@ namespace Hortus.GardenApi.Admission;
 /// <summary>Fills in what a Shoot gets from its cloud profile, its project and its seed.</summary>
 internal static class ShootResolver
 {
-    /// <summary>Takes the newest versions where a version is missing or only begun; what the shoot has already is kept.</summary>
+    /// <summary>Takes the newest versions where a version is missing or only begun; what the shoot has already is
+    /// kept.</summary>
     public static Shoot FromProfile(Shoot shoot, Shoot? old, ProfileCatalog catalog)
     {
         var kubernetes = shoot.Spec.Kubernetes;

@@ -16,11 +16,14 @@ internal static class GardenDefaults
             Spec = spec with
             {
                 Members = spec.Members is null ? null : [.. spec.Members.Select(Apply)],
-                Namespace = spec.Namespace ?? (project.Metadata.Name == GardenerNames.GardenNamespace ? "garden" : null),
-                Owner = spec.Owner is null ? null : spec.Owner with { ApiGroup = spec.Owner.ApiGroup ?? GroupOf(spec.Owner.Kind) },
+                Namespace = spec.Namespace
+                    ?? (project.Metadata.Name == GardenerNames.GardenNamespace ? "garden" : null),
+                Owner = spec.Owner is null
+                    ? null : spec.Owner with { ApiGroup = spec.Owner.ApiGroup ?? GroupOf(spec.Owner.Kind) },
                 DualApprovalForDeletion = spec.DualApprovalForDeletion is null
                     ? null
-                    : [.. spec.DualApprovalForDeletion.Select(d => d with { IncludeServiceAccounts = d.IncludeServiceAccounts ?? true })],
+                    : [.. spec.DualApprovalForDeletion.Select(
+                        d => d with { IncludeServiceAccounts = d.IncludeServiceAccounts ?? true })],
             },
         };
     }
@@ -62,7 +65,8 @@ internal static class GardenDefaults
                 Settings = settings with
                 {
                     Scheduling = settings.Scheduling ?? new SeedSettingScheduling { Visible = true },
-                    VerticalPodAutoscaler = settings.VerticalPodAutoscaler ?? new SeedSettingVerticalPodAutoscaler { Enabled = true },
+                    VerticalPodAutoscaler = settings.VerticalPodAutoscaler
+                        ?? new SeedSettingVerticalPodAutoscaler { Enabled = true },
                     ExcessCapacityReservation = settings.ExcessCapacityReservation
                         ?? new SeedSettingExcessCapacityReservation { Enabled = true },
                     TopologyAwareRouting = settings.TopologyAwareRouting ?? new SeedSettingTopologyAwareRouting(),
@@ -94,7 +98,8 @@ internal static class GardenDefaults
         var data = secret.Data;
         if (secret.StringData is { Count: > 0 } texts)
         {
-            var merged = new Dictionary<string, byte[]>(data ?? new Dictionary<string, byte[]>(), StringComparer.Ordinal);
+            var merged = new Dictionary<string, byte[]>(
+                data ?? new Dictionary<string, byte[]>(), StringComparer.Ordinal);
             foreach (var (key, text) in texts)
             {
                 merged[key] = System.Text.Encoding.UTF8.GetBytes(text);

@@ -32,8 +32,10 @@ internal static class ShootDefaults
 
     private static CloudProfileReference? Profile(ShootSpec spec) => spec switch
     {
-        { CloudProfile: { } profile } => profile.Kind.Length > 0 ? profile : profile with { Kind = nameof(CloudProfile) },
-        { CloudProfileName.Length: > 0 } => new CloudProfileReference { Kind = nameof(CloudProfile), Name = spec.CloudProfileName },
+        { CloudProfile: { } profile } =>
+            profile.Kind.Length > 0 ? profile : profile with { Kind = nameof(CloudProfile) },
+        { CloudProfileName.Length: > 0 } =>
+            new CloudProfileReference { Kind = nameof(CloudProfile), Name = spec.CloudProfileName },
         _ => null,
     };
 

@@ -11,7 +11,8 @@ internal static class KubeconfigText
     private const string PubliclyTrusted = "wildcard-tls-seed-bound";
 
     public static string Write(
-        string prefix, IReadOnlyList<ShootAdvertisedAddress> addresses, string authorityBundle, CertificateKeyPair certificate)
+        string prefix, IReadOnlyList<ShootAdvertisedAddress> addresses, string authorityBundle,
+        CertificateKeyPair certificate)
     {
         var user = $"{prefix}-{addresses[0].Name}";
         var text = new StringBuilder("apiVersion: v1\nkind: Config\n");

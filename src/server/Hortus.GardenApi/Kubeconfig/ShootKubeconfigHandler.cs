@@ -21,8 +21,8 @@ internal enum KubeconfigAccess
     Viewer,
 }
 
-/// <summary>Answers POST to shoots/adminkubeconfig and shoots/viewerkubeconfig: signs a short-lived client certificate with
-/// the shoot's client CA. Nothing is stored.</summary>
+/// <summary>Answers POST to shoots/adminkubeconfig and shoots/viewerkubeconfig: signs a short-lived client certificate
+/// with the shoot's client CA. Nothing is stored.</summary>
 internal sealed class ShootKubeconfigHandler(
     KubeconfigAccess access, ResourceKind requestKind, TimeSpan expirationMax, GardenReader garden, TimeProvider time)
     : ISubresourceHandler
@@ -41,14 +41,20 @@ internal sealed class ShootKubeconfigHandler(
         var addresses = Addresses(shoot);
         var expiration = time.GetUtcNow() + lifetime;
         var certificate = (await ClientAuthorityAsync(request.Key, cancellationToken)).Issue(
-            CertificateSpec.Client($"gardener.cloud:{Word}:{request.User.Name}", await GroupAsync(request.User, cancellationToken)) with
+            CertificateSpec.Client(
+                $"gardener.cloud:{Word}:{request.User.Name}", await GroupAsync(request.User, cancellationToken)) with
             {
                 Validity = lifetime,
             });
         var kubeconfig = KubeconfigText.Write(
-            $"{request.Key.Namespace}--{request.Key.Name}", addresses, await AuthorityBundleAsync(request.Key, cancellationToken), certificate);
+            $"{request.Key.Namespace}--{request.Key.Name}", addresses,
+            await AuthorityBundleAsync(request.Key, cancellationToken), certificate);
 
-        var status = new KubeconfigRequestStatus { Kubeconfig = Encoding.UTF8.GetBytes(kubeconfig), ExpirationTimestamp = expiration };
+        var status = new KubeconfigRequestStatus
+        {
+            Kubeconfig = Encoding.UTF8.GetBytes(kubeconfig),
+            ExpirationTimestamp = expiration,
+        };
         body["apiVersion"] = requestKind.ApiVersion;
         body["kind"] = requestKind.Kind;
         body["metadata"] ??= new JsonObject();
@@ -63,9 +69,11 @@ internal sealed class ShootKubeconfigHandler(
     {
         var apiVersion = body["apiVersion"]?.ToString();
         var kind = body["kind"]?.ToString();
-        if ((!string.IsNullOrEmpty(apiVersion) && apiVersion != requestKind.ApiVersion) || (!string.IsNullOrEmpty(kind) && kind != requestKind.Kind))
+        if ((!string.IsNullOrEmpty(apiVersion) && apiVersion != requestKind.ApiVersion)
+            || (!string.IsNullOrEmpty(kind) && kind != requestKind.Kind))
         {
-            throw ApiErrors.BadRequest($"want {requestKind.ApiVersion}, Kind={requestKind.Kind}, found {apiVersion}, Kind={kind}");
+            throw ApiErrors.BadRequest(
+                $"want {requestKind.ApiVersion}, Kind={requestKind.Kind}, found {apiVersion}, Kind={kind}");
         }
 
         var path = FieldPath.Root["spec"]["expirationSeconds"];
@@ -111,13 +119,16 @@ internal sealed class ShootKubeconfigHandler(
         throw ApiErrors.Invalid(ShootKind, shoot.Metadata.Name ?? "", errors);
     }
 
-    private async ValueTask<CertificateAuthority> ClientAuthorityAsync(ObjectKey shoot, CancellationToken cancellationToken)
+    private async ValueTask<CertificateAuthority> ClientAuthorityAsync(
+        ObjectKey shoot, CancellationToken cancellationToken)
     {
         var key = new ObjectKey(shoot.Namespace, shoot.Name + ".ca-client");
         var secret = await garden.Objects.FindAsync<InternalSecret>(key, cancellationToken);
-        return secret?.Data?.GetValueOrDefault("ca.crt") is { } certificate && secret.Data.GetValueOrDefault("ca.key") is { } privateKey
+        return secret?.Data?.GetValueOrDefault("ca.crt") is { } certificate
+            && secret.Data.GetValueOrDefault("ca.key") is { } privateKey
             ? CertificateAuthority.Load(Encoding.UTF8.GetString(certificate), Encoding.UTF8.GetString(privateKey), time)
-            : throw ApiErrors.Internal($"the InternalSecret {key} with the shoot's client CA (keys ca.crt, ca.key) is not there");
+            : throw ApiErrors.Internal(
+                $"the InternalSecret {key} with the shoot's client CA (keys ca.crt, ca.key) is not there");
     }
 
     private async ValueTask<string> AuthorityBundleAsync(ObjectKey shoot, CancellationToken cancellationToken)
@@ -128,12 +139,15 @@ internal sealed class ShootKubeconfigHandler(
             ?? throw ApiErrors.Internal($"the ConfigMap {key} with the shoot's CA bundle (key ca.crt) is not there");
     }
 
-    // Administrators of the garden and members of a project are told apart, so that a shoot can give them different rights.
+    // Administrators of the garden and members of a project are told apart, so that a shoot can give them different
+    // rights.
     private async ValueTask<string> GroupAsync(UserInfo user, CancellationToken cancellationToken)
     {
         var isSystem = access == KubeconfigAccess.Admin
-            ? await garden.MayAsync(user, "get", ResourceKind.Of<Secret>(), new ObjectKey(null, ""), "", cancellationToken)
-            : await garden.MayAsync(user, "get", ResourceKind.Of<Project>(), new ObjectKey(null, ""), "", cancellationToken);
+            ? await garden.MayAsync(
+                user, "get", ResourceKind.Of<Secret>(), new ObjectKey(null, ""), "", cancellationToken)
+            : await garden.MayAsync(
+                user, "get", ResourceKind.Of<Project>(), new ObjectKey(null, ""), "", cancellationToken);
         return $"gardener.cloud:{(isSystem ? "system" : "project")}:{Word}s";
     }
 }

@@ -5,8 +5,8 @@ using Hortus.Objects;
 
 namespace Hortus.GardenApi.Registry;
 
-/// <summary>Reads the cell of a column by the small part of JSONPath that our kinds declare: fields, escaped dots, and the
-/// choice of a list item by its type (<c>[?(@.type=="Ready")]</c>).</summary>
+/// <summary>Reads the cell of a column by the small part of JSONPath that our kinds declare: fields, escaped dots, and
+/// the choice of a list item by its type (<c>[?(@.type=="Ready")]</c>).</summary>
 internal static class ColumnPath
 {
     /// <summary>The columns that a kind declares.</summary>

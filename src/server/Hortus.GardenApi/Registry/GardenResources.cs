@@ -16,7 +16,8 @@ namespace Hortus.GardenApi.Registry;
 /// <summary>The resources of the garden's API: kind, rules, columns, selectable fields, subresources.</summary>
 internal static class GardenResources
 {
-    public static IEnumerable<ResourceDefinition> All(GardenApiOptions options, GardenReader garden, TimeProvider time) =>
+    public static IEnumerable<ResourceDefinition> All(
+        GardenApiOptions options, GardenReader garden, TimeProvider time) =>
     [
         .. Administration(),
         .. Controllers(),
@@ -25,7 +26,8 @@ internal static class GardenResources
         Shoot(options, garden, time),
         Of(new TypedStrategy<ShootState>()),
         Of(new TypedStrategy<Gardenlet> { Check = SeedManagementValidator.Check }),
-        Of(new TypedStrategy<ManagedSeed> { Check = SeedManagementValidator.Check, CheckChange = SeedManagementValidator.CheckChange },
+        Of(new TypedStrategy<ManagedSeed> { Check = SeedManagementValidator.Check,
+        CheckChange = SeedManagementValidator.CheckChange },
             "spec.shoot.name"),
     ];
 
@@ -37,29 +39,35 @@ internal static class GardenResources
         }, "spec.namespace"),
         Of(new TypedStrategy<CloudProfile>
         {
-            Default = GardenDefaults.Apply, Check = CloudProfileValidator.Check, CheckChange = CloudProfileValidator.CheckChange,
+            Default = GardenDefaults.Apply, Check = CloudProfileValidator.Check,
+                CheckChange = CloudProfileValidator.CheckChange,
         }),
         Of(new TypedStrategy<NamespacedCloudProfile>
         {
-            Default = GardenDefaults.Apply, Check = CloudProfileValidator.Check, CheckChange = CloudProfileValidator.CheckChange,
+            Default = GardenDefaults.Apply, Check = CloudProfileValidator.Check,
+                CheckChange = CloudProfileValidator.CheckChange,
         }, "spec.parent.name"),
         Of(new TypedStrategy<Seed>
         {
             Default = GardenDefaults.Apply, Check = SeedValidator.Check, CheckChange = SeedValidator.CheckChange,
         }) with
         { Columns = SeedColumns() },
-        Of(new TypedStrategy<ExposureClass> { Check = CredentialsValidator.Check, CheckChange = CredentialsValidator.CheckChange }),
-        Of(new TypedStrategy<Quota> { Check = CredentialsValidator.Check, CheckChange = CredentialsValidator.CheckChange }),
+        Of(new TypedStrategy<ExposureClass> { Check = CredentialsValidator.Check,
+        CheckChange = CredentialsValidator.CheckChange }),
+        Of(new TypedStrategy<Quota> { Check = CredentialsValidator.Check,
+        CheckChange = CredentialsValidator.CheckChange }),
     ];
 
     private static ResourceDefinition[] Controllers() =>
     [
         Of(new TypedStrategy<ControllerRegistration>
         {
-            Default = GardenDefaults.Apply, Check = ControllerValidator.Check, CheckChange = ControllerValidator.CheckChange,
+            Default = GardenDefaults.Apply, Check = ControllerValidator.Check,
+                CheckChange = ControllerValidator.CheckChange,
         }),
         Of(new TypedStrategy<ControllerDeployment> { Check = ControllerValidator.Check }),
-        Of(new TypedStrategy<ControllerInstallation> { Check = ControllerValidator.Check, CheckChange = ControllerValidator.CheckChange },
+        Of(new TypedStrategy<ControllerInstallation> { Check = ControllerValidator.Check,
+        CheckChange = ControllerValidator.CheckChange },
             "spec.registrationRef.name", "spec.seedRef.name", "spec.shootRef.name", "spec.shootRef.namespace"),
     ];
 
@@ -67,7 +75,8 @@ internal static class GardenResources
     [
         Of(new TypedStrategy<SecretBinding>
         {
-            Default = b => b with { SecretRef = b.SecretRef with { Namespace = b.SecretRef.Namespace ?? b.Metadata.Namespace } },
+            Default = b =>
+                b with { SecretRef = b.SecretRef with { Namespace = b.SecretRef.Namespace ?? b.Metadata.Namespace } },
             Check = CredentialsValidator.Check,
             CheckChange = CredentialsValidator.CheckChange,
         }),
@@ -75,13 +84,15 @@ internal static class GardenResources
         {
             Default = b => b with
             {
-                CredentialsRef = b.CredentialsRef with { Namespace = b.CredentialsRef.Namespace ?? b.Metadata.Namespace },
+                CredentialsRef =
+                    b.CredentialsRef with { Namespace = b.CredentialsRef.Namespace ?? b.Metadata.Namespace },
             },
             Check = CredentialsValidator.Check,
             CheckChange = CredentialsValidator.CheckChange,
         }),
         Of(new TypedStrategy<WorkloadIdentity> { Check = CredentialsValidator.Check }),
-        Of(new TypedStrategy<InternalSecret> { Default = GardenDefaults.Apply, CheckChange = CredentialsValidator.CheckChange }, "type"),
+        Of(new TypedStrategy<InternalSecret> { Default = GardenDefaults.Apply,
+        CheckChange = CredentialsValidator.CheckChange }, "type"),
     ];
 
     private static ResourceDefinition[] Backups() =>
@@ -118,14 +129,16 @@ internal static class GardenResources
                     KubeconfigAccess.Admin, ResourceKind.Of<AdminKubeconfigRequest>(), typeof(AdminKubeconfigRequest),
                     options.ShootAdminKubeconfigMaxExpiration, garden, time),
                 ["viewerkubeconfig"] = Kubeconfigs(
-                    KubeconfigAccess.Viewer, ResourceKind.Of<ViewerKubeconfigRequest>(), typeof(ViewerKubeconfigRequest),
+                    KubeconfigAccess.Viewer, ResourceKind.Of<ViewerKubeconfigRequest>(),
+                    typeof(ViewerKubeconfigRequest),
                     options.ShootViewerKubeconfigMaxExpiration, garden, time),
             },
         };
     }
 
     private static SubresourceDefinition Kubeconfigs(
-        KubeconfigAccess access, ResourceKind kind, Type type, TimeSpan expirationMax, GardenReader garden, TimeProvider time) => new()
+        KubeconfigAccess access, ResourceKind kind, Type type, TimeSpan expirationMax, GardenReader garden,
+        TimeProvider time) => new()
         {
             Name = access == KubeconfigAccess.Admin ? "adminkubeconfig" : "viewerkubeconfig",
             Verbs = ["create"],
@@ -151,7 +164,8 @@ internal static class GardenResources
         return merged;
     }
 
-    private static ResourceDefinition Of<T>(TypedStrategy<T> strategy, params string[] selectable) where T : KubernetesObject
+    private static ResourceDefinition Of<T>(TypedStrategy<T> strategy, params string[] selectable) where T
+        : KubernetesObject
     {
         var kind = ResourceKind.Of<T>();
         return new ResourceDefinition

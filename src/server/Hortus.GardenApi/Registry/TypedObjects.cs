@@ -34,7 +34,8 @@ internal static class TypedObjects
         }
     }
 
-    /// <summary>Replaces the content of a tree by a typed object; unknown fields are in the object and so survive.</summary>
+    /// <summary>Replaces the content of a tree by a typed object; unknown fields are in the object and so
+    /// survive.</summary>
     public static void Write<T>(JsonObject tree, T value) where T : KubernetesObject
     {
         var fields = KubernetesJson.ToNode(value);

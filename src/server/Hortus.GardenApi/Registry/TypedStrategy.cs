@@ -19,7 +19,8 @@ internal class TypedStrategy<T> : ResourceStrategy where T : KubernetesObject
     /// <summary>Whether a change counts as a change of the desired state although the spec is the same.</summary>
     public Func<T, T, bool> CountsAsNewGeneration { get; init; } = static (_, _) => false;
 
-    /// <summary>Changes the new object in the light of the old one, such as taking away annotations that are consumed.</summary>
+    /// <summary>Changes the new object in the light of the old one, such as taking away annotations that are
+    /// consumed.</summary>
     public Func<T, T, T> Settle { get; init; } = static (updated, _) => updated;
 
     public override async ValueTask PrepareForCreateAsync(

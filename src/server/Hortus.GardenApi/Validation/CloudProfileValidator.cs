@@ -56,7 +56,8 @@ internal static class CloudProfileValidator
         {
             if (spec.Kubernetes!.Versions[i].ExpirationDate is null)
             {
-                errors.Required(path["kubernetes"]["versions"][i]["expirationDate"], "must be set to override that of the parent");
+                errors.Required(
+                    path["kubernetes"]["versions"][i]["expirationDate"], "must be set to override that of the parent");
             }
         }
     }
@@ -125,7 +126,8 @@ internal static class CloudProfileValidator
         {
             Name(types[i].Name, path[i]["name"], names, errors);
             Names.OneOf(types[i].Architecture, path[i]["architecture"], errors, "amd64", "arm64");
-            foreach (var (field, amount) in new[] { ("cpu", types[i].Cpu), ("gpu", types[i].Gpu), ("memory", types[i].Memory) })
+            foreach (var (
+                field, amount) in new[] { ("cpu", types[i].Cpu), ("gpu", types[i].Gpu), ("memory", types[i].Memory) })
             {
                 if (amount is not null && amount.MilliValue < 0)
                 {

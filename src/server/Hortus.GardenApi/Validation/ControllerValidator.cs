@@ -29,7 +29,8 @@ internal static class ControllerValidator
 
         if (registration.Spec.Deployment is { } deployment)
         {
-            Names.OneOf(deployment.Policy, path["deployment"]["policy"], errors, "OnDemand", "Always", "AlwaysExceptNoShoots");
+            Names.OneOf(
+                deployment.Policy, path["deployment"]["policy"], errors, "OnDemand", "Always", "AlwaysExceptNoShoots");
             if (deployment.DeploymentRefs is { Count: > 1 })
             {
                 errors.Forbidden(path["deployment"]["deploymentRefs"], "only one deployment reference is allowed");
@@ -37,7 +38,8 @@ internal static class ControllerValidator
 
             for (var i = 0; i < (deployment.DeploymentRefs?.Count ?? 0); i++)
             {
-                Names.Present(deployment.DeploymentRefs![i].Name, path["deployment"]["deploymentRefs"][i]["name"], errors);
+                Names.Present(
+                    deployment.DeploymentRefs![i].Name, path["deployment"]["deploymentRefs"][i]["name"], errors);
             }
         }
     }
@@ -47,10 +49,12 @@ internal static class ControllerValidator
         var resources = registration.Spec.Resources ?? [];
         for (var i = 0; i < resources.Count; i++)
         {
-            var before = old.Spec.Resources?.FirstOrDefault(r => r.Kind == resources[i].Kind && r.Type == resources[i].Type);
+            var before = old.Spec.Resources?.FirstOrDefault(
+                r => r.Kind == resources[i].Kind && r.Type == resources[i].Type);
             if (before is not null && (before.Primary ?? true) != (resources[i].Primary ?? true))
             {
-                errors.Invalid(FieldPath.Root["spec"]["resources"][i]["primary"], resources[i].Primary, "field is immutable");
+                errors.Invalid(
+                    FieldPath.Root["spec"]["resources"][i]["primary"], resources[i].Primary, "field is immutable");
             }
         }
     }
@@ -98,7 +102,8 @@ internal static class ControllerValidator
     public static void Check(ControllerInstallation installation, FieldErrors errors)
     {
         var path = FieldPath.Root["spec"];
-        Names.Present(installation.Spec.RegistrationRef.Name, path["registrationRef"]["name"], errors, "field is required");
+        Names.Present(
+            installation.Spec.RegistrationRef.Name, path["registrationRef"]["name"], errors, "field is required");
         if (installation.Spec.SeedRef is null && installation.Spec.ShootRef is null)
         {
             errors.Required(path["seedRef"], "must provide either seedRef or shootRef");
@@ -108,7 +113,9 @@ internal static class ControllerValidator
     public static void CheckChange(ControllerInstallation installation, ControllerInstallation old, FieldErrors errors)
     {
         var path = FieldPath.Root["spec"];
-        Names.Unchanged(installation.Spec.RegistrationRef.Name, old.Spec.RegistrationRef.Name, path["registrationRef"]["name"], errors);
+        Names.Unchanged(
+            installation.Spec.RegistrationRef.Name, old.Spec.RegistrationRef.Name, path["registrationRef"]["name"],
+            errors);
         Names.Unchanged(installation.Spec.SeedRef?.Name, old.Spec.SeedRef?.Name, path["seedRef"]["name"], errors);
     }
 

@@ -6,28 +6,33 @@ using Hortus.Objects.Kubernetes;
 
 namespace Hortus.GardenApi.Validation;
 
-/// <summary>The rules of credentials and what limits and exposes shoots: bindings, quotas, exposure classes, identities.</summary>
+/// <summary>The rules of credentials and what limits and exposes shoots: bindings, quotas, exposure classes,
+/// identities.</summary>
 internal static class CredentialsValidator
 {
     public static void Check(SecretBinding binding, FieldErrors errors)
     {
         Names.Present(binding.SecretRef.Name, FieldPath.Root["secretRef"]["name"], errors);
         Quotas(binding.Quotas, errors);
-        Names.Present(binding.Provider?.Type, FieldPath.Root["provider"]["type"], errors, "must specify a provider type");
+        Names.Present(
+            binding.Provider?.Type, FieldPath.Root["provider"]["type"], errors, "must specify a provider type");
     }
 
     public static void CheckChange(SecretBinding binding, SecretBinding old, FieldErrors errors)
     {
         var path = FieldPath.Root["secretRef"];
         Names.Unchanged(binding.SecretRef.Name, old.SecretRef.Name, path["name"], errors);
-        Names.Unchanged(binding.SecretRef.Namespace, old.SecretRef.Namespace, path["namespace"], errors, oncePresent: true);
-        Names.Unchanged(binding.Provider?.Type, old.Provider?.Type, FieldPath.Root["provider"]["type"], errors, oncePresent: true);
+        Names.Unchanged(
+            binding.SecretRef.Namespace, old.SecretRef.Namespace, path["namespace"], errors, oncePresent: true);
+        Names.Unchanged(
+            binding.Provider?.Type, old.Provider?.Type, FieldPath.Root["provider"]["type"], errors, oncePresent: true);
     }
 
     public static void Check(CredentialsBinding binding, FieldErrors errors)
     {
         var path = FieldPath.Root["credentialsRef"];
-        Names.Present(binding.Provider.Type, FieldPath.Root["provider"]["type"], errors, "must specify a provider type");
+        Names.Present(
+            binding.Provider.Type, FieldPath.Root["provider"]["type"], errors, "must specify a provider type");
         Names.Present(binding.CredentialsRef.Name, path["name"], errors);
         var kind = (binding.CredentialsRef.ApiVersion, binding.CredentialsRef.Kind);
         if (kind is not (("v1", "Secret") or ("core.gardener.cloud/v1beta1", "InternalSecret")
@@ -61,7 +66,8 @@ internal static class CredentialsValidator
             errors.Required(path["audiences"], "must provide at least one audience");
         }
 
-        Names.Present(identity.Spec.TargetSystem.Type, path["targetSystem"]["type"], errors, "must specify a target system type");
+        Names.Present(
+            identity.Spec.TargetSystem.Type, path["targetSystem"]["type"], errors, "must specify a target system type");
     }
 
     public static void Check(Quota quota, FieldErrors errors)
@@ -111,7 +117,8 @@ internal static class CredentialsValidator
         }
     }
 
-    private static bool SameData(IReadOnlyDictionary<string, byte[]>? left, IReadOnlyDictionary<string, byte[]>? right) =>
+    private static bool SameData(
+        IReadOnlyDictionary<string, byte[]>? left, IReadOnlyDictionary<string, byte[]>? right) =>
         (left?.Count ?? 0) == (right?.Count ?? 0)
         && (left ?? new Dictionary<string, byte[]>()).All(e =>
             right!.TryGetValue(e.Key, out var other) && e.Value.AsSpan().SequenceEqual(other));

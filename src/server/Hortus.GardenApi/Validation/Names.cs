@@ -7,10 +7,12 @@ namespace Hortus.GardenApi.Validation;
 internal static partial class Names
 {
     private const string LabelRule =
-        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end "
+            + "with an alphanumeric character";
 
     private const string SubdomainRule =
-        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
+            + "start and end with an alphanumeric character";
 
     /// <summary>Requires a DNS label (63 characters at most).</summary>
     public static void Label(string? value, FieldPath path, FieldErrors errors)
@@ -57,7 +59,8 @@ internal static partial class Names
     }
 
     /// <summary>Requires that a field has not changed; <paramref name="oncePresent"/> lets it be set once.</summary>
-    public static void Unchanged(string? value, string? old, FieldPath path, FieldErrors errors, bool oncePresent = false)
+    public static void Unchanged(
+        string? value, string? old, FieldPath path, FieldErrors errors, bool oncePresent = false)
     {
         if ((value ?? "") != (old ?? "") && !(oncePresent && string.IsNullOrEmpty(old)))
         {
@@ -68,6 +71,7 @@ internal static partial class Names
     [GeneratedRegex("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", RegexOptions.CultureInvariant)]
     private static partial Regex LabelPattern();
 
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", RegexOptions.CultureInvariant)]
     private static partial Regex SubdomainPattern();
 }

@@ -34,7 +34,8 @@ internal static class Networks
         {
             errors.Invalid(path, cidr, "must be a valid CIDR such as 10.0.0.0/16");
         }
-        else if (!IPAddress.Parse(cidr.AsSpan(0, cidr.IndexOf('/', StringComparison.Ordinal))).Equals(network.BaseAddress))
+        else if (!IPAddress.Parse(
+            cidr.AsSpan(0, cidr.IndexOf('/', StringComparison.Ordinal))).Equals(network.BaseAddress))
         {
             errors.Invalid(path, cidr, $"must be valid canonical CIDR, want {network}");
         }

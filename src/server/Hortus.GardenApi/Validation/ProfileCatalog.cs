@@ -32,7 +32,8 @@ internal sealed class ProfileCatalog(CloudProfileSpec profile, DateTimeOffset no
     /// <summary>The region of this name, or null.</summary>
     public Region? Region(string name) => profile.Regions.FirstOrDefault(r => r.Name == name);
 
-    /// <summary>The newest Kubernetes version that is no preview and starts with a prefix (<c>1.34</c>); null when there is none.</summary>
+    /// <summary>The newest Kubernetes version that is no preview and starts with a prefix (<c>1.34</c>); null when
+    /// there is none.</summary>
     public string? NewestKubernetes(string? prefix) =>
         Newest(
             profile.Kubernetes.Versions
@@ -40,10 +41,12 @@ internal sealed class ProfileCatalog(CloudProfileSpec profile, DateTimeOffset no
                 .Select(v => v.Version),
             prefix);
 
-    /// <summary>The newest version of an image that is no preview and starts with a prefix; null when there is none.</summary>
+    /// <summary>The newest version of an image that is no preview and starts with a prefix; null when there is
+    /// none.</summary>
     public string? NewestImage(string image, string architecture, string? prefix) =>
         Newest(
-            ImageVersions(image, architecture).Where(v => Class(v.Classification, v.Lifecycle) != "preview").Select(v => v.Version),
+            ImageVersions(image, architecture).Where(
+                v => Class(v.Classification, v.Lifecycle) != "preview").Select(v => v.Version),
             prefix);
 
     /// <summary>Whether a text is a version without its last parts, so that the newest that fits is meant.</summary>
@@ -56,11 +59,13 @@ internal sealed class ProfileCatalog(CloudProfileSpec profile, DateTimeOffset no
             : (type.Architecture ?? ArchitectureDefault) == architecture;
 
     private static bool Has(MachineImageVersion version, string architecture) =>
-        version.CapabilityFlavors is { Count: > 0 } || (version.Architectures ?? [ArchitectureDefault]).Contains(architecture);
+        version.CapabilityFlavors is { Count: > 0 }
+            || (version.Architectures ?? [ArchitectureDefault]).Contains(architecture);
 
     private static string? Newest(IEnumerable<string> versions, string? prefix) =>
         versions
-            .Where(v => string.IsNullOrEmpty(prefix) || v == prefix || v.StartsWith(prefix + ".", StringComparison.Ordinal))
+            .Where(v =>
+                string.IsNullOrEmpty(prefix) || v == prefix || v.StartsWith(prefix + ".", StringComparison.Ordinal))
             .OrderByDescending(v => SemanticVersion.TryParse(v, out var version) ? version : default)
             .FirstOrDefault();
 
@@ -69,6 +74,7 @@ internal sealed class ProfileCatalog(CloudProfileSpec profile, DateTimeOffset no
 
     private string Class(string? classification, IReadOnlyList<LifecycleStage>? lifecycle) =>
         lifecycle is { Count: > 0 }
-            ? lifecycle.Where(s => s.StartTime is null || s.StartTime <= now).Select(s => s.Classification).LastOrDefault("unavailable")
+            ? lifecycle.Where(s => s.StartTime is null || s.StartTime <= now).Select(
+                s => s.Classification).LastOrDefault("unavailable")
             : classification ?? "supported";
 }

@@ -22,7 +22,9 @@ internal static class SeedManagementValidator
         var path = FieldPath.Root["spec"];
         Namespace(seed.Metadata.Namespace, errors);
         Names.Present(seed.Spec.Shoot?.Name, path["shoot"]["name"], errors, "shoot name is required");
-        Names.OneOf(seed.Spec.Gardenlet.Bootstrap, path["gardenlet"]["bootstrap"], errors, "BootstrapToken", "ServiceAccount", "None");
+        Names.OneOf(
+            seed.Spec.Gardenlet.Bootstrap, path["gardenlet"]["bootstrap"], errors, "BootstrapToken", "ServiceAccount",
+            "None");
         if (seed.Spec.Gardenlet.Deployment is { } deployment)
         {
             Deployment(deployment, path["gardenlet"]["deployment"], errors);
@@ -47,6 +49,7 @@ internal static class SeedManagementValidator
             errors.Invalid(path["replicaCount"], deployment.ReplicaCount, "must be greater than or equal to 0");
         }
 
-        Names.OneOf(deployment.Image?.PullPolicy, path["image"]["pullPolicy"], errors, "Always", "IfNotPresent", "Never");
+        Names.OneOf(
+            deployment.Image?.PullPolicy, path["image"]["pullPolicy"], errors, "Always", "IfNotPresent", "Never");
     }
 }

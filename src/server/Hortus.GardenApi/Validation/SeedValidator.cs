@@ -17,10 +17,14 @@ internal static class SeedValidator
         Networking(spec.Networks, path["networks"], errors);
         if (spec.Backup is { } backup)
         {
-            Names.Present(backup.Provider, path["backup"]["provider"], errors, "must provide a backup cloud provider name");
-            if (backup.Provider.Length > 0 && backup.Provider != spec.Provider.Type && string.IsNullOrEmpty(backup.Region))
+            Names.Present(
+                backup.Provider, path["backup"]["provider"], errors, "must provide a backup cloud provider name");
+            if (backup.Provider.Length > 0 && backup.Provider != spec.Provider.Type
+                && string.IsNullOrEmpty(backup.Region))
             {
-                errors.Required(path["backup"]["region"], "must be set if the backup provider differs from the provider of the seed");
+                errors.Required(
+                    path["backup"]["region"],
+                    "must be set if the backup provider differs from the provider of the seed");
             }
 
             Reference(backup.CredentialsRef, path["backup"]["credentialsRef"], errors);
@@ -47,20 +51,28 @@ internal static class SeedValidator
         Names.Unchanged(seed.Spec.Provider.Type, old.Spec.Provider.Type, path["provider"]["type"], errors);
         Names.Unchanged(seed.Spec.Networks.Pods, old.Spec.Networks.Pods, networks["pods"], errors);
         Names.Unchanged(seed.Spec.Networks.Services, old.Spec.Networks.Services, networks["services"], errors);
-        Names.Unchanged(seed.Spec.Networks.Nodes, old.Spec.Networks.Nodes, networks["nodes"], errors, oncePresent: true);
-        Names.Unchanged(seed.Spec.Ingress?.Domain, old.Spec.Ingress?.Domain, path["ingress"]["domain"], errors, oncePresent: true);
-        Names.Unchanged(seed.Spec.Backup?.Provider, old.Spec.Backup?.Provider, path["backup"]["provider"], errors, oncePresent: true);
-        Names.Unchanged(seed.Spec.Backup?.Region, old.Spec.Backup?.Region, path["backup"]["region"], errors, oncePresent: true);
+        Names.Unchanged(
+            seed.Spec.Networks.Nodes, old.Spec.Networks.Nodes, networks["nodes"], errors, oncePresent: true);
+        Names.Unchanged(
+            seed.Spec.Ingress?.Domain, old.Spec.Ingress?.Domain, path["ingress"]["domain"], errors, oncePresent: true);
+        Names.Unchanged(
+            seed.Spec.Backup?.Provider, old.Spec.Backup?.Provider, path["backup"]["provider"], errors,
+            oncePresent: true);
+        Names.Unchanged(
+            seed.Spec.Backup?.Region, old.Spec.Backup?.Region, path["backup"]["region"], errors, oncePresent: true);
     }
 
     public static void CheckStatus(SeedStatus? status, SeedStatus? old, FieldErrors errors) =>
-        Names.Unchanged(status?.ClusterIdentity, old?.ClusterIdentity, FieldPath.Root["status"]["clusterIdentity"], errors, oncePresent: true);
+        Names.Unchanged(
+            status?.ClusterIdentity, old?.ClusterIdentity, FieldPath.Root["status"]["clusterIdentity"], errors,
+            oncePresent: true);
 
     private static void Networking(SeedNetworks networks, FieldPath path, FieldErrors errors)
     {
         Names.Present(networks.Pods, path["pods"], errors);
         Names.Present(networks.Services, path["services"], errors);
-        (string Field, string? Cidr)[] own = [("nodes", networks.Nodes), ("pods", networks.Pods), ("services", networks.Services)];
+        (string Field, string? Cidr)[] own =
+            [("nodes", networks.Nodes), ("pods", networks.Pods), ("services", networks.Services)];
         foreach (var (field, cidr) in own)
         {
             Networks.Valid(string.IsNullOrEmpty(cidr) ? null : cidr, path[field], errors);
@@ -69,13 +81,16 @@ internal static class SeedValidator
         Networks.Disjoint([.. own.Select(n => (path[n.Field], n.Cidr))], errors);
         Networks.Valid(networks.ShootDefaults?.Pods, path["shootDefaults"]["pods"], errors);
         Networks.Valid(networks.ShootDefaults?.Services, path["shootDefaults"]["services"], errors);
-        foreach (var (field, cidr) in new[] { ("pods", networks.ShootDefaults?.Pods), ("services", networks.ShootDefaults?.Services) })
+        (string Field, string? Cidr)[] shoots =
+            [("pods", networks.ShootDefaults?.Pods), ("services", networks.ShootDefaults?.Services)];
+        foreach (var (field, cidr) in shoots)
         {
             foreach (var (other, taken) in own)
             {
                 if (Networks.Overlap(cidr, taken))
                 {
-                    errors.Invalid(path["shootDefaults"][field], cidr, $"must not overlap with {path[other]} (\"{taken}\")");
+                    errors.Invalid(
+                        path["shootDefaults"][field], cidr, $"must not overlap with {path[other]} (\"{taken}\")");
                 }
             }
         }

@@ -23,11 +23,13 @@ internal static class ShootChangeValidator
         }
 
         Immutable(shoot.Spec, old.Spec, path, errors);
-        KubernetesVersion(shoot.Spec.Kubernetes.Version, old.Spec.Kubernetes.Version, path["kubernetes"]["version"], errors);
+        KubernetesVersion(
+            shoot.Spec.Kubernetes.Version, old.Spec.Kubernetes.Version, path["kubernetes"]["version"], errors);
         WorkerVersions(shoot.Spec, old.Spec, path["provider"]["workers"], errors);
         if (ShootDefaults.IsWorkerless(shoot.Spec) != ShootDefaults.IsWorkerless(old.Spec))
         {
-            errors.Forbidden(path["provider"]["workers"], "a cluster cannot be switched between with and without workers");
+            errors.Forbidden(
+                path["provider"]["workers"], "a cluster cannot be switched between with and without workers");
         }
 
         Hibernation(shoot, old, path["hibernation"]["enabled"], errors);
@@ -41,7 +43,8 @@ internal static class ShootChangeValidator
         var path = FieldPath.Root["status"];
         Names.Unchanged(status?.Uid, old?.Uid, path["uid"], errors, oncePresent: true);
         Names.Unchanged(status?.TechnicalID, old?.TechnicalID, path["technicalID"], errors, oncePresent: true);
-        Names.Unchanged(status?.ClusterIdentity, old?.ClusterIdentity, path["clusterIdentity"], errors, oncePresent: true);
+        Names.Unchanged(
+            status?.ClusterIdentity, old?.ClusterIdentity, path["clusterIdentity"], errors, oncePresent: true);
     }
 
     private static void Immutable(ShootSpec spec, ShootSpec old, FieldPath path, FieldErrors errors)
@@ -53,7 +56,8 @@ internal static class ShootChangeValidator
         var networking = path["networking"];
         Names.Unchanged(spec.Networking?.Type, old.Networking?.Type, networking["type"], errors, oncePresent: true);
         Names.Unchanged(spec.Networking?.Pods, old.Networking?.Pods, networking["pods"], errors, oncePresent: true);
-        Names.Unchanged(spec.Networking?.Services, old.Networking?.Services, networking["services"], errors, oncePresent: true);
+        Names.Unchanged(
+            spec.Networking?.Services, old.Networking?.Services, networking["services"], errors, oncePresent: true);
         Names.Unchanged(spec.Networking?.Nodes, old.Networking?.Nodes, networking["nodes"], errors, oncePresent: true);
         var mask = spec.Kubernetes.KubeControllerManager?.NodeCIDRMaskSize;
         if (old.Kubernetes.KubeControllerManager?.NodeCIDRMaskSize is { } before && mask != before)
@@ -109,9 +113,12 @@ internal static class ShootChangeValidator
 
             var from = before.Kubernetes?.Version ?? old.Kubernetes.Version;
             var to = worker.Kubernetes?.Version ?? spec.Kubernetes.Version;
-            if (SemanticVersion.TryParse(to, out var version) && SemanticVersion.TryParse(from, out var past) && version < past)
+            if (SemanticVersion.TryParse(to, out var version) && SemanticVersion.TryParse(from, out var past)
+                && version < past)
             {
-                errors.Forbidden(path[i]["kubernetes"]["version"], $"kubernetes version downgrade is not supported (from {past} to {version})");
+                errors.Forbidden(
+                    path[i]["kubernetes"]["version"],
+                    $"kubernetes version downgrade is not supported (from {past} to {version})");
             }
         }
     }
@@ -123,7 +130,8 @@ internal static class ShootChangeValidator
             return;
         }
 
-        if (old.Status?.Constraints?.FirstOrDefault(c => c.Type == GardenerConditions.HibernationPossible) is { } constraint
+        if (old.Status?.Constraints?.FirstOrDefault(
+            c => c.Type == GardenerConditions.HibernationPossible) is { } constraint
             && constraint.Status != ConditionStatus.True)
         {
             errors.Forbidden(path, "the constraint HibernationPossible is not True: " + constraint.Message);
@@ -132,7 +140,8 @@ internal static class ShootChangeValidator
 
     private static void Migration(Shoot shoot, Shoot old, FieldPath path, FieldErrors errors)
     {
-        var moving = old.Status?.LastOperation is { Type: LastOperationType.Migrate or LastOperationType.Restore } operation
+        var moving =
+            old.Status?.LastOperation is { Type: LastOperationType.Migrate or LastOperationType.Restore } operation
             && operation.State != LastOperationState.Succeeded;
         if (moving && !TypedObjects.Same(shoot.Spec, old.Spec))
         {

@@ -26,7 +26,8 @@ internal static class ShootKubernetesValidator
         }
 
         ApiServer(kubernetes.KubeAPIServer, path["kubeAPIServer"], errors);
-        Names.OneOf(kubernetes.KubeScheduler?.Profile, path["kubeScheduler"]["profile"], errors, "balanced", "bin-packing");
+        Names.OneOf(
+            kubernetes.KubeScheduler?.Profile, path["kubeScheduler"]["profile"], errors, "balanced", "bin-packing");
         Names.OneOf(kubernetes.KubeProxy?.Mode, path["kubeProxy"]["mode"], errors, "IPTables", "IPVS", "NFTables");
         Kubelet(kubernetes.Kubelet, path["kubelet"], errors);
         NodeMask(kubernetes, path["kubeControllerManager"]["nodeCIDRMaskSize"], errors);
@@ -85,7 +86,8 @@ internal static class ShootKubernetesValidator
         var addresses = 1 << (32 - size);
         if (kubernetes.Kubelet?.MaxPods is { } pods && pods > addresses)
         {
-            errors.Invalid(path, size, $"a node has {addresses} addresses with this size, but kubelet.maxPods is {pods}");
+            errors.Invalid(
+                path, size, $"a node has {addresses} addresses with this size, but kubelet.maxPods is {pods}");
         }
     }
 

@@ -3,8 +3,8 @@ using Hortus.Objects.Gardener.Core;
 
 namespace Hortus.GardenApi.Validation;
 
-/// <summary>Operations that a Shoot's annotation asks for: which there are, which start a reconciliation, which are consumed
-/// at once.</summary>
+/// <summary>Operations that a Shoot's annotation asks for: which there are, which start a reconciliation, which are
+/// consumed at once.</summary>
 internal static class ShootOperations
 {
     private const string RolloutPrefix = "rotate-rollout-workers=";

@@ -40,12 +40,14 @@ internal static class ShootProfileValidator
             && workers.Sum(w => (long)w.Minimum) > limit)
         {
             errors.Forbidden(path["provider"]["workers"],
-                $"the total minimum node count of all worker pools must not exceed the limit of {limit} total nodes configured in the cloud profile");
+                $"the total minimum node count of all worker pools must not exceed the limit of {limit} total nodes "
+                    + "configured in the cloud profile");
         }
     }
 
     private static void Worker(
-        Worker worker, Worker? old, ShootSpec spec, Region? region, ProfileCatalog catalog, FieldPath path, FieldErrors errors)
+        Worker worker, Worker? old, ShootSpec spec, Region? region, ProfileCatalog catalog, FieldPath path,
+        FieldErrors errors)
     {
         var architecture = worker.Machine.Architecture ?? "amd64";
         if (worker.Machine.Type != old?.Machine.Type || architecture != (old?.Machine.Architecture ?? "amd64"))
@@ -68,7 +70,8 @@ internal static class ShootProfileValidator
 
         for (var i = 0; i < (worker.DataVolumes?.Count ?? 0); i++)
         {
-            VolumeType(worker.DataVolumes![i].Type, worker.DataVolumes[i].Size, catalog, path["dataVolumes"][i], errors);
+            VolumeType(
+                worker.DataVolumes![i].Type, worker.DataVolumes[i].Size, catalog, path["dataVolumes"][i], errors);
         }
     }
 
@@ -133,14 +136,16 @@ internal static class ShootProfileValidator
             }
 
             OneOf(zone, offered, path[i], errors);
-            if (region.Zones?.FirstOrDefault(z => z.Name == zone)?.UnavailableMachineTypes?.Contains(worker.Machine.Type) == true)
+            if (region.Zones?.FirstOrDefault(
+                z => z.Name == zone)?.UnavailableMachineTypes?.Contains(worker.Machine.Type) == true)
             {
                 errors.Invalid(path[i], zone, $"the machine type {worker.Machine.Type} is not available in this zone");
             }
         }
     }
 
-    private static void VolumeType(string? type, string size, ProfileCatalog catalog, FieldPath path, FieldErrors errors)
+    private static void VolumeType(
+        string? type, string size, ProfileCatalog catalog, FieldPath path, FieldErrors errors)
     {
         if (type is null || catalog.Profile.VolumeTypes is not { } offered)
         {

@@ -38,7 +38,9 @@ internal static partial class ShootScheduleValidator
         length = length < TimeSpan.Zero ? length + TimeSpan.FromDays(1) : length;
         if (length < WindowMin || length > WindowMax)
         {
-            errors.Invalid(path, $"{window.Begin}-{window.End}", "time window must be at least 30 minutes and at most 6 hours long");
+            errors.Invalid(
+                path, $"{window.Begin}-{window.End}",
+                "time window must be at least 30 minutes and at most 6 hours long");
         }
     }
 

@@ -16,12 +16,14 @@ internal static class ShootSeedValidator
             ("nodes", spec.Networking?.Nodes), ("pods", spec.Networking?.Pods), ("services", spec.Networking?.Services),
         })
         {
-            foreach (var (use, other) in new[] { ("nodes", taken.Nodes), ("pods", taken.Pods), ("services", taken.Services) })
+            foreach (var (
+                use, other) in new[] { ("nodes", taken.Nodes), ("pods", taken.Pods), ("services", taken.Services) })
             {
                 if (Networks.Overlap(cidr, other))
                 {
                     errors.Invalid(path[field], cidr,
-                        $"shoot {field} network intersects with seed {use} network ({other}) of seed \"{seed.Metadata.Name}\"");
+                        $"shoot {field} network intersects with seed {use} network ({other}) of seed "
+                            + $"\"{seed.Metadata.Name}\"");
                 }
             }
         }

@@ -7,7 +7,8 @@ namespace Hortus.GardenApi.Validation;
 /// <summary>The rules of a Shoot that need no other object; each topic has a validator of its own.</summary>
 internal static class ShootValidator
 {
-    private static readonly string[] Purposes = ["evaluation", "testing", "development", "production", "infrastructure"];
+    private static readonly string[] Purposes =
+        ["evaluation", "testing", "development", "production", "infrastructure"];
 
     public static void Check(Shoot shoot, FieldErrors errors)
     {
@@ -19,7 +20,8 @@ internal static class ShootValidator
         Names.OneOf(spec.Purpose, path["purpose"], errors, Purposes);
         if (spec.Purpose == "infrastructure" && shoot.Metadata.Namespace != "garden")
         {
-            errors.Invalid(path["purpose"], spec.Purpose, "the purpose infrastructure can only be used in the namespace garden");
+            errors.Invalid(
+                path["purpose"], spec.Purpose, "the purpose infrastructure can only be used in the namespace garden");
         }
 
         Profile(spec, path, errors);
@@ -69,7 +71,8 @@ internal static class ShootValidator
             errors.Required(path["credentialsBindingName"], "must be set when provider workers are set");
         }
 
-        if (SemanticVersion.TryParse(spec.Kubernetes.Version, out var version) && version >= new SemanticVersion(1, 34, 0))
+        if (SemanticVersion.TryParse(spec.Kubernetes.Version, out var version)
+            && version >= new SemanticVersion(1, 34, 0))
         {
             OldForm(spec.SecretBindingName, path["secretBindingName"], "credentialsBindingName", errors);
             OldForm(spec.CloudProfileName, path["cloudProfileName"], "cloudProfile", errors);

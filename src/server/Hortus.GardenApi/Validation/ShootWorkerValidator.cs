@@ -51,7 +51,8 @@ internal static partial class ShootWorkerValidator
         Names.Present(worker.Machine.Type, path["machine"]["type"], errors, "must specify a machine type");
         if (worker.Machine.Image is { } image)
         {
-            Names.Present(image.Name, path["machine"]["image"]["name"], errors, "must specify the name of the machine image");
+            Names.Present(
+                image.Name, path["machine"]["image"]["name"], errors, "must specify the name of the machine image");
         }
 
         Bounds(worker, path, errors);
@@ -63,7 +64,8 @@ internal static partial class ShootWorkerValidator
         {
             var taint = worker.Taints![i];
             Names.Present(taint.Key, path["taints"][i]["key"], errors);
-            Names.OneOf(taint.Effect, path["taints"][i]["effect"], errors, "NoSchedule", "PreferNoSchedule", "NoExecute");
+            Names.OneOf(
+                taint.Effect, path["taints"][i]["effect"], errors, "NoSchedule", "PreferNoSchedule", "NoExecute");
         }
     }
 
@@ -93,7 +95,8 @@ internal static partial class ShootWorkerValidator
         var unavailable = Amount(worker.MaxUnavailable, path["maxUnavailable"], errors);
         if (surge == 0 && unavailable == 0 && worker.UpdateStrategy != WorkerDefaults.ManualInPlaceUpdate)
         {
-            errors.Invalid(path["maxUnavailable"], worker.MaxUnavailable?.ToString(), "may not be 0 when `maxSurge` is 0");
+            errors.Invalid(
+                path["maxUnavailable"], worker.MaxUnavailable?.ToString(), "may not be 0 when `maxSurge` is 0");
         }
     }
 
@@ -171,7 +174,9 @@ internal static partial class ShootWorkerValidator
             }
             else if (above.Minor - version.Minor > 3)
             {
-                errors.Forbidden(path, "worker group kubernetes version must be at most three minor versions behind control plane version");
+                errors.Forbidden(
+                    path, "worker group kubernetes version must be at most three minor versions behind control plane "
+                        + "version");
             }
         }
     }

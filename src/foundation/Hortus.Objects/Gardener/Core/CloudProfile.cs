@@ -150,7 +150,8 @@ public sealed record MachineImageFlavor : ApiType
 {
     [JsonIgnore]
 
-    public IReadOnlyDictionary<string, JsonElement> Capabilities => UnknownFields?.AsReadOnly() ?? ReadOnlyDictionary<string, JsonElement>.Empty;
+    public IReadOnlyDictionary<string, JsonElement> Capabilities =>
+        UnknownFields?.AsReadOnly() ?? ReadOnlyDictionary<string, JsonElement>.Empty;
 }
 
 /// <summary>How a machine image version takes updates in place.</summary>

@@ -67,7 +67,11 @@ public sealed record QuotaSpec : ApiType
 
     /// <summary>Upper bounds: cpu, gpu, memory, storage.standard, storage.premium, loadbalancer.</summary>
     [Required]
-    public IReadOnlyDictionary<string, Quantity> Metrics { get => field ??= ReadOnlyDictionary<string, Quantity>.Empty; init; }
+    public IReadOnlyDictionary<string, Quantity> Metrics
+    {
+        get => field ??= ReadOnlyDictionary<string, Quantity>.Empty;
+        init;
+    }
 
     /// <summary>Whether the quota counts per project or per credentials.</summary>
     [Required]

@@ -45,7 +45,11 @@ public sealed record SeedSettingExcessCapacityReservationConfig : ApiType
 {
     /// <summary>Amount to keep free.</summary>
     [Required]
-    public IReadOnlyDictionary<string, Quantity> Resources { get => field ??= ReadOnlyDictionary<string, Quantity>.Empty; init; }
+    public IReadOnlyDictionary<string, Quantity> Resources
+    {
+        get => field ??= ReadOnlyDictionary<string, Quantity>.Empty;
+        init;
+    }
 
     /// <summary>Nodes on which room is kept.</summary>
     public IReadOnlyDictionary<string, string>? NodeSelector { get; init; }

@@ -13,7 +13,8 @@ namespace Hortus.Objects.Gardener.Core;
 [PrinterColumn("Purpose", "string", ".spec.purpose", Priority = 1)]
 [PrinterColumn("Gardener Version", "string", ".status.gardener.version", Priority = 1)]
 [PrinterColumn("API Server", "string", ".status.conditions[?(@.type==\"APIServerAvailable\")].status", Priority = 1)]
-[PrinterColumn("Control Plane", "string", ".status.conditions[?(@.type==\"ControlPlaneHealthy\")].status", Priority = 1)]
+[PrinterColumn(
+    "Control Plane", "string", ".status.conditions[?(@.type==\"ControlPlaneHealthy\")].status", Priority = 1)]
 [PrinterColumn("Nodes", "string", ".status.conditions[?(@.type==\"EveryNodeReady\")].status", Priority = 1)]
 [PrinterColumn("System", "string", ".status.conditions[?(@.type==\"SystemComponentsHealthy\")].status", Priority = 1)]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]

@@ -58,7 +58,11 @@ public sealed record ControlPlaneAutoscaling : ApiType
 {
     /// <summary>Least resources.</summary>
     [Required]
-    public IReadOnlyDictionary<string, Quantity> MinAllowed { get => field ??= ReadOnlyDictionary<string, Quantity>.Empty; init; }
+    public IReadOnlyDictionary<string, Quantity> MinAllowed
+    {
+        get => field ??= ReadOnlyDictionary<string, Quantity>.Empty;
+        init;
+    }
 }
 
 /// <summary>Settings of the cluster autoscaler; times are durations such as 30m.</summary>

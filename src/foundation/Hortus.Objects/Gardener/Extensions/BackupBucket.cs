@@ -28,7 +28,8 @@ public sealed record BackupBucket : ExtensionObject
     public override DefaultStatus ExtensionStatus => Status ?? new BackupBucketStatus();
 
     /// <inheritdoc/>
-    public override ExtensionObject WithStatus(DefaultStatus status) => this with { Status = (BackupBucketStatus)status };
+    public override ExtensionObject WithStatus(DefaultStatus status) =>
+        this with { Status = (BackupBucketStatus)status };
 }
 
 /// <summary>The bucket that is wanted.</summary>

@@ -30,7 +30,8 @@ public sealed record BackupEntry : ExtensionObject
     public override DefaultStatus ExtensionStatus => Status ?? new BackupEntryStatus();
 
     /// <inheritdoc/>
-    public override ExtensionObject WithStatus(DefaultStatus status) => this with { Status = (BackupEntryStatus)status };
+    public override ExtensionObject WithStatus(DefaultStatus status) =>
+        this with { Status = (BackupEntryStatus)status };
 }
 
 /// <summary>The part that is wanted.</summary>

@@ -26,7 +26,8 @@ public sealed record ContainerRuntime : ExtensionObject
     public override DefaultStatus ExtensionStatus => Status ?? new ContainerRuntimeStatus();
 
     /// <inheritdoc/>
-    public override ExtensionObject WithStatus(DefaultStatus status) => this with { Status = (ContainerRuntimeStatus)status };
+    public override ExtensionObject WithStatus(DefaultStatus status) =>
+        this with { Status = (ContainerRuntimeStatus)status };
 }
 
 /// <summary>The runtime that is wanted.</summary>

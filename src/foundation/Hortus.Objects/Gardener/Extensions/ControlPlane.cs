@@ -28,7 +28,8 @@ public sealed record ControlPlane : ExtensionObject
     public override DefaultStatus ExtensionStatus => Status ?? new ControlPlaneStatus();
 
     /// <inheritdoc/>
-    public override ExtensionObject WithStatus(DefaultStatus status) => this with { Status = (ControlPlaneStatus)status };
+    public override ExtensionObject WithStatus(DefaultStatus status) =>
+        this with { Status = (ControlPlaneStatus)status };
 }
 
 /// <summary>The parts that are wanted.</summary>

@@ -28,7 +28,8 @@ public sealed record Infrastructure : ExtensionObject
     public override DefaultStatus ExtensionStatus => Status ?? new InfrastructureStatus();
 
     /// <inheritdoc/>
-    public override ExtensionObject WithStatus(DefaultStatus status) => this with { Status = (InfrastructureStatus)status };
+    public override ExtensionObject WithStatus(DefaultStatus status) =>
+        this with { Status = (InfrastructureStatus)status };
 }
 
 /// <summary>The infrastructure that is wanted.</summary>

@@ -29,7 +29,8 @@ public sealed record OperatingSystemConfig : ExtensionObject
     public override DefaultStatus ExtensionStatus => Status ?? new OperatingSystemConfigStatus();
 
     /// <inheritdoc/>
-    public override ExtensionObject WithStatus(DefaultStatus status) => this with { Status = (OperatingSystemConfigStatus)status };
+    public override ExtensionObject WithStatus(DefaultStatus status) =>
+        this with { Status = (OperatingSystemConfigStatus)status };
 }
 
 /// <summary>The configuration that is wanted.</summary>

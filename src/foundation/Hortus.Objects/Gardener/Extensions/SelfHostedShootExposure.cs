@@ -29,7 +29,8 @@ public sealed record SelfHostedShootExposure : ExtensionObject
     public override DefaultStatus ExtensionStatus => Status ?? new SelfHostedShootExposureStatus();
 
     /// <inheritdoc/>
-    public override ExtensionObject WithStatus(DefaultStatus status) => this with { Status = (SelfHostedShootExposureStatus)status };
+    public override ExtensionObject WithStatus(DefaultStatus status) =>
+        this with { Status = (SelfHostedShootExposureStatus)status };
 }
 
 /// <summary>The exposure that is wanted.</summary>

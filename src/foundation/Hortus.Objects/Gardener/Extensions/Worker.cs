@@ -167,7 +167,11 @@ public sealed record NodeTemplate : ApiType
 {
     /// <summary>Amounts of resources.</summary>
     [Required]
-    public IReadOnlyDictionary<string, Quantity> Capacity { get => field ??= ReadOnlyDictionary<string, Quantity>.Empty; init; }
+    public IReadOnlyDictionary<string, Quantity> Capacity
+    {
+        get => field ??= ReadOnlyDictionary<string, Quantity>.Empty;
+        init;
+    }
 
     /// <summary>Amounts of resources that are no property of the machine.</summary>
     public IReadOnlyDictionary<string, Quantity>? VirtualCapacity { get; init; }

@@ -8,7 +8,8 @@ namespace Hortus.Objects.Gardener.Machine;
 [PrinterColumn("Status", "string", ".status.currentStatus.phase", Description = "phase of the machine")]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
 [PrinterColumn("Node", "string", ".metadata.labels.node", Description = "node that runs on the machine")]
-[PrinterColumn("ProviderID", "string", ".spec.providerID", Priority = 1, Description = "the provider's identity of the machine")]
+[PrinterColumn(
+    "ProviderID", "string", ".spec.providerID", Priority = 1, Description = "the provider's identity of the machine")]
 public sealed record Machine : KubernetesObject
 {
     /// <summary>The machine that is wanted.</summary>

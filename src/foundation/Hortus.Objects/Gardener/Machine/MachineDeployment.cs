@@ -5,8 +5,10 @@ namespace Hortus.Objects.Gardener.Machine;
     HasStatus = true, HasScale = true, ShortNames = "mcd")]
 [PrinterColumn("Ready", "integer", ".status.readyReplicas", Description = "machines whose node is ready")]
 [PrinterColumn("Desired", "integer", ".spec.replicas", Description = "machines that are wanted")]
-[PrinterColumn("Up-to-date", "integer", ".status.updatedReplicas", Description = "machines made from the present template")]
-[PrinterColumn("Available", "integer", ".status.availableReplicas", Description = "machines that have been ready long enough")]
+[PrinterColumn(
+    "Up-to-date", "integer", ".status.updatedReplicas", Description = "machines made from the present template")]
+[PrinterColumn(
+    "Available", "integer", ".status.availableReplicas", Description = "machines that have been ready long enough")]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
 public sealed record MachineDeployment : KubernetesObject
 {

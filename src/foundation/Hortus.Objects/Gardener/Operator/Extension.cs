@@ -6,9 +6,15 @@ namespace Hortus.Objects.Gardener.Operator;
 /// <summary>An extension and how it comes into the runtime cluster and the virtual garden.</summary>
 [KubernetesResource("operator.gardener.cloud", "v1alpha1", "Extension", "extensions",
     Namespaced = false, HasStatus = true, ShortNames = "extop")]
-[PrinterColumn("Installed", "string", ".status.conditions[?(@.type==\"Installed\")].status", Description = "whether it is installed")]
-[PrinterColumn("Required Runtime", "string", ".status.conditions[?(@.type==\"RequiredRuntime\")].status", Description = "whether the runtime cluster needs it")]
-[PrinterColumn("Required Virtual", "string", ".status.conditions[?(@.type==\"RequiredVirtual\")].status", Description = "whether the virtual garden needs it")]
+[PrinterColumn(
+    "Installed", "string", ".status.conditions[?(@.type==\"Installed\")].status",
+    Description = "whether it is installed")]
+[PrinterColumn(
+    "Required Runtime", "string", ".status.conditions[?(@.type==\"RequiredRuntime\")].status",
+    Description = "whether the runtime cluster needs it")]
+[PrinterColumn(
+    "Required Virtual", "string", ".status.conditions[?(@.type==\"RequiredVirtual\")].status",
+    Description = "whether the virtual garden needs it")]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
 public sealed record Extension : KubernetesObject
 {

@@ -7,13 +7,23 @@ namespace Hortus.Objects.Gardener.Operator;
 /// <summary>The garden: the runtime cluster's part in it and the virtual garden cluster.</summary>
 [KubernetesResource("operator.gardener.cloud", "v1alpha1", "Garden", "gardens",
     Namespaced = false, HasStatus = true, ShortNames = "grdn")]
-[PrinterColumn("K8S Version", "string", ".spec.virtualCluster.kubernetes.version", Description = "Kubernetes version of the virtual garden")]
+[PrinterColumn(
+    "K8S Version", "string", ".spec.virtualCluster.kubernetes.version",
+    Description = "Kubernetes version of the virtual garden")]
 [PrinterColumn("Gardener Version", "string", ".status.gardener.version", Description = "version of the operator")]
 [PrinterColumn("Last Operation", "string", ".status.lastOperation.state", Description = "state of the last operation")]
-[PrinterColumn("Runtime", "string", ".status.conditions[?(@.type==\"RuntimeComponentsHealthy\")].status", Description = "health of the runtime cluster's parts")]
-[PrinterColumn("Virtual", "string", ".status.conditions[?(@.type==\"VirtualComponentsHealthy\")].status", Description = "health of the virtual garden's parts")]
-[PrinterColumn("API Server", "string", ".status.conditions[?(@.type==\"VirtualGardenAPIServerAvailable\")].status", Description = "whether the virtual garden answers")]
-[PrinterColumn("Observability", "string", ".status.conditions[?(@.type==\"ObservabilityComponentsHealthy\")].status", Description = "health of monitoring and logging")]
+[PrinterColumn(
+    "Runtime", "string", ".status.conditions[?(@.type==\"RuntimeComponentsHealthy\")].status",
+    Description = "health of the runtime cluster's parts")]
+[PrinterColumn(
+    "Virtual", "string", ".status.conditions[?(@.type==\"VirtualComponentsHealthy\")].status",
+    Description = "health of the virtual garden's parts")]
+[PrinterColumn(
+    "API Server", "string", ".status.conditions[?(@.type==\"VirtualGardenAPIServerAvailable\")].status",
+    Description = "whether the virtual garden answers")]
+[PrinterColumn(
+    "Observability", "string", ".status.conditions[?(@.type==\"ObservabilityComponentsHealthy\")].status",
+    Description = "health of monitoring and logging")]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
 public sealed record Garden : KubernetesObject
 {

@@ -7,9 +7,15 @@ namespace Hortus.Objects.Gardener.Resources;
 [KubernetesResource("resources.gardener.cloud", "v1alpha1", "ManagedResource", "managedresources",
     HasStatus = true, ShortNames = "mr")]
 [PrinterColumn("Class", "string", ".spec.class", Description = "which resource manager is responsible")]
-[PrinterColumn("Applied", "string", ".status.conditions[?(@.type==\"ResourcesApplied\")].status", Description = "whether all objects are applied")]
-[PrinterColumn("Healthy", "string", ".status.conditions[?(@.type==\"ResourcesHealthy\")].status", Description = "whether all objects are healthy")]
-[PrinterColumn("Progressing", "string", ".status.conditions[?(@.type==\"ResourcesProgressing\")].status", Description = "whether objects are still rolled out")]
+[PrinterColumn(
+    "Applied", "string", ".status.conditions[?(@.type==\"ResourcesApplied\")].status",
+    Description = "whether all objects are applied")]
+[PrinterColumn(
+    "Healthy", "string", ".status.conditions[?(@.type==\"ResourcesHealthy\")].status",
+    Description = "whether all objects are healthy")]
+[PrinterColumn(
+    "Progressing", "string", ".status.conditions[?(@.type==\"ResourcesProgressing\")].status",
+    Description = "whether objects are still rolled out")]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
 public sealed record ManagedResource : KubernetesObject
 {
