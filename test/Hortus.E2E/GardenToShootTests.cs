@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Hortus.E2E;
+
+/// <summary>The way of a newcomer: garden, shoot, nodes, and everything gone again.</summary>
+[Trait("Category", "EndToEnd")]
+[TestCaseOrderer("Hortus.E2E.ByOrder", "Hortus.E2E")]
+public sealed class GardenToShootTests(Garden garden) : IClassFixture<Garden>
+{
+    private static readonly string[] Killable =
+    [
+        "kubelet", "apiserver", "kube-controller-manager", "operator", "controller-manager", "scheduler", "gardenlet", "extension",
+        "machine-controller-manager",
+    ];
+
+    [Fact, Order(1)]
+    public async Task Up_leaves_a_ready_garden_and_seed()
+    {
+        (await garden.RuntimeKubectlAsync("wait", "garden/local", "--for=condition=VirtualGardenAPIServerAvailable", "--timeout=1m")).Succeeded();
+        (await garden.KubectlAsync("wait", "seed/local", "--for=condition=GardenletReady", "--timeout=1m")).Succeeded();
+        (await garden.HortusAsync("status")).Succeeded().ShouldContain("Seed");
+    }
+
+    [Fact, Order(2)]
+    public async Task A_second_up_resumes_what_is_there()
+    {
+        var before = (await garden.RuntimeKubectlAsync("get", "garden", "local", "-o", "jsonpath={.metadata.uid}")).Succeeded();
+        (await garden.UpAsync()).Succeeded();
+        (await garden.RuntimeKubectlAsync("get", "garden", "local", "-o", "jsonpath={.metadata.uid}")).Succeeded().ShouldBe(before);
+    }
+
+    [Fact, Order(3)]
+    public async Task A_shoot_gets_a_ready_node()
+    {
+        (await garden.KubectlAsync("apply", "-f", Tools.Example("90-shoot.yaml"))).Succeeded();
+        (await garden.WaitForShootAsync("local")).Succeeded();
+        (await garden.KubectlAsync("-n", "garden-local", "get", "shoot", "local", "-o", "jsonpath={.status.lastOperation.progress}"))
+            .Succeeded().ShouldBe("100");
+        await WaitForNodesAsync("local", 1);
+    }
+
+    [Fact, Order(4)]
+    public async Task A_pod_in_the_shoot_runs_and_can_be_looked_into()
+    {
+        var shoot = await garden.ShootKubeconfigAsync("local");
+        var limit = TimeSpan.FromMinutes(2);
+        (await Commands.RunAsync(Tools.Kubectl, limit, "--kubeconfig", shoot, "run", "hello", "--image=busybox", "--restart=Never",
+            "--command", "--", "/bin/sh", "-c", "echo hello from a shoot; sleep 300")).Succeeded();
+        (await Commands.RunAsync(Tools.Kubectl, limit, "--kubeconfig", shoot, "wait", "pod/hello", "--for=condition=Ready", "--timeout=90s")).Succeeded();
+        (await Commands.RunAsync(Tools.Kubectl, limit, "--kubeconfig", shoot, "logs", "hello")).Succeeded().ShouldContain("hello from a shoot");
+        (await Commands.RunAsync(Tools.Kubectl, limit, "--kubeconfig", shoot, "exec", "hello", "--", "hostname")).Succeeded().Trim().ShouldBe("hello");
+        (await Commands.RunAsync(Tools.Kubectl, limit, "--kubeconfig", shoot, "delete", "pod", "hello", "--wait=true")).Succeeded();
+    }
+
+    [Fact, Order(5)]
+    public async Task Workers_grow_and_shrink_with_the_minimum()
+    {
+        await SetMinimumAsync("local", 2);
+        await WaitForNodesAsync("local", 2);
+        await SetMinimumAsync("local", 1, maximum: 1);
+        await WaitForNodesAsync("local", 1);
+    }
+
+    [Fact, Order(6)]
+    public async Task A_shoot_becomes_ready_though_each_component_is_killed_once()
+    {
+        var manifest = (await File.ReadAllTextAsync(Tools.Example("90-shoot.yaml")))
+            .Replace("name: local\n  namespace", "name: second\n  namespace", StringComparison.Ordinal)
+            .Replace("nodes: 10.0.0.0/16", "nodes: 10.0.0.0/16\n    pods: 10.5.0.0/16\n    services: 10.6.0.0/16", StringComparison.Ordinal);
+        var file = Path.Combine(garden.State, "second.yaml");
+        await File.WriteAllTextAsync(file, manifest);
+        (await garden.KubectlAsync("apply", "-f", file)).Succeeded();
+        foreach (var component in Killable)
+        {
+            Kill(component);
+            await Task.Delay(TimeSpan.FromMilliseconds(500));
+        }
+
+        (await garden.WaitForShootAsync("second")).Succeeded();
+        await WaitForNodesAsync("second", 1);
+    }
+
+    [Fact, Order(7)]
+    public async Task A_machine_that_dies_is_replaced()
+    {
+        var space = "shoot--local--local";
+        var machine = (await garden.RuntimeKubectlAsync("-n", space, "get", "pods", "-l", "app=machine", "-o", "jsonpath={.items[0].metadata.uid}")).Succeeded();
+        (await garden.RuntimeKubectlAsync("-n", space, "delete", "pods", "-l", "app=machine", "--force", "--grace-period=0")).Succeeded();
+        await EventuallyAsync("another machine pod is ready", async () =>
+        {
+            var now = await garden.RuntimeKubectlAsync("-n", space, "get", "pods", "-l", "app=machine",
+                "-o", "jsonpath={range .items[*]}{.metadata.uid} {.status.containerStatuses[0].ready}{\"\\n\"}{end}");
+            return now.Output.Split('\n').Any(line => line.EndsWith("true", StringComparison.Ordinal) && !line.StartsWith(machine, StringComparison.Ordinal));
+        });
+        await WaitForNodesAsync("local", 1);
+    }
+
+    [Fact, Order(8)]
+    public async Task Deleting_without_confirmation_is_refused()
+    {
+        var refused = await garden.KubectlAsync("-n", "garden-local", "delete", "shoot", "local");
+        refused.ExitCode.ShouldNotBe(0);
+        refused.Error.ShouldContain("confirmation.gardener.cloud/deletion");
+    }
+
+    [Theory, Order(9)]
+    [InlineData("region: local", "region: mars", "mars")]
+    [InlineData("version: \"1.35\"", "version: \"9.9.9\"", "1.35.4")]
+    [InlineData("type: local\n      cri", "type: huge\n      cri", "huge")]
+    [InlineData("nodes: 10.0.0.0/16", "nodes: 10.1.0.0/16", "10.1.0.0/16")]
+    [InlineData("cloudProfile:\n    name: local", "cloudProfile:\n    name: nowhere", "nowhere")]
+    public async Task A_wrong_shoot_is_refused_with_the_reason(string good, string bad, string named)
+    {
+        var text = (await File.ReadAllTextAsync(Tools.Example("90-shoot.yaml"))).Replace("name: local\n  namespace", "name: wrong\n  namespace", StringComparison.Ordinal);
+        text.ShouldContain(good);
+        var file = Path.Combine(garden.State, "wrong.yaml");
+        await File.WriteAllTextAsync(file, text.Replace(good, bad, StringComparison.Ordinal));
+        var refused = await garden.KubectlAsync("apply", "-f", file);
+        refused.ExitCode.ShouldNotBe(0);
+        refused.Error.ShouldContain(named);
+        (await garden.KubectlAsync("-n", "garden-local", "get", "shoot", "wrong")).ExitCode.ShouldNotBe(0);
+    }
+
+    [Fact, Order(10)]
+    public async Task Deleted_shoots_leave_nothing()
+    {
+        foreach (var name in new[] { "local", "second" })
+        {
+            (await garden.KubectlAsync("-n", "garden-local", "annotate", "shoot", name, "confirmation.gardener.cloud/deletion=true", "--overwrite")).Succeeded();
+            (await garden.KubectlAsync(TimeSpan.FromMinutes(4), "-n", "garden-local", "delete", "shoot", name, "--timeout=3m")).Succeeded();
+            (await garden.RuntimeKubectlAsync("get", "namespace", $"shoot--local--{name}")).ExitCode.ShouldNotBe(0);
+        }
+
+        (await garden.RuntimeKubectlAsync("get", "ippools,clusters.extensions.gardener.cloud", "-o", "name")).Output.ShouldBeEmpty();
+        HostTraces.Processes(garden.State).ShouldNotContain(process => process.Component == "machine-controller-manager");
+    }
+
+    [Fact, Order(11)]
+    public async Task The_garden_comes_back_with_its_data_after_everything_was_killed()
+    {
+        (await garden.KubectlAsync("-n", "garden-local", "create", "configmap", "keep", "--from-literal=a=b")).Succeeded();
+        foreach (var process in HostTraces.Processes(garden.State))
+        {
+            KillProcess(process.Id);
+        }
+
+        (await garden.UpAsync()).Succeeded();
+        (await garden.KubectlAsync("-n", "garden-local", "get", "configmap", "keep", "-o", "jsonpath={.data.a}")).Succeeded().ShouldBe("b");
+    }
+
+    [Fact, Order(12)]
+    public async Task Down_leaves_no_process_namespace_mount_or_interface()
+    {
+        (await garden.DownAsync()).Succeeded();
+        HostTraces.Processes(garden.State).ShouldBeEmpty();
+        HostTraces.NetworkNamespaces().Except(garden.NetworkNamespacesBefore).ShouldBeEmpty();
+        HostTraces.Links().Except(garden.LinksBefore).ShouldBeEmpty();
+        HostTraces.Mounts(garden.State).ShouldBeEmpty();
+    }
+
+    private async Task SetMinimumAsync(string shoot, int minimum, int maximum = 2) => (await garden.KubectlAsync(
+        "-n", "garden-local", "patch", "shoot", shoot, "--type=json", "-p",
+        $$"""[{"op":"replace","path":"/spec/provider/workers/0/minimum","value":{{minimum}}},{"op":"replace","path":"/spec/provider/workers/0/maximum","value":{{maximum}}}]"""))
+        .Succeeded();
+
+    private async Task WaitForNodesAsync(string shoot, int count)
+    {
+        var kubeconfig = await garden.ShootKubeconfigAsync(shoot);
+        await EventuallyAsync($"shoot {shoot} has {count} ready nodes", async () =>
+        {
+            var nodes = await Commands.RunAsync(Tools.Kubectl, TimeSpan.FromSeconds(30), "--kubeconfig", kubeconfig, "get", "nodes", "--no-headers");
+            var lines = nodes.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            return lines.Length == count && lines.All(line => line.Contains(" Ready ", StringComparison.Ordinal));
+        });
+    }
+
+    private static async Task EventuallyAsync(string what, Func<Task<bool>> condition)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromMinutes(3), what);
+            await Task.Delay(TimeSpan.FromMilliseconds(250));
+        }
+    }
+
+    private void Kill(string component)
+    {
+        foreach (var process in HostTraces.Processes(garden.State).Where(process => process.Component == component))
+        {
+            KillProcess(process.Id);
+        }
+    }
+
+    private static void KillProcess(int id)
+    {
+        try
+        {
+            Process.GetProcessById(id).Kill();
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
+        {
+            // It ended by itself in the meantime.
+        }
+    }
+}
