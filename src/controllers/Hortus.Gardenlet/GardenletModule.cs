@@ -1,14 +1,52 @@
+using Hortus.Components;
+using Hortus.Objects.Gardener.Core;
 using Hortus.Runtime;
+using Hortus.Telemetry;
 
 namespace Hortus.Gardenlet;
 
 /// <summary>Wires the gardenlet's controllers to the garden and the seed.</summary>
 internal sealed class GardenletModule(GardenletOptions options, ComponentContext context)
 {
-    public Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var garden = context.CreateManager(context.Connect(options.GardenKubeconfig));
-        var seed = context.CreateManager();
-        return Task.WhenAll(garden.RunAsync(cancellationToken), seed.RunAsync(cancellationToken));
+        var config = await SeedConfig.LoadAsync(options.SeedConfigFile, cancellationToken);
+        using var shoots = new ShootClients(context.Clock);
+        var surroundings = new GardenletSurroundings
+        {
+            Options = options,
+            Garden = context.CreateManager(context.Connect(options.GardenKubeconfig)),
+            Seed = context.CreateManager(),
+            Shoots = shoots,
+            Identity = GardenletIdentity.Create(context.Identity),
+            SeedName = config.Metadata.Name!,
+            Images = options.Image is { Length: > 0 } image ? new ImageVector { Hortus = image } : new ImageVector(),
+            Clock = context.Clock,
+            Logs = context.Logs,
+        };
+        await RunAsync(surroundings, config, context.Health, cancellationToken);
+    }
+
+    /// <summary>Registers the seed and runs all controllers until cancelled.</summary>
+    internal static async Task RunAsync(
+        GardenletSurroundings surroundings, Seed config, HealthChecks health, CancellationToken cancellationToken)
+    {
+        // Caches of kinds that the seed does not serve yet would start with a failure.
+        await SeedCrds.InstallAsync(surroundings.SeedClient, cancellationToken);
+        await surroundings.GardenClient.ApplyAsync(config, GardenletIdentity.FieldManager, cancellationToken);
+        var status = new SeedStatusWriter(surroundings);
+        var lease = new SeedLease(surroundings, status);
+        health.Add("seed-lease", HealthProbes.Live, lease.Fault);
+        surroundings.Garden.AddController("seed", new SeedReconciler(surroundings, status), controller => controller
+            .For<Seed>((old, seed) => (seed ?? old)!.Metadata.Name == surroundings.SeedName && SeedReconciler.Matters(old, seed))
+            .WithConcurrency(1)
+            .WithResync(TimeSpan.FromMinutes(1)));
+        ShootReconciler.AddTo(surroundings.Garden, new ShootReconciler(surroundings), surroundings.Options, surroundings.SeedName);
+        ShootCareReconciler.AddTo(surroundings);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] running = [surroundings.Garden.RunAsync(stop.Token), surroundings.Seed.RunAsync(stop.Token), lease.RunAsync(stop.Token)];
+        await Task.WhenAny(running);
+        await stop.CancelAsync();
+        await Task.WhenAll(running);
     }
 }

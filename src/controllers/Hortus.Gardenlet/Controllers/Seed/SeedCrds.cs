@@ -1,0 +1,36 @@
+using Hortus.Client;
+using Hortus.Components;
+using Hortus.Objects;
+using Hortus.Objects.Calico;
+using Hortus.Objects.Gardener;
+using Hortus.Objects.Kubernetes;
+
+namespace Hortus.Gardenlet;
+
+/// <summary>The kinds that a seed needs beyond those of Kubernetes.</summary>
+internal sealed class SeedCrds : IComponent
+{
+    public string Name => "seed-crds";
+
+    public string Namespace => GardenerNames.GardenNamespace;
+
+    public IReadOnlyList<KubernetesObject> Render() =>
+        [.. GardenerKinds.SeedCrds.Append(typeof(IPPool)).Select(CustomResourceDefinitions.For)];
+
+    /// <summary>Installs the kinds and returns when the seed serves them.</summary>
+    public static async Task InstallAsync(IKubernetesClient seed, CancellationToken cancellationToken)
+    {
+        var deployer = new ComponentDeployer(seed, GardenletIdentity.FieldManager);
+        var crds = new SeedCrds();
+        await deployer.DeployAsync(crds, cancellationToken);
+        await deployer.WaitAsync(crds, cancellationToken);
+    }
+
+    /// <summary>Names of kinds that the seed does not serve.</summary>
+    public static async Task<IReadOnlyList<string>> FindMissingAsync(IKubernetesClient seed, CancellationToken cancellationToken)
+    {
+        var found = await seed.ListAsync<CustomResourceDefinition>(ListOptions.All, cancellationToken);
+        var served = found.Items.Where(WorkloadHealth.IsEstablished).Select(crd => crd.Metadata.Name).ToHashSet();
+        return [.. new SeedCrds().Render().Select(crd => crd.Metadata.Name!).Where(name => !served.Contains(name))];
+    }
+}

@@ -1,0 +1,78 @@
+using Hortus.Client;
+using Hortus.Objects;
+using Hortus.Objects.Gardener;
+using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Kubernetes;
+using Hortus.Runtime;
+
+namespace Hortus.Gardenlet;
+
+/// <summary>Prepares the seed cluster and reports it in the Seed's status.</summary>
+internal sealed class SeedReconciler(GardenletSurroundings surroundings, SeedStatusWriter status) : IReconciler
+{
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(15);
+
+    /// <summary>Whether a change of the Seed is one of wishes rather than of reports.</summary>
+    public static bool Matters(Seed? old, Seed? seed) =>
+        seed is not null && (old is null
+            || old.Metadata.Generation != seed.Metadata.Generation
+            || (old.Metadata.DeletionTimestamp is null) != (seed.Metadata.DeletionTimestamp is null));
+
+    public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        var seed = await surroundings.GardenClient.FindAsync<Seed>(key, cancellationToken);
+        if (seed is null || key.Name != surroundings.SeedName)
+        {
+            return ReconcileResult.Done;
+        }
+
+        if (seed.IsDeleting())
+        {
+            return await DeleteAsync(seed, cancellationToken);
+        }
+
+        seed = await surroundings.GardenClient.AddFinalizerAsync(seed, GardenerFinalizers.Gardener, cancellationToken);
+        if ((await SeedCrds.FindMissingAsync(surroundings.SeedClient, cancellationToken)).Count > 0)
+        {
+            await SeedCrds.InstallAsync(surroundings.SeedClient, cancellationToken);
+        }
+
+        seed = await status.PatchAsync(seed, await DescribeAsync(seed, cancellationToken), cancellationToken);
+        var check = new HealthCheckResult(
+            GardenerConditions.SeedSystemComponentsHealthy, true, "SystemComponentsRunning", "All kinds of the seed are served.");
+        await status.SetConditionsAsync(seed, [check], cancellationToken);
+        return ReconcileResult.Done;
+    }
+
+    private async Task<SeedStatus> DescribeAsync(Seed seed, CancellationToken cancellationToken)
+    {
+        var system = await surroundings.SeedClient.GetAsync<Namespace>(ObjectKey.Cluster("kube-system"), cancellationToken);
+        return new SeedStatus
+        {
+            Gardener = surroundings.Identity,
+            KubernetesVersion = await ClusterVersion.ReadAsync(surroundings.SeedClient, cancellationToken),
+            ClusterIdentity = seed.Status?.ClusterIdentity ?? $"{system.Metadata.Uid}-{surroundings.SeedName}",
+            ObservedGeneration = seed.Metadata.Generation,
+            LastOperation = new LastOperation
+            {
+                Type = seed.Status?.LastOperation is null ? LastOperationType.Create : LastOperationType.Reconcile,
+                State = LastOperationState.Succeeded,
+                Progress = 100,
+                Description = "Seed reconciliation finished",
+                LastUpdateTime = surroundings.Clock.GetUtcNow(),
+            },
+        };
+    }
+
+    private async Task<ReconcileResult> DeleteAsync(Seed seed, CancellationToken cancellationToken)
+    {
+        var shoots = await surroundings.GardenClient.ListAsync<Shoot>(ListOptions.All, cancellationToken);
+        if (shoots.Items.Any(shoot => shoot.Spec.SeedName == surroundings.SeedName || shoot.Status?.SeedName == surroundings.SeedName))
+        {
+            return ReconcileResult.After(Again);
+        }
+
+        await surroundings.GardenClient.RemoveFinalizerAsync(seed, GardenerFinalizers.Gardener, cancellationToken);
+        return ReconcileResult.Done;
+    }
+}

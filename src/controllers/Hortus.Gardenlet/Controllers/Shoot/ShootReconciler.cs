@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using Hortus.Client;
+using Hortus.Objects;
+using Hortus.Objects.Gardener;
+using Hortus.Objects.Gardener.Core;
+using Hortus.Runtime;
+
+namespace Hortus.Gardenlet;
+
+/// <summary>Decides what a shoot needs and runs it.</summary>
+internal sealed class ShootReconciler(GardenletSurroundings surroundings) : IReconciler
+{
+    private static readonly TimeSpan SeedCheckPeriod = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan BackoffStart = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BackoffMax = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<ObjectKey, int> failures = [];
+
+    /// <summary>Registers the controller with what it watches.</summary>
+    public static void AddTo(IControllerManager garden, ShootReconciler reconciler, GardenletOptions options, string seedName) =>
+        garden.AddController("shoot", reconciler, controller => controller
+            .For<Shoot>((old, shoot) => IsOurs(shoot ?? old!, seedName) && ShootDecision.Matters(old, shoot))
+            .Watches<Seed>(
+                _ => garden.CacheOf<Shoot>().List().Where(s => IsOurs(s, seedName) && IsUnfinished(s)).Select(s => s.Key),
+                (old, seed) => seed?.Metadata.Name == seedName && Readiness(old) != Readiness(seed))
+            .WithConcurrency(options.ConcurrentShoots));
+
+    /// <summary>Whether the shoot's control plane is (or is to be) in this gardenlet's seed.</summary>
+    public static bool IsOurs(Shoot shoot, string seedName) =>
+        shoot.Spec.SeedName == seedName && (shoot.Status?.SeedName is null or "" || shoot.Status.SeedName == seedName);
+
+    public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        var shoot = await surroundings.GardenClient.FindAsync<Shoot>(key, cancellationToken);
+        if (shoot is null || !IsOurs(shoot, surroundings.SeedName))
+        {
+            failures.TryRemove(key, out _);
+            return ReconcileResult.Done;
+        }
+
+        var seed = await surroundings.GardenClient.FindAsync<Seed>(ObjectKey.Cluster(surroundings.SeedName), cancellationToken);
+        var stopped = seed?.Metadata.Annotation(GardenerAnnotations.SeedEmergencyStopShootReconciliations) is not null;
+        var decision = ShootDecision.Of(shoot, stopped, surroundings.Options.ShootSyncPeriod, surroundings.Clock.GetUtcNow());
+        switch (decision.Action)
+        {
+            case ShootAction.SyncCluster:
+                await ClusterSync.UpdateShootAsync(surroundings.SeedClient, shoot, cancellationToken);
+                return ReconcileResult.Done;
+            case ShootAction.Run:
+                return await RunAsync(shoot, seed, decision.Operation, cancellationToken);
+            default:
+                return decision.Again is { } again ? ReconcileResult.After(again) : ReconcileResult.Done;
+        }
+    }
+
+    private async Task<ReconcileResult> RunAsync(Shoot shoot, Seed? seed, string operation, CancellationToken cancellationToken)
+    {
+        if (shoot.IsDeleting() && string.IsNullOrEmpty(shoot.Status?.Uid))
+        {
+            // Nothing was ever made for it, so even a misconfigured shoot can go.
+            await surroundings.GardenClient.RemoveFinalizerAsync(shoot, GardenerFinalizers.Gardener, cancellationToken);
+            return ReconcileResult.Done;
+        }
+
+        var run = new ShootRun(surroundings, shoot, operation);
+        if (SeedCheck.WhyNot(seed, surroundings.Identity) is { } reason)
+        {
+            await run.ReportSeedUnfitAsync(reason, cancellationToken);
+            return ReconcileResult.After(SeedCheckPeriod);
+        }
+
+        switch (await run.RunAsync(seed!, cancellationToken))
+        {
+            case ShootRunOutcome.Succeeded:
+                failures.TryRemove(shoot.Key, out _);
+                return operation == LastOperationType.Delete
+                    ? ReconcileResult.Done
+                    : ReconcileResult.After(surroundings.Options.ShootSyncPeriod);
+            case ShootRunOutcome.Retry:
+                var tries = failures.AddOrUpdate(shoot.Key, 0, (_, before) => before + 1);
+                return ReconcileResult.After(Backoff(tries));
+            default:
+                return ReconcileResult.Done;
+        }
+    }
+
+    private static TimeSpan Backoff(int tries) =>
+        TimeSpan.FromTicks(Math.Min(BackoffMax.Ticks, BackoffStart.Ticks << Math.Min(tries, 20)));
+
+    private static bool IsUnfinished(Shoot shoot) => shoot.Status?.LastOperation?.State is not LastOperationState.Succeeded;
+
+    private static string Readiness(Seed? seed) =>
+        $"{seed?.Status?.Gardener?.Id} {seed?.Status?.ObservedGeneration == seed?.Metadata.Generation} "
+        + string.Join(',', seed?.Status?.Conditions?.Select(c => $"{c.Type}={c.Status}") ?? [])
+        + seed?.Metadata.Annotation(GardenerAnnotations.SeedEmergencyStopShootReconciliations);
+}

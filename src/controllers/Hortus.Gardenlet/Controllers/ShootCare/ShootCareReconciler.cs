@@ -1,0 +1,147 @@
+using System.Text.Json.Nodes;
+using Hortus.Client;
+using Hortus.Components;
+using Hortus.Objects;
+using Hortus.Objects.Gardener;
+using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Kubernetes;
+using Hortus.Runtime;
+using Ext = Hortus.Objects.Gardener.Extensions;
+using MachineObject = Hortus.Objects.Gardener.Machine.Machine;
+
+namespace Hortus.Gardenlet;
+
+/// <summary>Keeps the conditions of a shoot true: looks every minute, and at once when something it depends on changes.</summary>
+internal sealed class ShootCareReconciler(GardenletSurroundings surroundings) : IReconciler
+{
+    private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Registers the controller with what it watches in garden and seed.</summary>
+    public static void AddTo(GardenletSurroundings surroundings)
+    {
+        var reconciler = new ShootCareReconciler(surroundings);
+        var garden = surroundings.Garden;
+        surroundings.Garden.AddController("shoot-care", reconciler, controller => controller
+            .For<Shoot>((old, shoot) => shoot is not null
+                && ShootReconciler.IsOurs(shoot, surroundings.SeedName)
+                && (old is null || State(old) != State(shoot)))
+            .WithConcurrency(surroundings.Options.ConcurrentShoots)
+            .WithResync(surroundings.Options.ShootCarePeriod));
+
+        // The keys of both are those of Shoots in the garden; only the place of the watch differs.
+        surroundings.Seed.AddController("shoot-care-seed", reconciler, controller => controller
+            .Watches<Deployment>(d => ShootsIn(garden, d.Metadata.Namespace), (old, d) => Workload(old) != Workload(d))
+            .Watches<StatefulSet>(s => ShootsIn(garden, s.Metadata.Namespace), (old, s) => Workload(old) != Workload(s))
+            .Watches<MachineObject>(m => ShootsIn(garden, m.Metadata.Namespace), (old, m) => Phase(old) != Phase(m))
+            .WithConcurrency(surroundings.Options.ConcurrentShoots));
+    }
+
+    public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        var shoot = await surroundings.GardenClient.FindAsync<Shoot>(key, cancellationToken);
+        if (shoot?.Status is not { TechnicalID.Length: > 0 } status || shoot.IsDeleting()
+            || !ShootReconciler.IsOurs(shoot, surroundings.SeedName)
+            || status.LastOperation is { Type: LastOperationType.Create, State: not LastOperationState.Succeeded, Progress: < 100 })
+        {
+            // While a shoot is being made, what is missing is no illness.
+            return ReconcileResult.Done;
+        }
+
+        var results = await CheckAsync(shoot, cancellationToken);
+        var before = status.Conditions ?? [];
+        var after = ConditionThresholds.Apply(
+            before, results, surroundings.Options.ConditionThreshold, surroundings.Clock.GetUtcNow());
+        if (!ReferenceEquals(before, after))
+        {
+            // The list is replaced as a whole and has several writers, so the version guards it.
+            var body = StatusPatches.Of("conditions", StatusPatches.List(after));
+            body["metadata"] = new JsonObject { ["resourceVersion"] = shoot.Metadata.ResourceVersion };
+            shoot = await surroundings.GardenClient.PatchAsync<Shoot>(
+                key, Patch.Merge(body) with { Subresource = "status" }, cancellationToken);
+        }
+
+        await LabelAsync(shoot, ShootHealth.Summary(status.LastOperation, after), cancellationToken);
+        return after.Any(c => c.Status == ConditionStatus.Progressing)
+            ? ReconcileResult.After(surroundings.Options.ConditionThreshold + TimeSpan.FromSeconds(1))
+            : ReconcileResult.Done;
+    }
+
+    private async Task<IReadOnlyList<HealthCheckResult>> CheckAsync(Shoot shoot, CancellationToken cancellationToken)
+    {
+        var space = ListOptions.In(shoot.Status!.TechnicalID);
+        var deployments = await surroundings.SeedClient.ListAsync<Deployment>(space, cancellationToken);
+        var sets = await surroundings.SeedClient.ListAsync<StatefulSet>(space, cancellationToken);
+        var inside = await ReadInsideAsync(shoot.Status.TechnicalID, cancellationToken);
+        var results = new List<HealthCheckResult>
+        {
+            ShootHealth.ApiServer(inside.Fault),
+            ShootHealth.ControlPlane(deployments.Items, sets.Items, await ReadExtensionsAsync(space, cancellationToken)),
+        };
+        if (shoot.Spec.Provider.Workers is { Count: > 0 } workers)
+        {
+            results.Add(ShootHealth.Nodes(workers, inside.Nodes));
+        }
+
+        results.Add(ShootHealth.SystemComponents(inside.Pods));
+        return results;
+    }
+
+    private async Task<IReadOnlyList<Ext.ExtensionObject>> ReadExtensionsAsync(ListOptions space, CancellationToken cancellationToken) =>
+    [
+        .. (await surroundings.SeedClient.ListAsync<Ext.Infrastructure>(space, cancellationToken)).Items,
+        .. (await surroundings.SeedClient.ListAsync<Ext.ControlPlane>(space, cancellationToken)).Items,
+        .. (await surroundings.SeedClient.ListAsync<Ext.Network>(space, cancellationToken)).Items,
+        .. (await surroundings.SeedClient.ListAsync<Ext.Worker>(space, cancellationToken)).Items,
+    ];
+
+    private async Task<(string? Fault, IReadOnlyList<Node>? Nodes, IReadOnlyList<Pod>? Pods)> ReadInsideAsync(
+        string technicalID, CancellationToken cancellationToken)
+    {
+        var secrets = await surroundings.SeedClient.ListAsync<Secret>(
+            new ListOptions { Namespace = technicalID, LabelSelector = $"{SecretsManager.NameLabel}={ShootSecrets.GardenletKubeconfig}" },
+            cancellationToken);
+        var newest = secrets.Items.OrderByDescending(s => s.Metadata.CreationTimestamp).FirstOrDefault();
+        if (newest?.Data?.GetValueOrDefault("kubeconfig") is not { } kubeconfig)
+        {
+            return ("there are no credentials for it yet", null, null);
+        }
+
+        using var timeout = new CancellationTokenSource(CheckTimeout, surroundings.Clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            var client = surroundings.Shoots.Connect(technicalID, System.Text.Encoding.UTF8.GetString(kubeconfig));
+            var nodes = await client.ListAsync<Node>(ListOptions.All, both.Token);
+            var pods = await client.ListAsync<Pod>(ListOptions.In("kube-system"), both.Token);
+            return (null, nodes.Items, pods.Items);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested
+            && e is ApiException or HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            return (e is OperationCanceledException ? $"no answer within {CheckTimeout.TotalSeconds} s" : e.Message, null, null);
+        }
+    }
+
+    private async Task LabelAsync(Shoot shoot, string summary, CancellationToken cancellationToken)
+    {
+        if (shoot.Metadata.Label(GardenerLabels.ShootStatus) != summary)
+        {
+            var body = new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [GardenerLabels.ShootStatus] = summary } },
+            };
+            await surroundings.GardenClient.PatchAsync<Shoot>(shoot.Key, Patch.Merge(body), cancellationToken);
+        }
+    }
+
+    private static IEnumerable<ObjectKey> ShootsIn(IControllerManager garden, string? technicalID) =>
+        garden.CacheOf<Shoot>().List().Where(shoot => shoot.Status?.TechnicalID == technicalID).Select(shoot => shoot.Key);
+
+    private static string State(Shoot shoot) => $"{shoot.Status?.LastOperation?.Type} {shoot.Status?.LastOperation?.State}";
+
+    private static bool Workload(Deployment? deployment) => WorkloadHealth.IsRolledOut(deployment);
+
+    private static bool Workload(StatefulSet? set) => WorkloadHealth.IsRolledOut(set);
+
+    private static string? Phase(MachineObject? machine) => machine?.Status?.CurrentStatus?.Phase;
+}

@@ -1,0 +1,89 @@
+using Hortus.Components;
+using Hortus.Objects.Gardener;
+using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Kubernetes;
+using Ext = Hortus.Objects.Gardener.Extensions;
+
+namespace Hortus.Gardenlet;
+
+/// <summary>Judges the health of a shoot by what was read. Pure.</summary>
+internal static class ShootHealth
+{
+    /// <summary>Whether the API server answers.</summary>
+    /// <param name="fault">Why not, or null.</param>
+    public static HealthCheckResult ApiServer(string? fault) => fault is null
+        ? Good(GardenerConditions.APIServerAvailable, "HealthzRequestSucceeded", "API server answers requests.")
+        : Bad(GardenerConditions.APIServerAvailable, "HealthzRequestFailed", $"API server does not answer: {fault}");
+
+    /// <summary>Whether everything that runs in the seed for the shoot does so.</summary>
+    public static HealthCheckResult ControlPlane(
+        IReadOnlyList<Deployment> deployments, IReadOnlyList<StatefulSet> sets, IReadOnlyList<Ext.ExtensionObject> extensions)
+    {
+        string[] wanted = [ShootNames.KubeControllerManager];
+        var faults = wanted.Where(name => deployments.All(d => d.Metadata.Name != name)).Select(name => $"Deployment {name} is missing")
+            .Concat(sets.All(s => s.Metadata.Name != ShootNames.ApiServer) ? [$"StatefulSet {ShootNames.ApiServer} is missing"] : [])
+            .Concat(deployments.Where(d => !WorkloadHealth.IsRolledOut(d)).Select(d => $"Deployment {d.Metadata.Name} is not rolled out"))
+            .Concat(sets.Where(s => !WorkloadHealth.IsRolledOut(s)).Select(s => $"StatefulSet {s.Metadata.Name} is not rolled out"))
+            .Concat(extensions.Where(e => e.ExtensionStatus.LastError is not null)
+                .Select(e => $"{e.Kind} {e.Metadata.Name}: {e.ExtensionStatus.LastError!.Description}"))
+            .ToArray();
+        return faults.Length == 0
+            ? Good(GardenerConditions.ControlPlaneHealthy, "ControlPlaneRunning", "All control plane components are healthy.")
+            : Bad(GardenerConditions.ControlPlaneHealthy, "ControlPlaneUnhealthy", string.Join("; ", faults));
+    }
+
+    /// <summary>Whether there are as many nodes as wanted, and all are ready.</summary>
+    /// <param name="workers">The pools.</param>
+    /// <param name="nodes">The nodes; null when the API server does not answer.</param>
+    public static HealthCheckResult Nodes(IReadOnlyList<Worker> workers, IReadOnlyList<Node>? nodes)
+    {
+        if (nodes is null)
+        {
+            return new(GardenerConditions.EveryNodeReady, null, "APIServerDown", "Nodes cannot be read because the API server does not answer.");
+        }
+
+        var faults = workers
+            .Select(pool => (pool.Name, pool.Minimum, Count: nodes.Count(n => n.Metadata.Labels?.GetValueOrDefault(GardenerLabels.WorkerPool) == pool.Name)))
+            .Where(pool => pool.Count < pool.Minimum)
+            .Select(pool => $"worker pool {pool.Name} has {pool.Count} of at least {pool.Minimum} nodes")
+            .Concat(nodes.Where(n => !IsReady(n)).Select(n => $"Node {n.Metadata.Name} is not ready"))
+            .ToArray();
+        return faults.Length == 0
+            ? Good(GardenerConditions.EveryNodeReady, "EveryNodeReady", "All nodes are ready.")
+            : Bad(GardenerConditions.EveryNodeReady, "NodesUnhealthy", string.Join("; ", faults));
+    }
+
+    /// <summary>Whether the parts that run inside the shoot do so: every pod of kube-system that is meant to run.</summary>
+    /// <param name="pods">Pods of kube-system; null when the API server does not answer.</param>
+    public static HealthCheckResult SystemComponents(IReadOnlyList<Pod>? pods)
+    {
+        if (pods is null)
+        {
+            return new(
+                GardenerConditions.SystemComponentsHealthy, null, "APIServerDown", "Pods cannot be read because the API server does not answer.");
+        }
+
+        var faults = pods
+            .Where(pod => pod.Status?.Phase is not ("Succeeded" or "Failed") && !IsReady(pod))
+            .Select(pod => $"Pod kube-system/{pod.Metadata.Name} is not ready")
+            .ToArray();
+        return faults.Length == 0
+            ? Good(GardenerConditions.SystemComponentsHealthy, "SystemComponentsRunning", "All system components are healthy.")
+            : Bad(GardenerConditions.SystemComponentsHealthy, "SystemComponentsUnhealthy", string.Join("; ", faults));
+    }
+
+    /// <summary>Value of the label that sums the conditions up.</summary>
+    public static string Summary(LastOperation? last, IReadOnlyList<GardenerCondition> conditions) =>
+        last?.State == LastOperationState.Failed || conditions.Any(c => c.Status == ConditionStatus.False) ? "unhealthy"
+        : conditions.Any(c => c.Status == ConditionStatus.Unknown) ? "unknown"
+        : last?.State is LastOperationState.Error || conditions.Any(c => c.Status == ConditionStatus.Progressing) ? "progressing"
+        : "healthy";
+
+    private static bool IsReady(Node node) => node.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
+
+    private static bool IsReady(Pod pod) => pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
+
+    private static HealthCheckResult Good(string type, string reason, string message) => new(type, true, reason, message);
+
+    private static HealthCheckResult Bad(string type, string reason, string message) => new(type, false, reason, message);
+}

@@ -1,0 +1,24 @@
+using System.Reflection;
+using Hortus.Objects.Gardener.Core;
+
+namespace Hortus.Gardenlet;
+
+/// <summary>Who this gardenlet is, in the form of <c>status.gardener</c>.</summary>
+internal static class GardenletIdentity
+{
+    /// <summary>Field manager of everything that the gardenlet applies.</summary>
+    public const string FieldManager = "gardenlet";
+
+    /// <summary>The identity: the name is the pod's, the id stays the same as long as the process.</summary>
+    public static Gardener Create(string id) => new()
+    {
+        Id = id,
+        Name = Environment.MachineName,
+        Version = "v" + (typeof(GardenletIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?
+            .InformationalVersion.Split('+')[0] ?? "0.0.0"),
+    };
+
+    /// <summary>Whether both are the same instance.</summary>
+    public static bool Same(Gardener? one, Gardener other) =>
+        one is not null && one.Id == other.Id && one.Name == other.Name && one.Version == other.Version;
+}

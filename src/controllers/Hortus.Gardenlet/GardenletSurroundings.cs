@@ -1,0 +1,38 @@
+using Hortus.Client;
+using Hortus.Components;
+using Hortus.Objects.Gardener.Core;
+using Hortus.Runtime;
+using Microsoft.Extensions.Logging;
+
+namespace Hortus.Gardenlet;
+
+/// <summary>What all parts of a gardenlet share.</summary>
+internal sealed record GardenletSurroundings
+{
+    public required GardenletOptions Options { get; init; }
+
+    /// <summary>Caches and controllers of the garden.</summary>
+    public required IControllerManager Garden { get; init; }
+
+    /// <summary>Caches and controllers of the seed.</summary>
+    public required IControllerManager Seed { get; init; }
+
+    /// <summary>Ways into the API servers of shoots.</summary>
+    public required IShootClients Shoots { get; init; }
+
+    public required Gardener Identity { get; init; }
+
+    public required string SeedName { get; init; }
+
+    public required ImageVector Images { get; init; }
+
+    public required TimeProvider Clock { get; init; }
+
+    public required ILoggerFactory Logs { get; init; }
+
+    /// <summary>Client of the garden.</summary>
+    public IKubernetesClient GardenClient => Garden.Client;
+
+    /// <summary>Client of the seed.</summary>
+    public IKubernetesClient SeedClient => Seed.Client;
+}
