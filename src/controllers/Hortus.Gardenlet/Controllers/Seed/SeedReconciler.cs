@@ -26,7 +26,7 @@ internal sealed class SeedReconciler(GardenletSurroundings surroundings, SeedSta
             return ReconcileResult.Done;
         }
 
-        if (seed.IsDeleting())
+        if (seed.Metadata.IsDeleting())
         {
             return await DeleteAsync(seed, cancellationToken);
         }

@@ -35,7 +35,7 @@ internal sealed record ShootDecision(ShootAction Action, string Operation, TimeS
 
         var isCurrent = shoot.Status?.ObservedGeneration == shoot.Metadata.Generation;
         if (shoot.Metadata.Annotation(GardenerAnnotations.ShootIgnore) == "true"
-            || (last?.State == LastOperationState.Failed && isCurrent && !(shoot.IsDeleting() && last.Type != LastOperationType.Delete)))
+            || (last?.State == LastOperationState.Failed && isCurrent && !(shoot.Metadata.IsDeleting() && last.Type != LastOperationType.Delete)))
         {
             return new(ShootAction.SyncCluster, operation, null);
         }
@@ -53,7 +53,7 @@ internal sealed record ShootDecision(ShootAction Action, string Operation, TimeS
     }
 
     /// <summary>The operation that the Shoot needs. An unfinished creation goes on as one.</summary>
-    public static string OperationOf(Shoot shoot) => (shoot.IsDeleting(), shoot.Status?.LastOperation) switch
+    public static string OperationOf(Shoot shoot) => (shoot.Metadata.IsDeleting(), shoot.Status?.LastOperation) switch
     {
         (true, _) => LastOperationType.Delete,
         (_, null) => LastOperationType.Create,
@@ -66,6 +66,6 @@ internal sealed record ShootDecision(ShootAction Action, string Operation, TimeS
         shoot is not null && (old is null
             || old.Metadata.Generation != shoot.Metadata.Generation
             || old.Spec.SeedName != shoot.Spec.SeedName
-            || old.IsDeleting() != shoot.IsDeleting()
+            || old.Metadata.IsDeleting() != shoot.Metadata.IsDeleting()
             || old.Metadata.Annotation(GardenerAnnotations.ShootIgnore) != shoot.Metadata.Annotation(GardenerAnnotations.ShootIgnore));
 }

@@ -55,7 +55,7 @@ internal sealed class ShootReconciler(GardenletSurroundings surroundings) : IRec
 
     private async Task<ReconcileResult> RunAsync(Shoot shoot, Seed? seed, string operation, CancellationToken cancellationToken)
     {
-        if (shoot.IsDeleting() && string.IsNullOrEmpty(shoot.Status?.Uid))
+        if (shoot.Metadata.IsDeleting() && string.IsNullOrEmpty(shoot.Status?.Uid))
         {
             // Nothing was ever made for it, so even a misconfigured shoot can go.
             await surroundings.GardenClient.RemoveFinalizerAsync(shoot, GardenerFinalizers.Gardener, cancellationToken);

@@ -119,7 +119,7 @@ internal sealed partial class ShootRun
         try
         {
             await surroundings.Garden.CacheOf<Shoot>().WaitAsync(
-                shoot.Key, current => current is not null && current.IsDeleting(), superseded.Token);
+                shoot.Key, current => current is not null && current.Metadata.IsDeleting(), superseded.Token);
             await superseded.CancelAsync();
         }
         catch (OperationCanceledException) when (superseded.IsCancellationRequested)

@@ -39,7 +39,7 @@ internal sealed class ShootCareReconciler(GardenletSurroundings surroundings) : 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         var shoot = await surroundings.GardenClient.FindAsync<Shoot>(key, cancellationToken);
-        if (shoot?.Status is not { TechnicalID.Length: > 0 } status || shoot.IsDeleting()
+        if (shoot?.Status is not { TechnicalID.Length: > 0 } status || shoot.Metadata.IsDeleting()
             || !ShootReconciler.IsOurs(shoot, surroundings.SeedName)
             || status.LastOperation is { Type: LastOperationType.Create, State: not LastOperationState.Succeeded, Progress: < 100 })
         {
