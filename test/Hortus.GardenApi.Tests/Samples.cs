@@ -20,7 +20,10 @@ internal static class Samples
             Region = "local",
             Networking = new Networking
             {
-                Type = "calico", Nodes = "10.0.0.0/16", Pods = "10.3.0.0/16", Services = "10.4.0.0/16",
+                Type = "calico",
+                Nodes = "10.0.0.0/16",
+                Pods = "10.3.0.0/16",
+                Services = "10.4.0.0/16",
             },
             Kubernetes = new Objects.Gardener.Core.Kubernetes { Version = "1.34.7" },
             Provider = new Provider { Type = "local", Workers = [ValidWorker] },

@@ -29,7 +29,8 @@ public class GardenServerTests(GardenServer garden) : IClassFixture<GardenServer
     {
         var answer = await garden.TryCreateAsync(new Project
         {
-            Metadata = new ObjectMeta { Name = "second" }, Spec = new ProjectSpec { Namespace = "garden-local" },
+            Metadata = new ObjectMeta { Name = "second" },
+            Spec = new ProjectSpec { Namespace = "garden-local" },
         });
 
         answer.Code.ShouldBe(422);
@@ -93,8 +94,11 @@ public class GardenServerTests(GardenServer garden) : IClassFixture<GardenServer
         var answer = await garden.TryCreateAsync(new NamespacedCloudProfile
         {
             Metadata = new ObjectMeta { Name = "own", Namespace = "garden-local" },
-            Spec = new NamespacedCloudProfileSpec { Parent =
-                new CloudProfileReference { Kind = "CloudProfile", Name = "none" } },
+            Spec = new NamespacedCloudProfileSpec
+            {
+                Parent =
+                new CloudProfileReference { Kind = "CloudProfile", Name = "none" }
+            },
         });
 
         answer.Code.ShouldBe(422);

@@ -155,8 +155,11 @@ public class GardenValidatorsTests
         var none = new ControllerDeployment { Metadata = new ObjectMeta { Name = "a" } };
         var untagged = none with
         {
-            Helm = new HelmControllerDeployment { OciRepository =
-                new OCIRepository { Repository = "example.com/chart" } },
+            Helm = new HelmControllerDeployment
+            {
+                OciRepository =
+                new OCIRepository { Repository = "example.com/chart" }
+            },
         };
 
         Faults(e => ControllerValidator.Check(none, e)).ShouldBe(
@@ -183,7 +186,9 @@ public class GardenValidatorsTests
     {
         var secret = new InternalSecret
         {
-            Type = "Opaque", Immutable = true, Data = new Dictionary<string, byte[]> { ["a"] = [1] },
+            Type = "Opaque",
+            Immutable = true,
+            Data = new Dictionary<string, byte[]> { ["a"] = [1] },
         };
 
         Faults(e => CredentialsValidator.CheckChange(secret, secret, e)).ShouldBeEmpty();

@@ -36,8 +36,11 @@ public class ShootOperationsTests
 
     private static Shoot Idle(string? state) => ValidShoot with
     {
-        Status = new ShootStatus { LastOperation = state is null
-            ? null : new LastOperation { Type = "Reconcile", State = state } },
+        Status = new ShootStatus
+        {
+            LastOperation = state is null
+            ? null : new LastOperation { Type = "Reconcile", State = state }
+        },
     };
 
     private static Shoot Asking(string operation, string? state) => Idle(state) with

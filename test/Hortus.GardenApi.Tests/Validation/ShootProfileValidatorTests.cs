@@ -157,8 +157,11 @@ public class ShootProfileValidatorTests
 
     private static Shoot WithImage(string name, string version) =>
         ValidShoot.WithWorker(
-            w => w with { Machine =
-                w.Machine with { Image = new ShootMachineImage { Name = name, Version = version } } });
+            w => w with
+            {
+                Machine =
+                w.Machine with { Image = new ShootMachineImage { Name = name, Version = version } }
+            });
 
     private static IReadOnlyList<string> FaultsOf(Shoot shoot) =>
         Faults(e => ShootProfileValidator.Check(shoot, null, Catalog, e));

@@ -61,8 +61,11 @@ public class ShootValidatorTests
     public void Extensions_AreUniqueByType() =>
         FaultsOf(
             ValidShoot.With(
-                s => s with { Extensions =
-                    [new Extension { Type = "a" }, new Extension { Type = "a" }, new Extension()] })).ShouldBe(
+                s => s with
+                {
+                    Extensions =
+                    [new Extension { Type = "a" }, new Extension { Type = "a" }, new Extension()]
+                })).ShouldBe(
         [
             "spec.extensions[1].type: Duplicate value: \"a\"",
             "spec.extensions[2].type: Required value: must specify a type",

@@ -62,8 +62,11 @@ public class ShootWorkerValidatorTests
         FaultsOf(w => w with { Volume = w.Volume! with { Size = "20G" } })
             .ShouldBe([@$"{Pool}.volume.size: Invalid value: ""20G"": must match the regex ^(\d)+Gi$"]);
         FaultsOf(
-            w => w with { DataVolumes =
-                [new DataVolume { Name = "d", Size = "1Gi" }, new DataVolume { Name = "d", Size = "1Gi" }] })
+            w => w with
+            {
+                DataVolumes =
+                [new DataVolume { Name = "d", Size = "1Gi" }, new DataVolume { Name = "d", Size = "1Gi" }]
+            })
             .ShouldBe([$"{Pool}.dataVolumes[1].name: Duplicate value: \"d\""]);
         FaultsOf(w => w with { KubeletDataVolumeName = "d" })
             .ShouldBe(

@@ -86,7 +86,7 @@ public class UpstreamDefinitionsTests
                     + $"[{string.Join(' ', ours.Required.Order())}]", differences);
         }
 
-        if (ours.Default is null != theirs.Default is null && theirs.Default?.ToString() != "")
+        if (ours.Default is null != theirs.Default is null && !string.IsNullOrEmpty(theirs.Default?.ToString()))
         {
             Note(path, $"has the default {theirs.Default}, ours {ours.Default}", differences);
         }

@@ -126,8 +126,9 @@ internal static class CloudProfileValidator
         {
             Name(types[i].Name, path[i]["name"], names, errors);
             Names.OneOf(types[i].Architecture, path[i]["architecture"], errors, "amd64", "arm64");
-            foreach (var (
-                field, amount) in new[] { ("cpu", types[i].Cpu), ("gpu", types[i].Gpu), ("memory", types[i].Memory) })
+            (string Field, Quantity? Amount)[] amounts =
+                [("cpu", types[i].Cpu), ("gpu", types[i].Gpu), ("memory", types[i].Memory)];
+            foreach (var (field, amount) in amounts)
             {
                 if (amount is not null && amount.MilliValue < 0)
                 {

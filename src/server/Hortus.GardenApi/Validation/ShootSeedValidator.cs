@@ -10,14 +10,16 @@ internal static class ShootSeedValidator
     public static void Networking(ShootSpec spec, Seed seed, FieldErrors errors)
     {
         var path = FieldPath.Root["spec"]["networking"];
-        var taken = seed.Spec.Networks;
-        foreach (var (field, cidr) in new[]
-        {
+        var networks = seed.Spec.Networks;
+        (string Use, string? Cidr)[] taken =
+            [("nodes", networks.Nodes), ("pods", networks.Pods), ("services", networks.Services)];
+        (string Field, string? Cidr)[] asked =
+        [
             ("nodes", spec.Networking?.Nodes), ("pods", spec.Networking?.Pods), ("services", spec.Networking?.Services),
-        })
+        ];
+        foreach (var (field, cidr) in asked)
         {
-            foreach (var (
-                use, other) in new[] { ("nodes", taken.Nodes), ("pods", taken.Pods), ("services", taken.Services) })
+            foreach (var (use, other) in taken)
             {
                 if (Networks.Overlap(cidr, other))
                 {

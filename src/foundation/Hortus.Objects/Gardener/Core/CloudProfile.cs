@@ -1,6 +1,6 @@
 using System.Collections.ObjectModel;
-using System.Text.Json.Serialization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Hortus.Objects.Gardener.Core;
 
