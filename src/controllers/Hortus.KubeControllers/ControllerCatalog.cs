@@ -1,3 +1,5 @@
+using Hortus.KubeControllers.Workloads;
+
 namespace Hortus.KubeControllers;
 
 /// <summary>All controllers by the names that <c>--controllers</c> takes.</summary>
@@ -5,5 +7,6 @@ internal static class ControllerCatalog
 {
     public static IReadOnlyList<(string Name, Action<ControllerSetup> Add)> All { get; } =
     [
+        ("replicaset", ReplicaSetReconciler.Add),
     ];
 }
