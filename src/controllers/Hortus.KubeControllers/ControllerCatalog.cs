@@ -1,12 +1,21 @@
+using Hortus.KubeControllers.Network;
+using Hortus.KubeControllers.Scheduling;
 using Hortus.KubeControllers.Workloads;
 
 namespace Hortus.KubeControllers;
 
-/// <summary>All controllers by the names that <c>--controllers</c> takes.</summary>
+/// <summary>A controller by the names that <c>--controllers</c> takes: upstream's present one and its short one.</summary>
+internal sealed record ControllerEntry(string Name, string ShortName, Action<ControllerSetup> Add);
+
+/// <summary>All controllers.</summary>
 internal static class ControllerCatalog
 {
-    public static IReadOnlyList<(string Name, Action<ControllerSetup> Add)> All { get; } =
+    public static IReadOnlyList<ControllerEntry> All { get; } =
     [
-        ("replicaset", ReplicaSetReconciler.Add),
+        new("deployment-controller", "deployment", DeploymentReconciler.Add),
+        new("replicaset-controller", "replicaset", ReplicaSetReconciler.Add),
+        new("statefulset-controller", "statefulset", StatefulSetReconciler.Add),
+        new("pod-scheduler", "scheduler", PodScheduler.Add),
+        new("endpoints-controller", "endpoint", EndpointsReconciler.Add),
     ];
 }

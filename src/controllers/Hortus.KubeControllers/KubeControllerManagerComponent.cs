@@ -1,4 +1,5 @@
 using Hortus.Runtime;
+using Hortus.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Hortus.KubeControllers;
@@ -36,17 +37,19 @@ public sealed partial class KubeControllerManagerComponent
             Options = options,
         };
         var log = context.Logs.CreateLogger<KubeControllerManagerComponent>();
-        foreach (var (name, add) in ControllerCatalog.All)
+        foreach (var controller in ControllerCatalog.All)
         {
-            if (options.IsEnabled(name))
+            if (options.IsEnabled(controller.Name, controller.ShortName))
             {
-                add(setup);
+                controller.Add(setup);
             }
             else
             {
-                LogOff(log, name);
+                LogOff(log, controller.Name);
             }
         }
+
+        context.Health.Add("caches", HealthProbes.Ready, () => manager.HasSynced ? null : "caches are being filled");
 
         await manager.RunAsync(cancellationToken);
     }

@@ -42,8 +42,11 @@ public sealed record KubeControllerManagerOptions
     /// <summary>Port for health checks and metrics over plain HTTP; 0 means none.</summary>
     public int HealthPort { get; init; }
 
-    /// <summary>Whether a controller is switched on.</summary>
-    public bool IsEnabled(string controller) =>
-        Controllers.Contains(controller, StringComparer.Ordinal) ||
-        (Controllers.Contains("*", StringComparer.Ordinal) && !Controllers.Contains("-" + controller, StringComparer.Ordinal));
+    /// <summary>Whether a controller is switched on under one of its names.</summary>
+    public bool IsEnabled(string name, string shortName)
+    {
+        bool Lists(string prefix) => Controllers.Contains(prefix + name, StringComparer.Ordinal) ||
+            Controllers.Contains(prefix + shortName, StringComparer.Ordinal);
+        return Lists("") || (Controllers.Contains("*", StringComparer.Ordinal) && !Lists("-"));
+    }
 }
