@@ -93,17 +93,28 @@ public sealed class ContainerPlanTests
         Decide(PodOf("Always", [], "m")).Stop.Single().Reason.ShouldContain("liveness");
     }
 
-    private ContainerPlan Decide(Pod pod) => ContainerPlan.Decide(pod, n => views.GetValueOrDefault(n) ?? new(null, false, null), backoff, Now);
+    private ContainerPlan Decide(Pod pod) =>
+        ContainerPlan.Decide(pod, n => views.GetValueOrDefault(n) ?? new(null, false, null), backoff, Now);
 
-    private void Running(string name, bool started = true, string? fatal = null) => views[name] = new(Record(name, TimeSpan.Zero), started, fatal);
+    private void Running(string name, bool started = true, string? fatal = null) =>
+        views[name] = new(Record(name, TimeSpan.Zero), started, fatal);
 
     private void Ended(string name, int exitCode, TimeSpan? ran = null) =>
-        views[name] = new(Record(name, ran ?? TimeSpan.FromSeconds(1)) with { FinishedAt = Now, ExitCode = exitCode }, false, null);
+        views[name] = new(
+            Record(name, ran ?? TimeSpan.FromSeconds(1)) with { FinishedAt = Now, ExitCode = exitCode }, false, null);
 
     private static ContainerRecord Record(string name, TimeSpan ago) => new()
     {
-        Id = name, PodUid = "u", PodNamespace = "n", PodName = "p", Name = name, Image = "i", LogPath = "/l",
-        CreatedAt = Now - ago, StartedAt = Now - ago, Process = new ProcessIdentity(1, 1),
+        Id = name,
+        PodUid = "u",
+        PodNamespace = "n",
+        PodName = "p",
+        Name = name,
+        Image = "i",
+        LogPath = "/l",
+        CreatedAt = Now - ago,
+        StartedAt = Now - ago,
+        Process = new ProcessIdentity(1, 1),
     };
 
     private static Pod PodOf(string policy, string[] inits, params string[] mains) => new()

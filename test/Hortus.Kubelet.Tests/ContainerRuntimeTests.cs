@@ -41,7 +41,8 @@ public sealed class ContainerRuntimeTests : IAsyncLifetime
     {
         Real.RequireRoot();
         var mark = $"/usr/hortus-test-{Guid.NewGuid():n}";
-        var record = await RunToEndAsync(Shell($"touch {mark} && ls {mark}; ls /proc | grep -c '^[0-9]'; hostname; id -u; ls -A /tmp | wc -l; [ -e {root.Path}/containers ] && echo leak; mount -t tmpfs x /mnt 2>/dev/null || echo refused"));
+        var record = await RunToEndAsync(
+            Shell($"touch {mark} && ls {mark}; ls /proc | grep -c '^[0-9]'; hostname; id -u; ls -A /tmp | wc -l; [ -e {root.Path}/containers ] && echo leak; mount -t tmpfs x /mnt 2>/dev/null || echo refused"));
 
         record.ExitCode.ShouldBe(0);
         File.Exists(mark).ShouldBeFalse();
@@ -58,9 +59,11 @@ public sealed class ContainerRuntimeTests : IAsyncLifetime
         Real.RequireRoot();
         var volume = Directory.CreateDirectory(System.IO.Path.Combine(root.Path, "volume")).FullName;
         await File.WriteAllTextAsync(System.IO.Path.Combine(volume, "a"), "content-of-a");
-        var spec = Shell("cat /var/run/secrets/x/a; touch /var/run/secrets/x/b || echo is-read-only; echo new >/data/c") with
+        var spec = Shell(
+            "cat /var/run/secrets/x/a; touch /var/run/secrets/x/b || echo is-read-only; echo new >/data/c") with
         {
-            Mounts = [new ContainerMount(volume, "/var/run/secrets/x", true), new ContainerMount(volume, "/data", false)],
+            Mounts = [new ContainerMount(
+                volume, "/var/run/secrets/x", true), new ContainerMount(volume, "/data", false)],
         };
         await RunToEndAsync(spec);
 
@@ -73,7 +76,8 @@ public sealed class ContainerRuntimeTests : IAsyncLifetime
     public async Task Read_only_root_and_user_hold()
     {
         Real.RequireRoot();
-        var spec = Shell("id -u; id -g; touch /etc/x || echo root-is-read-only; touch /tmp/x && echo tmp-is-writable; grep CapEff /proc/self/status") with
+        var spec = Shell(
+            "id -u; id -g; touch /etc/x || echo root-is-read-only; touch /tmp/x && echo tmp-is-writable; grep CapEff /proc/self/status") with
         {
             Security = new ContainerSecurity { User = 1234, Group = 4321, ReadOnlyRoot = true, NoNewPrivileges = true },
         };
@@ -104,13 +108,15 @@ public sealed class ContainerRuntimeTests : IAsyncLifetime
     public async Task Stop_is_graceful_first_and_kills_the_whole_namespace_after_the_grace()
     {
         Real.RequireRoot();
-        var polite = await runtime.StartAsync(Shell("trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.05; done"), root.LogPath, root.Deadline);
+        var polite = await runtime.StartAsync(
+            Shell("trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.05; done"), root.LogPath, root.Deadline);
         await root.WaitForLogAsync("up");
         await runtime.StopAsync(polite.Id, TimeSpan.FromSeconds(20), root.Deadline);
         runtime.List("uid").Single().ExitCode.ShouldBe(7);
         root.ReadLog().ShouldContain("bye");
 
-        var stubborn = await runtime.StartAsync(Shell("trap '' TERM; (trap '' TERM; sleep 1000) & wait; sleep 1000"), root.LogPath, root.Deadline);
+        var stubborn = await runtime.StartAsync(
+            Shell("trap '' TERM; (trap '' TERM; sleep 1000) & wait; sleep 1000"), root.LogPath, root.Deadline);
         var inner = ProcessTable.Children(stubborn.Process!.Value.Id);
         await runtime.StopAsync(stubborn.Id, TimeSpan.FromMilliseconds(100), root.Deadline);
 
@@ -122,10 +128,11 @@ public sealed class ContainerRuntimeTests : IAsyncLifetime
     public async Task Next_runtime_adopts_what_runs_and_learns_what_ended_in_between()
     {
         Real.RequireRoot();
-        var lives = await runtime.StartAsync(Shell("echo one; while [ ! -e /data/go ]; do sleep 0.05; done; echo two; exit 5") with
-        {
-            Mounts = [new ContainerMount(root.Path, "/data", false)],
-        }, root.LogPath, root.Deadline);
+        var lives = await runtime.StartAsync(
+            Shell("echo one; while [ ! -e /data/go ]; do sleep 0.05; done; echo two; exit 5") with
+            {
+                Mounts = [new ContainerMount(root.Path, "/data", false)],
+            }, root.LogPath, root.Deadline);
         var ends = await runtime.StartAsync(Shell("while [ ! -e /data/end ]; do sleep 0.05; done; exit 4") with
         {
             Mounts = [new ContainerMount(root.Path, "/data", false)],
@@ -185,7 +192,9 @@ public sealed class ContainerRuntimeTests : IAsyncLifetime
         Image = "sh",
         Hostname = "test-host",
         Command = ["/bin/sh", "-c", script],
-        Environment = new Dictionary<string, string> { ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" },
+        Environment = new Dictionary<string,
+            string>
+        { ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" },
         WorkingDirectory = "/",
     };
 

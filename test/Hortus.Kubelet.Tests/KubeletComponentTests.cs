@@ -51,7 +51,8 @@ public sealed class KubeletComponentTests : IAsyncLifetime
         """;
 
     private readonly TemporaryRoot root = new();
-    private readonly CertificateAuthority authority = CertificateAuthority.Create("test", TimeSpan.FromDays(1), TimeProvider.System);
+    private readonly CertificateAuthority authority = CertificateAuthority.Create(
+        "test", TimeSpan.FromDays(1), TimeProvider.System);
     private CancellationTokenSource stopping = new();
     private HttpClient client = null!;
     private Uri? server;
@@ -63,7 +64,8 @@ public sealed class KubeletComponentTests : IAsyncLifetime
     {
         await File.WriteAllTextAsync(Path.Combine(root.Path, "ca.crt"), authority.CertificatePem);
         Directory.CreateDirectory(Path.Combine(root.Path, "manifests"));
-        await File.WriteAllTextAsync(Path.Combine(root.Path, "images.yaml"), "images:\n  registry.example/shell: [/bin/sh]\n");
+        await File.WriteAllTextAsync(
+            Path.Combine(root.Path, "images.yaml"), "images:\n  registry.example/shell: [/bin/sh]\n");
         await File.WriteAllTextAsync(Path.Combine(root.Path, "manifests", "web.yaml"), Manifest);
         client = new HttpClient(TestAuthority.Handler(authority, "admin", "system:masters"));
     }
@@ -84,13 +86,16 @@ public sealed class KubeletComponentTests : IAsyncLifetime
 
         pod.Status.PodIP.ShouldBe("10.213.8.2");
         pod.Status.InitContainerStatuses!.Single().State!.Terminated!.ExitCode.ShouldBe(0);
-        pod.Status.ContainerStatuses!.Single(c => c.Name == "unknown").State!.Waiting!.Reason.ShouldBe("ErrImageNeverPull");
-        pod.Status.ContainerStatuses!.Single(c => c.Name == "unknown").State!.Waiting!.Message!.ShouldContain("images.yaml");
+        pod.Status.ContainerStatuses!.Single(
+            c => c.Name == "unknown").State!.Waiting!.Reason.ShouldBe("ErrImageNeverPull");
+        pod.Status.ContainerStatuses!.Single(
+            c => c.Name == "unknown").State!.Waiting!.Message!.ShouldContain("images.yaml");
         var log = await client.GetStringAsync(Url($"/containerLogs/kube-system/{PodName}/main"));
         log.ShouldContain("prepared");
         log.ShouldContain("app=\"web\"");
         log.ShouldContain("hello world");
-        (await client.GetStringAsync(Url($"/containerLogs/kube-system/{PodName}/main?tailLines=1"))).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(1);
+        (await client.GetStringAsync(Url($"/containerLogs/kube-system/{PodName}/main?tailLines=1")))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(1);
     }
 
     [SkippableFact]
@@ -100,14 +105,17 @@ public sealed class KubeletComponentTests : IAsyncLifetime
         Start();
         await WaitForPodAsync(p => MainOf(p)?.Ready == true);
 
-        var piped = await ExecAsync("stdout=1&stderr=1&stdin=1", ["/bin/sh", "-c", "read line; echo got-$line; echo $MY_IP; echo oops >&2; exit 3"], "typed\n");
+        var piped = await ExecAsync(
+            "stdout=1&stderr=1&stdin=1",
+                ["/bin/sh", "-c", "read line; echo got-$line; echo $MY_IP; echo oops >&2; exit 3"], "typed\n");
         piped.Output.ShouldContain("got-typed");
         piped.Output.ShouldContain("10.213.8.2");
         piped.Error.ShouldContain("oops");
         piped.Status["reason"]!.GetValue<string>().ShouldBe("NonZeroExitCode");
         piped.Status["details"]!["causes"]![0]!["message"]!.GetValue<string>().ShouldBe("3");
 
-        var onTerminal = await ExecAsync("stdout=1&stdin=1&tty=1", ["/bin/sh", "-c", "test -t 0 && test -t 1 && echo is-terminal"], null);
+        var onTerminal = await ExecAsync(
+            "stdout=1&stdin=1&tty=1", ["/bin/sh", "-c", "test -t 0 && test -t 1 && echo is-terminal"], null);
         onTerminal.Output.ShouldContain("is-terminal");
         onTerminal.Status["status"]!.GetValue<string>().ShouldBe("Success");
     }
@@ -144,11 +152,14 @@ public sealed class KubeletComponentTests : IAsyncLifetime
         MainOf(after)!.RestartCount.ShouldBe(0);
         after.Status.PodIP.ShouldBe(before.Status.PodIP);
         File.Delete(Path.Combine(root.Path, "manifests", "web.yaml"));
-        await Real.UntilAsync(() => Directory.GetDirectories(Path.Combine(root.Path, "containers")).Length == 0, root.Deadline);
-        await Real.UntilAsync(() => Directory.GetDirectories(Path.Combine(root.Path, "pods")).Length == 0, root.Deadline);
+        await Real.UntilAsync(
+            () => Directory.GetDirectories(Path.Combine(root.Path, "containers")).Length == 0, root.Deadline);
+        await Real.UntilAsync(
+            () => Directory.GetDirectories(Path.Combine(root.Path, "pods")).Length == 0, root.Deadline);
     }
 
-    private static ContainerStatus? MainOf(Pod pod) => pod.Status.ContainerStatuses?.FirstOrDefault(c => c.Name == "main");
+    private static ContainerStatus? MainOf(Pod pod) =>
+        pod.Status.ContainerStatuses?.FirstOrDefault(c => c.Name == "main");
 
     private void Start()
     {
@@ -166,7 +177,9 @@ public sealed class KubeletComponentTests : IAsyncLifetime
             Port = port,
             ClientCaFile = Path.Combine(root.Path, "ca.crt"),
         };
-        running = Task.Run(() => new KubeletComponent(NullLoggerFactory.Instance, TimeProvider.System).RunAsync(options, stopping.Token));
+        running = Task.Run(
+            () => new KubeletComponent(NullLoggerFactory.Instance, TimeProvider.System)
+                .RunAsync(options, stopping.Token));
     }
 
     private async Task StopAsync()
@@ -186,7 +199,8 @@ public sealed class KubeletComponentTests : IAsyncLifetime
             running.IsFaulted.ShouldBeFalse(running.Exception?.ToString());
             try
             {
-                var list = KubernetesJson.Deserialize<KubernetesList<Pod>>(await client.GetByteArrayAsync(Url("/pods"), root.Deadline));
+                var list = KubernetesJson.Deserialize<KubernetesList<Pod>>(
+                    await client.GetByteArrayAsync(Url("/pods"), root.Deadline));
                 if (list.Items.FirstOrDefault(p => p.Metadata.Name == PodName && condition(p)) is { } pod)
                 {
                     return pod;
@@ -201,17 +215,21 @@ public sealed class KubeletComponentTests : IAsyncLifetime
         }
     }
 
-    private async Task<(string Output, string Error, JsonNode Status)> ExecAsync(string flags, string[] command, string? input)
+    private async Task<(string Output, string Error, JsonNode Status)> ExecAsync(
+        string flags, string[] command, string? input)
     {
         using var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol("v5.channel.k8s.io");
         socket.Options.ClientCertificates = [TestAuthority.Certificate(authority, "admin", "system:masters")];
         socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         var words = string.Join('&', command.Select(c => "command=" + Uri.EscapeDataString(c)));
-        await socket.ConnectAsync(new Uri($"wss://{server!.Authority}/exec/kube-system/{PodName}/main?{flags}&{words}"), root.Deadline);
+        await socket.ConnectAsync(
+            new Uri($"wss://{server!.Authority}/exec/kube-system/{PodName}/main?{flags}&{words}"), root.Deadline);
         if (input is not null)
         {
-            await socket.SendAsync((byte[])[ChannelSocket.Input, .. Encoding.UTF8.GetBytes(input)], WebSocketMessageType.Binary, true, root.Deadline);
+            await socket.SendAsync(
+                (byte[])[ChannelSocket.Input, .. Encoding.UTF8.GetBytes(input)], WebSocketMessageType.Binary, true,
+                    root.Deadline);
         }
 
         var channels = new Dictionary<byte, string> { [1] = "", [2] = "", [3] = "" };

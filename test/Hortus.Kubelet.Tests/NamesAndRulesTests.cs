@@ -14,7 +14,11 @@ public sealed class NamesAndRulesTests
     private static readonly Service Web = new()
     {
         Metadata = new ObjectMeta { Namespace = "default", Name = "web" },
-        Spec = new ServiceSpec { ClusterIP = "10.2.0.5", Ports = [new ServicePort { Name = "http", Port = 80, Protocol = "TCP" }] },
+        Spec = new ServiceSpec
+        {
+            ClusterIP = "10.2.0.5",
+            Ports = [new ServicePort { Name = "http", Port = 80, Protocol = "TCP" }]
+        },
     };
 
     private static readonly Service Headless = new()
@@ -25,11 +29,19 @@ public sealed class NamesAndRulesTests
 
     private static readonly EndpointSlice Slice = new()
     {
-        Metadata = new ObjectMeta { Namespace = "default", Name = "db-1", Labels = new Dictionary<string, string> { ["kubernetes.io/service-name"] = "db" } },
+        Metadata = new ObjectMeta
+        {
+            Namespace = "default",
+            Name = "db-1",
+            Labels = new Dictionary<string,
+            string>
+            { ["kubernetes.io/service-name"] = "db" }
+        },
         Endpoints =
         [
             new Endpoint { Addresses = ["10.1.0.7"], Hostname = "db-0" },
-            new Endpoint { Addresses = ["10.1.0.8"], Hostname = "db-1", Conditions = new EndpointConditions { Ready = false } },
+            new Endpoint { Addresses = ["10.1.0.8"], Hostname = "db-1",
+                Conditions = new EndpointConditions { Ready = false } },
         ],
         Ports = [new DiscoveryEndpointPort { Name = "sql", Port = 5433 }],
     };
@@ -73,7 +85,8 @@ public sealed class NamesAndRulesTests
 
         using var udp = new UdpClient();
         udp.Connect(endpoint);
-        (await AskUdpAsync(udp, "Web.Default.svc.cluster.local", stop.Token))[^4..].ShouldBe(new byte[] { 10, 2, 0, 5 });
+        (await AskUdpAsync(udp, "Web.Default.svc.cluster.local", stop.Token))[^4..].ShouldBe(
+            new byte[] { 10, 2, 0, 5 });
         ((await AskUdpAsync(udp, "no.default.svc.cluster.local", stop.Token))[3] & 0xF).ShouldBe(3);
         ((await AskUdpAsync(udp, "example.org", stop.Token))[3] & 0xF).ShouldBe(5);
 
@@ -103,11 +116,13 @@ public sealed class NamesAndRulesTests
     {
         var root = Directory.CreateTempSubdirectory().FullName;
         var range = IPNetwork.Parse("10.9.0.0/29");
-        var taken = Enumerable.Range(0, 5).Select(i => new AddressPool(root).Take(range, $"pod-{i}").ToString()).ToList();
+        var taken = Enumerable.Range(0, 5).Select(i => new AddressPool(root).Take(range, $"pod-{i}").ToString())
+            .ToList();
 
         taken.ShouldBe(["10.9.0.2", "10.9.0.3", "10.9.0.4", "10.9.0.5", "10.9.0.6"]);
         new AddressPool(root).Take(range, "pod-3").ToString().ShouldBe("10.9.0.5");
-        Should.Throw<KubeletException>(() => new AddressPool(root).Take(range, "pod-6")).Message.ShouldContain("10.9.0.0/29");
+        Should.Throw<KubeletException>(
+            () => new AddressPool(root).Take(range, "pod-6")).Message.ShouldContain("10.9.0.0/29");
         new AddressPool(root).Release("pod-1");
         new AddressPool(root).Take(range, "pod-6").ToString().ShouldBe("10.9.0.3");
         Directory.Delete(root, recursive: true);
@@ -121,7 +136,8 @@ public sealed class NamesAndRulesTests
 
     private static byte[] Query(string name)
     {
-        var labels = name.Split('.').SelectMany(l => new[] { (byte)l.Length }.Concat(System.Text.Encoding.ASCII.GetBytes(l)));
+        var labels = name.Split(
+            '.').SelectMany(l => new[] { (byte)l.Length }.Concat(System.Text.Encoding.ASCII.GetBytes(l)));
         return [0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. labels, 0, 0, 1, 0, 1];
     }
 }

@@ -31,7 +31,9 @@ public sealed class NodeSessionTests : IAsyncLifetime
             }
         }
 
-        await client.CreateAsync(new ServiceAccount { Metadata = new ObjectMeta { Namespace = "default", Name = "default" } }, root.Deadline);
+        await client.CreateAsync(
+            new ServiceAccount { Metadata = new ObjectMeta { Namespace = "default", Name = "default" } },
+                root.Deadline);
         await EnsureServiceAsync();
         Directory.CreateDirectory(Path.Combine(root.Path, "manifests"));
         await File.WriteAllTextAsync(Path.Combine(root.Path, "images.yaml"), "images:\n  shell: [/bin/sh]\n");
@@ -48,7 +50,9 @@ public sealed class NodeSessionTests : IAsyncLifetime
             Port = 0,
         };
         running = Environment.IsPrivilegedProcess
-            ? Task.Run(() => new KubeletComponent(NullLoggerFactory.Instance, TimeProvider.System).RunAsync(options, stop.Token))
+            ? Task.Run(
+                () => new KubeletComponent(NullLoggerFactory.Instance, TimeProvider.System)
+                    .RunAsync(options, stop.Token))
             : Task.CompletedTask;
     }
 
@@ -66,19 +70,26 @@ public sealed class NodeSessionTests : IAsyncLifetime
     public async Task Node_registers_reports_ready_and_holds_its_lease()
     {
         Real.RequireRoot();
-        var node = await WaitAsync<Node>(ObjectKey.Cluster(NodeName), n => n?.Status.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true);
+        var node = await WaitAsync<Node>(
+            ObjectKey.Cluster(NodeName), n =>
+                n?.Status.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true);
 
         node!.Status.Addresses!.ShouldContain(a => a.Type == "InternalIP" && a.Address == "127.0.0.1");
         node.Status.DaemonEndpoints!.KubeletEndpoint!.Port.ShouldBeGreaterThan(0);
         node.Spec.PodCIDR.ShouldBe("10.213.9.0/24");
-        (await WaitAsync<Lease>(new("kube-node-lease", NodeName), l => l?.Spec.RenewTime is not null))!.Spec.HolderIdentity.ShouldBe(NodeName);
+        (await WaitAsync<Lease>(
+            new("kube-node-lease", NodeName), l => l?.Spec.RenewTime is not null))!.Spec.HolderIdentity.ShouldBe(
+                NodeName);
     }
 
     [SkippableFact]
     public async Task Pod_gets_its_secrets_and_settings_reports_its_state_and_goes_when_deleted()
     {
         Real.RequireRoot();
-        var pod = Shell("app", "Always", "cat /secret/password; echo; cat /settings/renamed; echo; echo $COLOR $KUBERNETES_SERVICE_HOST; trap 'exit 0' TERM; while :; do sleep 0.1; done") with { };
+        var pod = Shell(
+            "app", "Always",
+                "cat /secret/password; echo; cat /settings/renamed; echo; echo $COLOR $KUBERNETES_SERVICE_HOST; trap 'exit 0' TERM; while :; do sleep 0.1; done") with
+        { };
         pod = pod with
         {
             Spec = pod.Spec with
@@ -87,25 +98,42 @@ public sealed class NodeSessionTests : IAsyncLifetime
                 [
                     pod.Spec.Containers[0] with
                     {
-                        Env = [new EnvVar { Name = "COLOR", ValueFrom = new EnvVarSource { ConfigMapKeyRef = new ConfigMapKeySelector { Name = "settings", Key = "color" } } }],
-                        VolumeMounts = [new VolumeMount { Name = "s", MountPath = "/secret" }, new VolumeMount { Name = "c", MountPath = "/settings" }],
+                        Env = [new EnvVar { Name = "COLOR",
+                            ValueFrom = new EnvVarSource { ConfigMapKeyRef = new ConfigMapKeySelector { Name = "settings", Key = "color" } } }],
+                        VolumeMounts = [new VolumeMount { Name = "s", MountPath = "/secret" },
+                            new VolumeMount { Name = "c", MountPath = "/settings" }],
                     },
                 ],
                 Volumes =
                 [
                     new Volume { Name = "s", Secret = new SecretVolumeSource { SecretName = "login" } },
-                    new Volume { Name = "c", ConfigMap = new ConfigMapVolumeSource { Name = "settings", Items = [new KeyToPath { Key = "color", Path = "renamed" }] } },
+                    new Volume { Name = "c",
+                        ConfigMap = new ConfigMapVolumeSource { Name = "settings",
+                            Items = [new KeyToPath { Key = "color", Path = "renamed" }] } },
                 ],
             },
         };
         await client.CreateAsync(pod, root.Deadline);
         // The secret comes late: the pod waits for it and says so.
-        var waiting = await WaitAsync<Pod>(pod.Key, p => p?.Status.ContainerStatuses?[0].State?.Waiting?.Message?.Contains("login") == true);
+        var waiting = await WaitAsync<Pod>(
+            pod.Key, p => p?.Status.ContainerStatuses?[0].State?.Waiting?.Message?.Contains("login") == true);
         waiting!.Status.Phase.ShouldBe("Pending");
-        await client.CreateAsync(new Secret { Metadata = new ObjectMeta { Namespace = "default", Name = "login" }, Data = new Dictionary<string, byte[]> { ["password"] = Encoding.UTF8.GetBytes("s3cret") } }, root.Deadline);
-        await client.CreateAsync(new ConfigMap { Metadata = new ObjectMeta { Namespace = "default", Name = "settings" }, Data = new Dictionary<string, string> { ["color"] = "green" } }, root.Deadline);
+        await client.CreateAsync(
+            new Secret
+            {
+                Metadata = new ObjectMeta { Namespace = "default", Name = "login" },
+                Data = new Dictionary<string, byte[]> { ["password"] = Encoding.UTF8.GetBytes("s3cret") }
+            },
+                    root.Deadline);
+        await client.CreateAsync(
+            new ConfigMap
+            {
+                Metadata = new ObjectMeta { Namespace = "default", Name = "settings" },
+                Data = new Dictionary<string, string> { ["color"] = "green" }
+            }, root.Deadline);
 
-        var ready = await WaitAsync<Pod>(pod.Key, p => p?.Status.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true);
+        var ready = await WaitAsync<Pod>(
+            pod.Key, p => p?.Status.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true);
         ready!.Status.Phase.ShouldBe("Running");
         ready.Status.PodIP!.ShouldStartWith("10.213.9.");
         ready.Status.HostIP.ShouldBe("127.0.0.1");
@@ -116,7 +144,8 @@ public sealed class NodeSessionTests : IAsyncLifetime
 
         await client.DeleteAsync<Pod>(pod.Key, null, root.Deadline);
         await WaitAsync<Pod>(pod.Key, p => p is null);
-        await Real.UntilAsync(() => Directory.GetDirectories(Path.Combine(root.Path, "pods")).Length == 0, root.Deadline);
+        await Real.UntilAsync(
+            () => Directory.GetDirectories(Path.Combine(root.Path, "pods")).Length == 0, root.Deadline);
     }
 
     [SkippableFact]
@@ -126,7 +155,9 @@ public sealed class NodeSessionTests : IAsyncLifetime
         await client.CreateAsync(Shell("good", "Never", "exit 0"), root.Deadline);
         await client.CreateAsync(Shell("bad", "Never", "echo last words >/dev/termination-log; exit 4"), root.Deadline);
 
-        (await WaitAsync<Pod>(new("default", "good"), p => p?.Status.Phase is "Succeeded" or "Failed"))!.Status.Phase.ShouldBe("Succeeded");
+        (await WaitAsync<Pod>(
+            new("default", "good"), p => p?.Status.Phase is "Succeeded" or "Failed"))!.Status.Phase.ShouldBe(
+                "Succeeded");
         var bad = await WaitAsync<Pod>(new("default", "bad"), p => p?.Status.Phase is "Succeeded" or "Failed");
         bad!.Status.Phase.ShouldBe("Failed");
         bad.Status.ContainerStatuses!.Single().State!.Terminated!.ExitCode.ShouldBe(4);
@@ -137,15 +168,18 @@ public sealed class NodeSessionTests : IAsyncLifetime
     public async Task Static_pod_has_a_mirror_that_comes_back_when_it_is_deleted()
     {
         Real.RequireRoot();
-        var manifest = KubernetesJson.Serialize(Shell("static", "Always", "trap 'exit 0' TERM; while :; do sleep 0.1; done") with { });
+        var manifest = KubernetesJson.Serialize(
+            Shell("static", "Always", "trap 'exit 0' TERM; while :; do sleep 0.1; done") with { });
         await File.WriteAllBytesAsync(Path.Combine(root.Path, "manifests", "static.json"), manifest);
         var key = new ObjectKey("default", $"static-{NodeName}");
 
         var mirror = await WaitAsync<Pod>(key, p => p?.Status.Phase == "Running");
         await client.DeleteAsync<Pod>(key, new DeleteOptions { GracePeriodSeconds = 0 }, root.Deadline);
-        var next = await WaitAsync<Pod>(key, p => p is not null && p.Metadata.Uid != mirror!.Metadata.Uid && p.Status.Phase == "Running");
+        var next = await WaitAsync<Pod>(
+            key, p => p is not null && p.Metadata.Uid != mirror!.Metadata.Uid && p.Status.Phase == "Running");
 
-        next!.Status.ContainerStatuses!.Single().ContainerID.ShouldBe(mirror!.Status.ContainerStatuses!.Single().ContainerID);
+        next!.Status.ContainerStatuses!.Single().ContainerID.ShouldBe(
+            mirror!.Status.ContainerStatuses!.Single().ContainerID);
     }
 
     private static Pod Shell(string name, string restartPolicy, string script) => new()
@@ -175,7 +209,11 @@ public sealed class NodeSessionTests : IAsyncLifetime
                 new Service
                 {
                     Metadata = new ObjectMeta { Namespace = "default", Name = "kubernetes" },
-                    Spec = new ServiceSpec { Ports = [new ServicePort { Name = "https", Port = 443, Protocol = "TCP" }] },
+                    Spec = new ServiceSpec
+                    {
+                        Ports = [new ServicePort { Name = "https", Port = 443,
+                        Protocol = "TCP" }]
+                    },
                 },
                 root.Deadline);
         }
@@ -200,7 +238,8 @@ public sealed class NodeSessionTests : IAsyncLifetime
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"{key}: {(last is null ? "absent" : Encoding.UTF8.GetString(KubernetesJson.Serialize(last)))}");
+            throw new TimeoutException(
+                $"{key}: {(last is null ? "absent" : Encoding.UTF8.GetString(KubernetesJson.Serialize(last)))}");
         }
     }
 }

@@ -50,7 +50,8 @@ public sealed class PodNetworkTests : IAsyncLifetime
 
         var refused = await Should.ThrowAsync<SocketException>(async () =>
         {
-            using var socket = await NetworkNamespaces.ConnectAsync(pod.NamespacePath, new IPEndPoint(IPAddress.Parse(ServiceAddress), 80), root.Deadline);
+            using var socket = await NetworkNamespaces.ConnectAsync(
+                pod.NamespacePath, new IPEndPoint(IPAddress.Parse(ServiceAddress), 80), root.Deadline);
         });
 
         refused.SocketErrorCode.ShouldBe(SocketError.ConnectionRefused);
@@ -94,20 +95,33 @@ public sealed class PodNetworkTests : IAsyncLifetime
 
     private string TableName => "hortus-test-" + System.IO.Path.GetFileName(root.Path)[^8..];
 
-    private PodNetwork NewNetwork() => new(root.Path, 1400, new PodObjects()) { Range = IPNetwork.Parse("10.213.7.0/24") };
+    private PodNetwork NewNetwork() =>
+        new(root.Path, 1400, new PodObjects()) { Range = IPNetwork.Parse("10.213.7.0/24") };
 
-    private static Pod PodOf(string name) => new() { Metadata = new ObjectMeta { Namespace = "default", Name = name, Uid = "uid-" + name } };
+    private static Pod PodOf(string name) =>
+        new() { Metadata = new ObjectMeta { Namespace = "default", Name = name, Uid = "uid-" + name } };
 
     private async Task ApplyAsync(int port, IPAddress? endpoint)
     {
         var service = new Service
         {
             Metadata = new ObjectMeta { Namespace = "default", Name = "web" },
-            Spec = new ServiceSpec { ClusterIP = ServiceAddress, Ports = [new ServicePort { Port = 80, Protocol = "TCP" }] },
+            Spec = new ServiceSpec
+            {
+                ClusterIP = ServiceAddress,
+                Ports = [new ServicePort { Port = 80, Protocol = "TCP" }]
+            },
         };
         var slice = new EndpointSlice
         {
-            Metadata = new ObjectMeta { Namespace = "default", Name = "web-1", Labels = new Dictionary<string, string> { ["kubernetes.io/service-name"] = "web" } },
+            Metadata = new ObjectMeta
+            {
+                Namespace = "default",
+                Name = "web-1",
+                Labels = new Dictionary<string,
+                string>
+                { ["kubernetes.io/service-name"] = "web" }
+            },
             Endpoints = endpoint is null ? [] : [new Endpoint { Addresses = [endpoint.ToString()] }],
             Ports = [new DiscoveryEndpointPort { Port = port, Protocol = "TCP" }],
         };
@@ -124,19 +138,23 @@ public sealed class PodNetworkTests : IAsyncLifetime
 
         public AnsweringServer(PodAttachment pod)
         {
-            listener = NetworkNamespaces.OpenSocket(pod.NamespacePath, AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            listener = NetworkNamespaces.OpenSocket(
+                pod.NamespacePath, AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             listener.Bind(new IPEndPoint(IPAddress.Any, 0));
             listener.Listen();
         }
 
         public int Port => ((IPEndPoint)listener.LocalEndPoint!).Port;
 
-        public async Task<IPAddress?> AskAsync(PodAttachment? from, IPAddress address, int port, CancellationToken cancellationToken)
+        public async Task<IPAddress?> AskAsync(
+            PodAttachment? from, IPAddress address, int port, CancellationToken cancellationToken)
         {
             var accept = listener.AcceptAsync(cancellationToken);
-            using var client = await NetworkNamespaces.ConnectAsync(from?.NamespacePath, new IPEndPoint(address, port), cancellationToken);
+            using var client = await NetworkNamespaces.ConnectAsync(
+                from?.NamespacePath, new IPEndPoint(address, port), cancellationToken);
             using var accepted = await accept;
-            await accepted.SendAsync(Encoding.ASCII.GetBytes(((IPEndPoint)accepted.RemoteEndPoint!).Address.ToString()), cancellationToken);
+            await accepted.SendAsync(
+                Encoding.ASCII.GetBytes(((IPEndPoint)accepted.RemoteEndPoint!).Address.ToString()), cancellationToken);
             accepted.Shutdown(SocketShutdown.Send);
             var buffer = new byte[64];
             var read = await client.ReceiveAsync(buffer, cancellationToken);

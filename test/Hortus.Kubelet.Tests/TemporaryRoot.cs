@@ -16,11 +16,13 @@ public sealed class TemporaryRoot : IAsyncDisposable
 
     public string ReadLog()
     {
-        using var reader = new StreamReader(new FileStream(LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        using var reader = new StreamReader(
+            new FileStream(LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return reader.ReadToEnd();
     }
 
-    public Task WaitForLogAsync(string text) => Real.UntilAsync(() => File.Exists(LogPath) && ReadLog().Contains(text, StringComparison.Ordinal), Deadline);
+    public Task WaitForLogAsync(string text) =>
+        Real.UntilAsync(() => File.Exists(LogPath) && ReadLog().Contains(text, StringComparison.Ordinal), Deadline);
 
     public async ValueTask DisposeAsync()
     {

@@ -15,8 +15,8 @@ using Microsoft.Extensions.Logging;
 namespace Hortus.Kubelet;
 
 /// <summary>
-/// Runs the pods of one node as host processes: own mount, PID and network namespaces over a read-only view of the host's
-/// root file system. Must run as root.
+/// Runs the pods of one node as host processes: own mount, PID and network namespaces over a read-only view of the
+/// host's root file system. Must run as root.
 /// </summary>
 /// <remarks>When the token is cancelled the kubelet leaves its pods running; the next run with the same root directory
 /// adopts them. <see cref="KubeletCleanup"/> ends them.</remarks>
@@ -27,7 +27,8 @@ public sealed class KubeletComponent(ILoggerFactory loggers, TimeProvider time)
     private readonly ILogger logger = loggers.CreateLogger<KubeletComponent>();
 
     /// <summary>Runs until the token is cancelled.</summary>
-    /// <exception cref="KubeletException">The options are wrong or the machine lacks something; the message has one line per fault.</exception>
+    /// <exception cref="KubeletException">The options are wrong or the machine lacks something; the message has one
+    /// line per fault.</exception>
     public async Task RunAsync(KubeletOptions options, CancellationToken cancellationToken)
     {
         Check(options);
@@ -36,7 +37,8 @@ public sealed class KubeletComponent(ILoggerFactory loggers, TimeProvider time)
         await using var runtime = new ContainerRuntime(options.RootDirectory, loggers, time);
         await runtime.StartAsync(cancellationToken);
         var parts = Compose(options, runtime);
-        await using var server = new KubeletServer(options, parts.Workers, runtime, parts.Trust, parts.Certificate, loggers);
+        await using var server = new KubeletServer(
+            options, parts.Workers, runtime, parts.Trust, parts.Certificate, loggers);
         parts.Reporter.Port = await server.StartAsync(cancellationToken);
         try
         {
@@ -62,7 +64,8 @@ public sealed class KubeletComponent(ILoggerFactory loggers, TimeProvider time)
 
         if (Programs.Missing() is { Count: > 0 } missing)
         {
-            faults.Add($"programs missing on this machine: {string.Join(", ", missing)}; install util-linux, iproute2 and nftables");
+            faults.Add(
+                $"programs missing on this machine: {string.Join(", ", missing)}; install util-linux, iproute2 and nftables");
         }
 
         if (faults.Count > 0)
@@ -85,7 +88,8 @@ public sealed class KubeletComponent(ILoggerFactory loggers, TimeProvider time)
             Options = options,
             Runtime = runtime,
             Network = network,
-            Volumes = new PodVolumes(objects, new ServiceAccountTokens(objects, time), new MountTable(new ProcessRunner())),
+            Volumes = new PodVolumes(
+                objects, new ServiceAccountTokens(objects, time), new MountTable(new ProcessRunner())),
             Specs = new ContainerSpecs(images, new EnvironmentBuilder(objects), options, VisibleFolders.Of(options)),
             Reporter = new PodStatusReporter(objects, logger),
             NodeIP = nodeIP,
@@ -144,7 +148,8 @@ public sealed class KubeletComponent(ILoggerFactory loggers, TimeProvider time)
         }
     }
 
-    private async Task<Task> StartNamesAsync(KubeletOptions options, NodeParts parts, IPAddress address, CancellationToken cancellationToken)
+    private async Task<Task> StartNamesAsync(
+        KubeletOptions options, NodeParts parts, IPAddress address, CancellationToken cancellationToken)
     {
         new NetworkJournal(options.RootDirectory).Add(NetworkJournal.Kind.Addresses, address.ToString(), "lo");
         await new Links(new ProcessRunner()).AddLocalAddressAsync("lo", address, cancellationToken);

@@ -6,17 +6,20 @@ public sealed record KubeletOptions
     /// <summary>Name of the Node object (<c>--hostname-override</c>).</summary>
     public required string NodeName { get; init; }
 
-    /// <summary>All state of this kubelet: containers, volumes, logs, addresses, certificates (<c>--root-dir</c>).</summary>
+    /// <summary>All state of this kubelet: containers, volumes, logs, addresses, certificates
+    /// (<c>--root-dir</c>).</summary>
     public required string RootDirectory { get; init; }
 
     /// <summary>How to reach the API server (<c>--kubeconfig</c>). Null runs static pods only. With
     /// <see cref="BootstrapKubeconfig"/> this is the file that the bootstrap writes.</summary>
     public string? Kubeconfig { get; init; }
 
-    /// <summary>Used once to ask for a client certificate while <see cref="Kubeconfig"/> does not exist (<c>--bootstrap-kubeconfig</c>).</summary>
+    /// <summary>Used once to ask for a client certificate while <see cref="Kubeconfig"/> does not exist
+    /// (<c>--bootstrap-kubeconfig</c>).</summary>
     public string? BootstrapKubeconfig { get; init; }
 
-    /// <summary>Where issued certificates live (<c>--cert-dir</c>); null means <c>pki</c> below the root directory.</summary>
+    /// <summary>Where issued certificates live (<c>--cert-dir</c>); null means <c>pki</c> below the root
+    /// directory.</summary>
     public string? CertificateDirectory { get; init; }
 
     /// <summary>Folder of static pod manifests, watched for changes (<c>--pod-manifest-path</c>).</summary>
@@ -25,10 +28,12 @@ public sealed record KubeletOptions
     /// <summary>YAML file that maps image names to commands (<c>--image-map</c>).</summary>
     public string? ImageMap { get; init; }
 
-    /// <summary>Address range of this node's pods (<c>--pod-cidr</c>); null waits for <c>spec.podCIDR</c> of the Node.</summary>
+    /// <summary>Address range of this node's pods (<c>--pod-cidr</c>); null waits for <c>spec.podCIDR</c> of the
+    /// Node.</summary>
     public string? PodCidr { get; init; }
 
-    /// <summary>Address reported for the node (<c>--node-ip</c>); null takes the first address that is not loopback.</summary>
+    /// <summary>Address reported for the node (<c>--node-ip</c>); null takes the first address that is not
+    /// loopback.</summary>
     public string? NodeIP { get; init; }
 
     /// <summary>Address the HTTPS server listens on (<c>--address</c>).</summary>
@@ -37,16 +42,19 @@ public sealed record KubeletOptions
     /// <summary>Port of the HTTPS server (<c>--port</c>); 0 takes a free one and reports it in the Node.</summary>
     public int Port { get; init; } = 10250;
 
-    /// <summary>PEM bundle that client certificates must chain to (<c>--client-ca-file</c>); null takes the CA of the kubeconfig.</summary>
+    /// <summary>PEM bundle that client certificates must chain to (<c>--client-ca-file</c>); null takes the CA of the
+    /// kubeconfig.</summary>
     public string? ClientCaFile { get; init; }
 
-    /// <summary>Serving certificate (<c>--tls-cert-file</c>); null means self-signed, or by CSR with <see cref="RotateServerCertificates"/>.</summary>
+    /// <summary>Serving certificate (<c>--tls-cert-file</c>); null means self-signed, or by CSR with <see
+    /// cref="RotateServerCertificates"/>.</summary>
     public string? TlsCertFile { get; init; }
 
     /// <summary>Key of <see cref="TlsCertFile"/> (<c>--tls-private-key-file</c>).</summary>
     public string? TlsPrivateKeyFile { get; init; }
 
-    /// <summary>Ask for the serving certificate by a <c>kubernetes.io/kubelet-serving</c> CSR (<c>--rotate-server-certificates</c>).</summary>
+    /// <summary>Ask for the serving certificate by a <c>kubernetes.io/kubelet-serving</c> CSR
+    /// (<c>--rotate-server-certificates</c>).</summary>
     public bool RotateServerCertificates { get; init; }
 
     /// <summary>Labels of the Node at registration (<c>--node-labels</c>).</summary>
@@ -64,7 +72,8 @@ public sealed record KubeletOptions
     /// <summary>Route ClusterIP and NodePort services by nftables (<c>--service-proxy</c>).</summary>
     public bool ServiceProxy { get; init; }
 
-    /// <summary>Address of the cluster DNS server that this process serves (<c>--cluster-dns</c>); null serves none.</summary>
+    /// <summary>Address of the cluster DNS server that this process serves (<c>--cluster-dns</c>); null serves
+    /// none.</summary>
     public string? ClusterDns { get; init; }
 
     /// <summary>DNS domain of the cluster (<c>--cluster-domain</c>).</summary>
@@ -76,7 +85,8 @@ public sealed record KubeletOptions
     /// <summary>What the image map's word <c>hortus</c> stands for; null means the running executable.</summary>
     public IReadOnlyList<string>? HortusCommand { get; init; }
 
-    /// <summary>Host folders that containers must not see, besides <see cref="RootDirectory"/> (<c>--masked-path</c>).</summary>
+    /// <summary>Host folders that containers must not see, besides <see cref="RootDirectory"/>
+    /// (<c>--masked-path</c>).</summary>
     public IReadOnlyList<string> MaskedPaths { get; init; } = [];
 
     /// <summary>Kubernetes version that the Node reports for its kubelet (<c>--kubernetes-version</c>).</summary>
@@ -131,7 +141,8 @@ public sealed record KubeletOptions
             faults.Add($"--pod-cidr: want a range such as 10.1.0.0/16, found \"{PodCidr}\"");
         }
 
-        foreach (var (flag, value) in new[] { ("--node-ip", NodeIP), ("--address", Address), ("--cluster-dns", ClusterDns) })
+        foreach (var (flag, value) in new[] { ("--node-ip", NodeIP), ("--address", Address),
+            ("--cluster-dns", ClusterDns) })
         {
             if (value is not null && !System.Net.IPAddress.TryParse(value, out _))
             {

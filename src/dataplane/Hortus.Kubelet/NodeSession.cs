@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Hortus.Kubelet;
 
-/// <summary>The part of a kubelet that needs the API server: node, pods, services, certificates. One session lasts as long
-/// as the client certificate.</summary>
+/// <summary>The part of a kubelet that needs the API server: node, pods, services, certificates. One session lasts as
+/// long as the client certificate.</summary>
 internal sealed class NodeSession(NodeParts parts, ILoggerFactory loggers, TimeProvider time)
 {
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(2);
@@ -42,9 +42,11 @@ internal sealed class NodeSession(NodeParts parts, ILoggerFactory loggers, TimeP
         }
     }
 
-    private async Task RunOnceAsync(ClientConnection connection, ClientIdentity identity, IMeterFactory meters, CancellationToken cancellationToken)
+    private async Task RunOnceAsync(
+        ClientConnection connection, ClientIdentity identity, IMeterFactory meters, CancellationToken cancellationToken)
     {
-        using var client = new KubernetesClient(connection, new ClientOptions { UserAgent = "hortus-kubelet", Clock = time });
+        using var client = new KubernetesClient(
+            connection, new ClientOptions { UserAgent = "hortus-kubelet", Clock = time });
         parts.Objects.Client = client;
         parts.Trust.FallbackPem = connection.CertificateAuthorityPem;
         var manager = new ControllerManager(client, new ControllerManagerOptions
@@ -83,7 +85,8 @@ internal sealed class NodeSession(NodeParts parts, ILoggerFactory loggers, TimeP
         var ownNode = new CacheScope(FieldSelector: $"metadata.name={options.NodeName}");
         var feed = new PodFeed(manager.CacheOf<Pod>(ownPods), parts.Workers);
         manager.AddController("kubelet-pods", feed, c => c.For<Pod>(scope: ownPods));
-        var node = new NodeFeed(manager.CacheOf<Node>(ownNode), parts.Services.Network, parts.Workers, parts.Rules, parts.Reporter);
+        var node = new NodeFeed(
+            manager.CacheOf<Node>(ownNode), parts.Services.Network, parts.Workers, parts.Rules, parts.Reporter);
         manager.AddController("kubelet-node", node, c => c.For<Node>(scope: ownNode));
         if (options.ServiceProxy || options.ClusterDns is not null)
         {

@@ -30,6 +30,7 @@ internal sealed class CertificateRequests(KubeletOptions options, TimeProvider t
     public const string ClientSigner = "kubernetes.io/kube-apiserver-client-kubelet";
     public const string ServingSigner = "kubernetes.io/kubelet-serving";
     private static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PollPeriodMax = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(5);
 
     /// <summary>Asks until a certificate is issued.</summary>
@@ -68,7 +69,7 @@ internal sealed class CertificateRequests(KubeletOptions options, TimeProvider t
             cancellationToken);
         var name = request.Metadata.Name!;
         logger.CertificateRequested(options.NodeName, signer, name);
-        while (true)
+        for (var wait = PollPeriod; ; wait = wait * 2 < PollPeriodMax ? wait * 2 : PollPeriodMax)
         {
             if (request.Status.Certificate is { Length: > 0 } certificate)
             {
@@ -77,10 +78,11 @@ internal sealed class CertificateRequests(KubeletOptions options, TimeProvider t
 
             if (request.Status.Conditions?.FirstOrDefault(c => c.Type is "Denied" or "Failed") is { } refused)
             {
-                throw new KubeletException($"CertificateSigningRequest {name} was {refused.Type.ToLowerInvariant()}: {refused.Message}");
+                throw new KubeletException(
+                    $"CertificateSigningRequest {name} was {refused.Type.ToLowerInvariant()}: {refused.Message}");
             }
 
-            await Task.Delay(PollPeriod, time, cancellationToken);
+            await Task.Delay(wait, time, cancellationToken);
             request = await client.GetAsync<CertificateSigningRequest>(ObjectKey.Cluster(name), cancellationToken);
         }
     }

@@ -20,8 +20,8 @@ internal sealed class ClientIdentity(KubeletOptions options, CertificateRequests
         return KubeConfig.Load(path).Connect();
     }
 
-    /// <summary>Completes when the certificate was replaced and the kubeconfig must be read again; never for a kubeconfig
-    /// that no bootstrap made.</summary>
+    /// <summary>Completes when the certificate was replaced and the kubeconfig must be read again; never for a
+    /// kubeconfig that no bootstrap made.</summary>
     public async Task RenewAsync(ClientConnection connection, CancellationToken cancellationToken)
     {
         if (options.BootstrapKubeconfig is null || connection.ClientCertificatePem is not { } certificate)
@@ -41,11 +41,13 @@ internal sealed class ClientIdentity(KubeletOptions options, CertificateRequests
 
     private async Task RequestAsync(ClientConnection connection, CancellationToken cancellationToken)
     {
-        using var client = new KubernetesClient(connection, new ClientOptions { UserAgent = "hortus-kubelet", Clock = time });
+        using var client = new KubernetesClient(
+            connection, new ClientOptions { UserAgent = "hortus-kubelet", Clock = time });
         var spec = CertificateSpec.Client($"system:node:{options.NodeName}", "system:nodes");
         var files = await requests.GetAsync(client, CertificateRequests.ClientSigner, spec, cancellationToken);
         var config = KubeConfig.ForClientCertificate(
-            options.NodeName, connection.Server.ToString().TrimEnd('/'), connection.CertificateAuthorityPem, files.CertificatePem, files.KeyPem);
+            options.NodeName, connection.Server.ToString()
+                .TrimEnd('/'), connection.CertificateAuthorityPem, files.CertificatePem, files.KeyPem);
         if (connection.TlsServerName is { } name)
         {
             config = config with { Clusters = [.. config.Clusters.Select(c => c with { TlsServerName = name })] };
@@ -60,7 +62,13 @@ internal sealed class ClientIdentity(KubeletOptions options, CertificateRequests
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var next = path + ".new";
         File.Delete(next);
-        using (var stream = new FileStream(next, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+        using (var stream = new FileStream(
+            next, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = OwnerOnly
+            }))
         using (var writer = new StreamWriter(stream))
         {
             writer.Write(text);

@@ -6,8 +6,10 @@ using Hortus.Pki;
 
 namespace Hortus.Kubelet.Certificates;
 
-/// <summary>The certificate of the kubelet's server: given, issued by the cluster, or self-signed until one is issued.</summary>
-internal sealed class ServingCertificate(KubeletOptions options, string nodeIP, CertificateRequests requests, TimeProvider time)
+/// <summary>The certificate of the kubelet's server: given, issued by the cluster, or self-signed until one is
+/// issued.</summary>
+internal sealed class ServingCertificate(
+    KubeletOptions options, string nodeIP, CertificateRequests requests, TimeProvider time)
 {
     private static readonly TimeSpan CheckPeriod = TimeSpan.FromMinutes(1);
     private X509Certificate2? current;

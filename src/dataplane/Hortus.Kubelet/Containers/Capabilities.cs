@@ -7,12 +7,13 @@ internal static class Capabilities
     /// reaches the host (no device nodes, no mounts, no network set-up).</summary>
     private static readonly string[] Default =
     [
-        "chown", "dac_override", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap", "net_bind_service", "net_raw",
+        "chown", "dac_override", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap", "net_bind_service",
+            "net_raw",
         "sys_chroot", "audit_write", "setfcap",
     ];
 
-    /// <summary>The program and arguments that start a command with the user and capabilities of a container; empty when
-    /// nothing has to change.</summary>
+    /// <summary>The program and arguments that start a command with the user and capabilities of a container; empty
+    /// when nothing has to change.</summary>
     public static IReadOnlyList<string> RunAs(ContainerSecurity security, string setpriv)
     {
         var arguments = new List<string> { setpriv };
@@ -53,7 +54,8 @@ internal static class Capabilities
         }
 
         var kept = drop.Contains("all") ? [] : Default.Where(c => !drop.Contains(c));
-        return string.Join(',', kept.Concat(add.Where(c => c != "all")).Distinct().Order().Select(c => $"+{c}").Prepend("-all"));
+        return string.Join(
+            ',', kept.Concat(add.Where(c => c != "all")).Distinct().Order().Select(c => $"+{c}").Prepend("-all"));
     }
 
     private static string Normalize(string capability)

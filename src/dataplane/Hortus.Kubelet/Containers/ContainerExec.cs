@@ -18,7 +18,8 @@ internal static class ContainerExec
     {
         if (record.Process is not { } process || !ProcessTable.IsAlive(process))
         {
-            throw new KubeletException($"container {record.Name} of pod {record.PodNamespace}/{record.PodName} is not running");
+            throw new KubeletException(
+                $"container {record.Name} of pod {record.PodNamespace}/{record.PodName} is not running");
         }
 
         string[] enter =
@@ -29,7 +30,8 @@ internal static class ContainerExec
         ];
         string[] words = terminal is null
             ? enter
-            : [Programs.Shell, "-c", "exec <\"$0\" >\"$0\" 2>&1; exec \"$@\"", terminal, Programs.SetSession, "--ctty", "--wait", .. enter];
+            : [Programs.Shell, "-c", "exec <\"$0\" >\"$0\" 2>&1; exec \"$@\"", terminal, Programs.SetSession, "--ctty",
+                "--wait", .. enter];
         var start = new ProcessStartInfo(words[0], words.Skip(1))
         {
             RedirectStandardInput = terminal is null,
@@ -46,7 +48,8 @@ internal static class ContainerExec
     }
 
     /// <summary>Runs a command to its end.</summary>
-    /// <returns>Exit code and the start of what it printed; code null means it took longer than allowed and was killed.</returns>
+    /// <returns>Exit code and the start of what it printed; code null means it took longer than allowed and was
+    /// killed.</returns>
     public static async Task<(int? ExitCode, string Output)> RunAsync(
         ContainerRecord record, IReadOnlyList<string> command, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -59,7 +62,8 @@ internal static class ContainerExec
         try
         {
             await process.WaitForExitAsync(deadline.Token);
-            return (process.ExitCode, (await output.WaitAsync(deadline.Token)) + (await error.WaitAsync(deadline.Token)));
+            return (process.ExitCode,
+                (await output.WaitAsync(deadline.Token)) + (await error.WaitAsync(deadline.Token)));
         }
         catch (OperationCanceledException)
         {
@@ -85,7 +89,8 @@ internal static class ContainerExec
 
     private static IEnumerable<(string Name, string Value)> ReadEnvironment(int process)
     {
-        foreach (var entry in File.ReadAllText($"/proc/{process}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var entry in File.ReadAllText($"/proc/{process}/environ")
+            .Split('\0', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = entry.IndexOf('=', StringComparison.Ordinal);
             if (equals > 0)

@@ -33,7 +33,8 @@ internal sealed class ContainerLogPump : IDisposable
         this.logPath = logPath;
         Directory.CreateDirectory(Path.GetDirectoryName(logPath)!);
         log = OpenLog();
-        offsets = File.OpenHandle(Path.Combine(folder, "offsets"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        offsets = File.OpenHandle(
+            Path.Combine(folder, "offsets"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
         sources = [new Source("stdout", folder), new Source("stderr", folder)];
         var saved = new byte[2 * sizeof(long)];
         if (RandomAccess.Read(offsets, saved, 0) == saved.Length)
@@ -86,7 +87,8 @@ internal sealed class ContainerLogPump : IDisposable
             return false;
         }
 
-        var stamp = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
+        var stamp = time.GetUtcNow().UtcDateTime.ToString(
+            "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
         var rest = buffer[..read];
         int end;
         while ((end = rest.IndexOf((byte)'\n')) >= 0)
@@ -101,14 +103,14 @@ internal sealed class ContainerLogPump : IDisposable
             Write(stamp, source.Name, 'P', rest);
             source.Position += rest.Length;
         }
-        else if (last && rest.Length == read)
+        else if (rest.Length == read && !last && !source.IsIdle(rest.Length))
         {
-            Write(stamp, source.Name, 'F', rest);
-            source.Position += rest.Length;
+            return false;
         }
         else if (rest.Length == read)
         {
-            return false;
+            Write(stamp, source.Name, last ? 'F' : 'P', rest);
+            source.Position += rest.Length;
         }
 
         source.Free();
@@ -132,11 +134,14 @@ internal sealed class ContainerLogPump : IDisposable
         }
     }
 
-    private FileStream OpenLog() => new(logPath, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+    private FileStream OpenLog() =>
+        new(logPath, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
 
     private sealed class Source(string name, string folder) : IDisposable
     {
+        private const int IdlePumps = 5;
         private long freed;
+        private (long Position, int Length, int Count) unfinished;
 
         public string Name => name;
 
@@ -144,6 +149,14 @@ internal sealed class ContainerLogPump : IDisposable
 
         public SafeFileHandle File { get; } = System.IO.File.OpenHandle(
             Path.Combine(folder, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+
+        /// <summary>Whether an unfinished line (a prompt, say) has stayed the same for a while.</summary>
+        public bool IsIdle(int length)
+        {
+            var same = unfinished.Position == Position && unfinished.Length == length;
+            unfinished = (Position, length, same ? unfinished.Count + 1 : 0);
+            return unfinished.Count >= IdlePumps;
+        }
 
         public void Free()
         {

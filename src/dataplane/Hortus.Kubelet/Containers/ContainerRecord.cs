@@ -40,7 +40,8 @@ internal sealed record ContainerRecord
 
     public int? ExitCode { get; init; }
 
-    /// <summary>Why it ended: <c>Completed</c>, <c>Error</c>, <c>StartError</c>, <c>ContainerStatusUnknown</c>.</summary>
+    /// <summary>Why it ended: <c>Completed</c>, <c>Error</c>, <c>StartError</c>,
+    /// <c>ContainerStatusUnknown</c>.</summary>
     public string? Reason { get; init; }
 
     public string? Message { get; init; }
@@ -48,7 +49,8 @@ internal sealed record ContainerRecord
     /// <summary>File that holds the program's last words; null when it has none.</summary>
     public string? TerminationMessageFile { get; init; }
 
-    /// <summary>Program and arguments that give a command the container's user and capabilities; empty for root.</summary>
+    /// <summary>Program and arguments that give a command the container's user and capabilities; empty for
+    /// root.</summary>
     public IReadOnlyList<string> RunAs { get => field ??= []; init; }
 
     public string? WorkingDirectory { get; init; }

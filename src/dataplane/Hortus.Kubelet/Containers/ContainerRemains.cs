@@ -71,7 +71,8 @@ internal sealed class ContainerRemains(string rootDirectory, ILoggerFactory logg
 
         foreach (var (address, source) in journal.List(NetworkJournal.Kind.Routes))
         {
-            await links.ChangeLocalRoutesAsync([], [IPAddress.Parse(address)], IPAddress.Parse(source), cancellationToken);
+            await links.ChangeLocalRoutesAsync(
+                [], [IPAddress.Parse(address)], IPAddress.Parse(source), cancellationToken);
             journal.Remove(NetworkJournal.Kind.Routes, address);
         }
 

@@ -7,10 +7,11 @@ using Microsoft.Extensions.Logging;
 namespace Hortus.Kubelet.Containers;
 
 /// <summary>
-/// Starts, watches, stops and remembers the containers of one root directory. A new runtime on the same directory finds the
-/// containers of the one before, whether that ended well or was killed.
+/// Starts, watches, stops and remembers the containers of one root directory. A new runtime on the same directory finds
+/// the containers of the one before, whether that ended well or was killed.
 /// </summary>
-internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory loggers, TimeProvider time) : IAsyncDisposable
+internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory loggers, TimeProvider time)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan SetupMax = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LogPeriod = TimeSpan.FromMilliseconds(200);
@@ -43,7 +44,13 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
             else
             {
                 records[id] = record.FinishedAt is null
-                    ? record with { FinishedAt = time.GetUtcNow(), ExitCode = 128, Reason = "StartError", Message = "the kubelet ended during the start" }
+                    ? record with
+                    {
+                        FinishedAt = time.GetUtcNow(),
+                        ExitCode = 128,
+                        Reason = "StartError",
+                        Message = "the kubelet ended during the start"
+                    }
                     : record;
             }
         }
@@ -58,9 +65,10 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
     /// <summary>All known containers.</summary>
     public IReadOnlyList<ContainerRecord> List() => [.. records.Values];
 
-    /// <summary>Starts a container and returns when its program was started. A set-up that fails gives a record that has
-    /// ended with reason <c>StartError</c>.</summary>
-    public async Task<ContainerRecord> StartAsync(ContainerSpec spec, string logPath, CancellationToken cancellationToken)
+    /// <summary>Starts a container and returns when its program was started. A set-up that fails gives a record that
+    /// has ended with reason <c>StartError</c>.</summary>
+    public async Task<ContainerRecord> StartAsync(
+        ContainerSpec spec, string logPath, CancellationToken cancellationToken)
     {
         var id = Guid.NewGuid().ToString("n");
         var folder = store.Create(id);
@@ -72,8 +80,10 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
             File.SetUnixFileMode(message, (UnixFileMode)0x1B6);
         }
 
-        await File.WriteAllTextAsync(Path.Combine(folder, "init.sh"), LaunchScript.Init(spec, folder, devices), cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(folder, "supervisor.sh"), LaunchScript.Supervisor(folder), cancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "init.sh"), LaunchScript.Init(spec, folder, devices), cancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "supervisor.sh"), LaunchScript.Supervisor(folder), cancellationToken);
         store.Save(record);
         records[id] = record;
 
@@ -83,9 +93,18 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
         record = process is null
             ? record with
             {
-                FinishedAt = time.GetUtcNow(), ExitCode = 128, Reason = "StartError", Message = ReadSetupError(folder),
+                FinishedAt = time.GetUtcNow(),
+                ExitCode = 128,
+                Reason = "StartError",
+                Message = ReadSetupError(folder),
             }
-            : record with { StartedAt = time.GetUtcNow(), Process = process, Supervisor = ProcessTable.Find(supervisor.Id) };
+            : record with
+            {
+                StartedAt = time.GetUtcNow(),
+                Process = process,
+                Supervisor = ProcessTable.Find(
+                supervisor.Id)
+            };
         store.Save(record);
         records[id] = record;
         if (process is not null)
@@ -114,7 +133,8 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
             }
             catch (TimeoutException)
             {
-                logger.Killed(container.Record.PodNamespace, container.Record.PodName, container.Record.Name, grace.TotalSeconds);
+                logger.Killed(
+                    container.Record.PodNamespace, container.Record.PodName, container.Record.Name, grace.TotalSeconds);
             }
         }
 
@@ -147,7 +167,8 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        await Task.WhenAll([logLoop, .. running.Values.Select(r => r.Ended)]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll([logLoop, .. running.Values.Select(r => r.Ended)])
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var container in running.Values)
         {
             container.Dispose();
@@ -187,7 +208,8 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
         return ProcessRunner.Start(start);
     }
 
-    private static async Task<ProcessIdentity?> WaitForSetupAsync(Process supervisor, CancellationToken cancellationToken)
+    private static async Task<ProcessIdentity?> WaitForSetupAsync(
+        Process supervisor, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(SetupMax);
@@ -213,12 +235,14 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
     {
         var path = Path.Combine(folder, "setup.log");
         var text = File.Exists(path) ? File.ReadAllText(path).Trim() : "";
-        return text.Length > 0 ? text : $"the container's file system could not be set up; see {Path.Combine(folder, "stderr")}";
+        return text.Length > 0 ? text
+            : $"the container's file system could not be set up; see {Path.Combine(folder, "stderr")}";
     }
 
     private void Track(ContainerRecord record, Process? supervisor)
     {
-        var container = new RunningContainer(record, supervisor, new ContainerLogPump(store.FolderOf(record.Id), record.LogPath, time));
+        var container = new RunningContainer(
+            record, supervisor, new ContainerLogPump(store.FolderOf(record.Id), record.LogPath, time));
         records[record.Id] = record;
         running[record.Id] = container;
         container.Ended = WatchAsync(container, stopping.Token);
@@ -278,7 +302,8 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
                 {
                     if (running.ContainsKey(id))
                     {
-                        logger.LogFailed(e, container.Record.PodNamespace, container.Record.PodName, container.Record.Name);
+                        logger.LogFailed(
+                            e, container.Record.PodNamespace, container.Record.PodName, container.Record.Name);
                     }
                 }
             }

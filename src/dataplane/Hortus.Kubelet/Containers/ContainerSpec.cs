@@ -30,7 +30,8 @@ internal sealed record ContainerSpec
 
     public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
 
-    /// <summary>Folder whose files appear in the container's <c>/etc</c> (hosts, hostname, resolv.conf); null for none.</summary>
+    /// <summary>Folder whose files appear in the container's <c>/etc</c> (hosts, hostname, resolv.conf); null for
+    /// none.</summary>
     public string? EtcDirectory { get; init; }
 
     /// <summary>File that stands for the network namespace; null keeps the kubelet's.</summary>

@@ -46,7 +46,8 @@ internal sealed class ContainerStore(string rootDirectory)
         foreach (var path in Directory.EnumerateDirectories(folder))
         {
             var record = Read(Path.Combine(path, RecordFile));
-            yield return (Path.GetFileName(path), record is { Process: null } ? record with { Process = ReadProcess(path) } : record);
+            yield return (Path.GetFileName(path), record is { Process: null }
+                ? record with { Process = ReadProcess(path) } : record);
         }
     }
 
@@ -70,7 +71,8 @@ internal sealed class ContainerStore(string rootDirectory)
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), ContainerJson.Default.ContainerRecord) : null;
+            return File.Exists(path) ? JsonSerializer.Deserialize(
+                File.ReadAllBytes(path), ContainerJson.Default.ContainerRecord) : null;
         }
         catch (JsonException)
         {

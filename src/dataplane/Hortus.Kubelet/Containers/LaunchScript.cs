@@ -5,28 +5,30 @@ using Hortus.Kubelet.Images;
 namespace Hortus.Kubelet.Containers;
 
 /// <summary>
-/// Writes the two small shell scripts that start a container. The supervisor waits outside and keeps the exit code on disk,
-/// so that no kubelet is needed while the container runs; the other one runs as the first process of the new namespaces,
-/// builds the root file system and becomes the program.
+/// Writes the two small shell scripts that start a container. The supervisor waits outside and keeps the exit code on
+/// disk, so that no kubelet is needed while the container runs; the other one runs as the first process of the new
+/// namespaces, builds the root file system and becomes the program.
 /// </summary>
 internal static class LaunchScript
 {
     /// <summary>Where the host's root is while volumes are bound; gone before the program starts.</summary>
     private const string Old = "/.hortus-host";
 
-    /// <summary>The program and arguments that run the supervisor in the container's namespaces; its first child becomes
-    /// the first process of the PID namespace.</summary>
+    /// <summary>The program and arguments that run the supervisor in the container's namespaces; its first child
+    /// becomes the first process of the PID namespace.</summary>
     public static IReadOnlyList<string> Command(ContainerSpec spec, string folder)
     {
         string[] network = spec.NetworkNamespacePath is { } path ? [Programs.Nsenter, $"--net={path}"] : [];
         return
         [
-            Programs.SetSession, .. network, Programs.Unshare, "--mount", "--propagation", "private", "--uts", "--ipc", "--pid",
+            Programs.SetSession, .. network, Programs.Unshare, "--mount", "--propagation", "private", "--uts", "--ipc",
+                "--pid",
             Programs.Shell, folder + "/supervisor.sh",
         ];
     }
 
-    /// <summary>The supervisor. After the container's end its PID namespace admits no process, hence only built-in commands.</summary>
+    /// <summary>The supervisor. After the container's end its PID namespace admits no process, hence only built-in
+    /// commands.</summary>
     public static string Supervisor(string folder) => $"""
         umask 022
         cd /
@@ -122,7 +124,8 @@ internal static class LaunchScript
     {
         foreach (var path in spec.MaskedPaths)
         {
-            script.Append($"if [ -d {Quote(path)} ]; then {Programs.Mount} -n -t tmpfs -o mode=0755,size=64k tmpfs {Quote(path)}; fi\n");
+            script.Append(
+                $"if [ -d {Quote(path)} ]; then {Programs.Mount} -n -t tmpfs -o mode=0755,size=64k tmpfs {Quote(path)}; fi\n");
         }
 
         foreach (var path in spec.VisiblePaths)
@@ -158,7 +161,8 @@ internal static class LaunchScript
             script.Append($"[ -d {parent} ] || {Programs.MakeDirectory} -p {parent}\n[ -e {target} ] || : >{target}\n");
         }
 
-        script.Append($"{Programs.Mount} -n -o rbind{(mount.ReadOnly ? ",ro" : "")} {Old}{Quote(mount.Source)} {target}\n");
+        script.Append(
+            $"{Programs.Mount} -n -o rbind{(mount.ReadOnly ? ",ro" : "")} {Old}{Quote(mount.Source)} {target}\n");
     }
 
     private static void AddEnd(StringBuilder script, ContainerSpec spec)

@@ -23,7 +23,8 @@ internal sealed class RunningContainer(ContainerRecord record, Process? supervis
             await supervisor.WaitForExitAsync(cancellationToken);
         }
 
-        // Containers of an earlier kubelet are not children of this one, and a supervisor may be killed before its container.
+        // Containers of an earlier kubelet are not children of this one, and a supervisor may be killed before its
+        // container.
         while ((Record.Supervisor is { } shell && ProcessTable.IsAlive(shell)) ||
             (Record.Process is { } process && ProcessTable.IsAlive(process)))
         {

@@ -6,8 +6,10 @@ using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Kubelet.Dns;
 
-/// <summary>Answers names of the cluster's zone from services and their endpoints, as the Kubernetes DNS specification says.</summary>
-internal sealed class ClusterNames(string domain, Func<ObjectKey, Service?> findService, Func<string, IReadOnlyList<EndpointSlice>> slicesOf)
+/// <summary>Answers names of the cluster's zone from services and their endpoints, as the Kubernetes DNS specification
+/// says.</summary>
+internal sealed class ClusterNames(
+    string domain, Func<ObjectKey, Service?> findService, Func<string, IReadOnlyList<EndpointSlice>> slicesOf)
 {
     /// <summary>Whether the name is in the cluster's zone.</summary>
     public bool Owns(string name) => name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);
@@ -22,7 +24,8 @@ internal sealed class ClusterNames(string domain, Func<ObjectKey, Service?> find
             [var address, _, "pod"] => Pod(name, address, type),
             [var service, var ns, "svc"] => Service(name, service, ns, type),
             [var host, var service, var ns, "svc"] when host[0] != '_' => Endpoint(name, host, service, ns, type),
-            [var port, var protocol, var service, var ns, "svc"] when port.StartsWith('_') && protocol.StartsWith('_') =>
+            [var port, var protocol, var service, var ns, "svc"] when port.StartsWith('_') &&
+                protocol.StartsWith('_') =>
                 Ports(name, port[1..], protocol[1..], service, ns, type),
             [_, "svc"] => [],
             _ => null,
@@ -30,7 +33,8 @@ internal sealed class ClusterNames(string domain, Func<ObjectKey, Service?> find
     }
 
     private static IReadOnlyList<DnsRecord>? Pod(string name, string text, int type) =>
-        IPAddress.TryParse(text.Replace('-', '.'), out var v4) && v4.AddressFamily == AddressFamily.InterNetwork ? OfType(name, [v4], type)
+        IPAddress.TryParse(text.Replace('-', '.'), out var v4) && v4.AddressFamily == AddressFamily.InterNetwork
+            ? OfType(name, [v4], type)
         : IPAddress.TryParse(text.Replace('-', ':'), out var v6) ? OfType(name, [v6], type)
         : null;
 
@@ -46,7 +50,9 @@ internal sealed class ClusterNames(string domain, Func<ObjectKey, Service?> find
             return [DnsMessage.Alias(name, (found.Spec.ExternalName ?? "").TrimEnd('.'))];
         }
 
-        return OfType(name, IsHeadless(found) ? Ready(found).SelectMany(e => e.Addresses).Select(IPAddress.Parse) : ClusterAddresses(found), type);
+        return OfType(
+            name, IsHeadless(found) ? Ready(found).SelectMany(e => e.Addresses).Select(IPAddress.Parse)
+                : ClusterAddresses(found), type);
     }
 
     private IReadOnlyList<DnsRecord>? Endpoint(string name, string host, string service, string @namespace, int type)
@@ -56,11 +62,13 @@ internal sealed class ClusterNames(string domain, Func<ObjectKey, Service?> find
             return null;
         }
 
-        var matching = Ready(found).Where(e => HostOf(e) == host).SelectMany(e => e.Addresses).Select(IPAddress.Parse).ToList();
+        var matching = Ready(found).Where(e => HostOf(e) == host).SelectMany(e => e.Addresses).Select(IPAddress.Parse)
+            .ToList();
         return matching.Count == 0 ? null : OfType(name, matching, type);
     }
 
-    private IReadOnlyList<DnsRecord>? Ports(string name, string port, string protocol, string service, string @namespace, int type)
+    private IReadOnlyList<DnsRecord>? Ports(
+        string name, string port, string protocol, string service, string @namespace, int type)
     {
         if (findService(new ObjectKey(@namespace, service)) is not { } found)
         {
@@ -83,12 +91,15 @@ internal sealed class ClusterNames(string domain, Func<ObjectKey, Service?> find
         return IsHeadless(found)
             ? [.. slicesOf(@namespace).Where(s => ServiceEndpoints.Of(found, [s]).Any()).SelectMany(s => s.Endpoints
                 .Where(e => e.Conditions?.Ready != false || found.Spec.PublishNotReadyAddresses == true)
-                .Select(e => DnsMessage.Server(name, s.Ports?.FirstOrDefault(p => p.Name == port)?.Port ?? match.Port, $"{HostOf(e)}.{target}")))]
+                .Select(e => DnsMessage.Server(
+                    name, s.Ports?.FirstOrDefault(p => p.Name == port)?.Port ?? match.Port, $"{HostOf(e)}.{target}")))]
             : [DnsMessage.Server(name, match.Port, target)];
     }
 
-    private IEnumerable<Endpoint> Ready(Service service) => ServiceEndpoints.Of(service, slicesOf(service.Metadata.Namespace ?? ""))
-        .SelectMany(s => s.Endpoints).Where(e => e.Conditions?.Ready != false || service.Spec.PublishNotReadyAddresses == true);
+    private IEnumerable<Endpoint> Ready(Service service) =>
+        ServiceEndpoints.Of(service, slicesOf(service.Metadata.Namespace ?? ""))
+        .SelectMany(
+            s => s.Endpoints).Where(e => e.Conditions?.Ready != false || service.Spec.PublishNotReadyAddresses == true);
 
     private static string HostOf(Endpoint endpoint) =>
         endpoint.Hostname ?? endpoint.Addresses[0].Replace('.', '-').Replace(':', '-');

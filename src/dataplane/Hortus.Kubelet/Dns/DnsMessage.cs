@@ -42,7 +42,8 @@ internal static class DnsMessage
     /// <summary>The question of a query; null when the bytes are no query with one question.</summary>
     public static DnsQuestion? Read(ReadOnlySpan<byte> message)
     {
-        if (message.Length < HeaderBytes || (message[2] & 0xF8) != 0 || BinaryPrimitives.ReadUInt16BigEndian(message[4..]) != 1)
+        if (message.Length < HeaderBytes || (message[2] & 0xF8) != 0 ||
+            BinaryPrimitives.ReadUInt16BigEndian(message[4..]) != 1)
         {
             return null;
         }
@@ -68,13 +69,16 @@ internal static class DnsMessage
 
         var type = BinaryPrimitives.ReadUInt16BigEndian(message[(at + 1)..]);
         return new DnsQuestion(
-            BinaryPrimitives.ReadUInt16BigEndian(message), name.ToString().ToLowerInvariant(), type, (message[2] & 1) != 0,
+            BinaryPrimitives.ReadUInt16BigEndian(message), name.ToString()
+                .ToLowerInvariant(), type, (message[2] & 1) != 0,
             message[HeaderBytes..(at + 5)].ToArray());
     }
 
     /// <summary>An answer of our own.</summary>
     /// <param name="lengthMax">Longest answer in bytes; a longer one is cut and marked so.</param>
-    public static byte[] Write(DnsQuestion question, DnsCode code, IReadOnlyList<DnsRecord> answers, IReadOnlyList<DnsRecord> authority, int lengthMax)
+    public static byte[] Write(
+        DnsQuestion question, DnsCode code, IReadOnlyList<DnsRecord> answers, IReadOnlyList<DnsRecord> authority,
+            int lengthMax)
     {
         using var stream = new MemoryStream();
         var header = new byte[HeaderBytes];
@@ -107,7 +111,8 @@ internal static class DnsMessage
     }
 
     public static DnsRecord Address(string name, IPAddress address) =>
-        new(name, address.AddressFamily == AddressFamily.InterNetworkV6 ? DnsType.Aaaa : DnsType.A, address.GetAddressBytes());
+        new(name, address.AddressFamily == AddressFamily.InterNetworkV6 ? DnsType.Aaaa
+            : DnsType.A, address.GetAddressBytes());
 
     public static DnsRecord Alias(string name, string target) => new(name, DnsType.Cname, EncodeName(target));
 
@@ -119,7 +124,8 @@ internal static class DnsMessage
         return new DnsRecord(name, DnsType.Srv, [.. data, .. EncodeName(target)]);
     }
 
-    /// <summary>The zone's start of authority: it tells resolvers how long to remember that a name does not exist.</summary>
+    /// <summary>The zone's start of authority: it tells resolvers how long to remember that a name does not
+    /// exist.</summary>
     public static DnsRecord Authority(string zone)
     {
         var numbers = new byte[20];
@@ -128,7 +134,8 @@ internal static class DnsMessage
             BinaryPrimitives.WriteUInt32BigEndian(numbers.AsSpan(i * 4), value);
         }
 
-        return new DnsRecord(zone, DnsType.Soa, [.. EncodeName($"ns.dns.{zone}"), .. EncodeName($"hostmaster.{zone}"), .. numbers]);
+        return new DnsRecord(
+            zone, DnsType.Soa, [.. EncodeName($"ns.dns.{zone}"), .. EncodeName($"hostmaster.{zone}"), .. numbers]);
     }
 
     private static byte[] Encode(DnsRecord record)

@@ -5,8 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Hortus.Kubelet.Dns;
 
-/// <summary>A name server over UDP and TCP: the cluster's zone from the cache, everything else from the host's own servers.</summary>
-internal sealed class DnsServer(ClusterNames names, string domain, IReadOnlyList<IPEndPoint> upstream, ILogger logger, TimeProvider time)
+/// <summary>A name server over UDP and TCP: the cluster's zone from the cache, everything else from the host's own
+/// servers.</summary>
+internal sealed class DnsServer(
+    ClusterNames names, string domain, IReadOnlyList<IPEndPoint> upstream, ILogger logger, TimeProvider time)
 {
     private const int TcpBytesMax = 65535;
     private const int ForwardsMax = 256;
@@ -109,7 +111,8 @@ internal sealed class DnsServer(ClusterNames names, string domain, IReadOnlyList
         }
     }
 
-    private async Task<byte[]?> AnswerAsync(byte[] query, int lengthMax, bool isTcp, CancellationToken cancellationToken)
+    private async Task<byte[]?> AnswerAsync(
+        byte[] query, int lengthMax, bool isTcp, CancellationToken cancellationToken)
     {
         if (DnsMessage.Read(query) is not { } question)
         {
@@ -119,12 +122,14 @@ internal sealed class DnsServer(ClusterNames names, string domain, IReadOnlyList
         if (!names.Owns(question.Name))
         {
             return await ForwardAsync(query, isTcp, cancellationToken)
-                ?? DnsMessage.Write(question, upstream.Count == 0 ? DnsCode.Refused : DnsCode.ServerFailure, [], [], lengthMax);
+                ?? DnsMessage.Write(
+                    question, upstream.Count == 0 ? DnsCode.Refused : DnsCode.ServerFailure, [], [], lengthMax);
         }
 
         var records = names.Find(question.Name, question.Type);
         DnsRecord[] authority = records is { Count: > 0 } ? [] : [DnsMessage.Authority(domain)];
-        return DnsMessage.Write(question, records is null ? DnsCode.NameError : DnsCode.Success, records ?? [], authority, lengthMax);
+        return DnsMessage.Write(
+            question, records is null ? DnsCode.NameError : DnsCode.Success, records ?? [], authority, lengthMax);
     }
 
     private async Task<byte[]?> ForwardAsync(byte[] query, bool isTcp, CancellationToken cancellationToken)
@@ -136,7 +141,8 @@ internal sealed class DnsServer(ClusterNames names, string domain, IReadOnlyList
             {
                 try
                 {
-                    var answer = isTcp ? ForwardTcpAsync(server, query, cancellationToken) : ForwardUdpAsync(server, query, cancellationToken);
+                    var answer = isTcp ? ForwardTcpAsync(server, query, cancellationToken)
+                        : ForwardUdpAsync(server, query, cancellationToken);
                     return await answer.WaitAsync(ForwardMax, time, cancellationToken);
                 }
                 catch (Exception e) when (e is SocketException or TimeoutException or IOException)
@@ -153,7 +159,8 @@ internal sealed class DnsServer(ClusterNames names, string domain, IReadOnlyList
         }
     }
 
-    private static async Task<byte[]> ForwardUdpAsync(IPEndPoint server, byte[] query, CancellationToken cancellationToken)
+    private static async Task<byte[]> ForwardUdpAsync(
+        IPEndPoint server, byte[] query, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(ForwardMax);
@@ -165,7 +172,8 @@ internal sealed class DnsServer(ClusterNames names, string domain, IReadOnlyList
         return buffer[..read];
     }
 
-    private static async Task<byte[]> ForwardTcpAsync(IPEndPoint server, byte[] query, CancellationToken cancellationToken)
+    private static async Task<byte[]> ForwardTcpAsync(
+        IPEndPoint server, byte[] query, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(ForwardMax);

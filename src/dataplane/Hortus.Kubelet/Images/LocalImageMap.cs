@@ -46,8 +46,10 @@ public sealed class LocalImageMap
     /// <summary>The program and first arguments that start the running executable again.</summary>
     public static IReadOnlyList<string> RunningExecutable()
     {
-        var process = Environment.ProcessPath ?? throw new KubeletException("the path of the running executable is not known");
-        return Path.GetFileName(process) == "dotnet" && Assembly.GetEntryAssembly()?.Location is { Length: > 0 } assembly
+        var process = Environment.ProcessPath
+            ?? throw new KubeletException("the path of the running executable is not known");
+        return Path.GetFileName(process) == "dotnet" &&
+            Assembly.GetEntryAssembly()?.Location is { Length: > 0 } assembly
             ? [process, assembly]
             : [process];
     }
@@ -97,7 +99,8 @@ public sealed class LocalImageMap
         {
             result[Normalize(key.ToString())] = value is YamlSequenceNode { Children.Count: > 0 } words
                 ? Resolve([.. words.Select(w => w.ToString())])
-                : throw new KubeletException($"image map {path}, line {value.Start.Line}: \"{key}\" wants a list of words");
+                : throw new KubeletException(
+                    $"image map {path}, line {value.Start.Line}: \"{key}\" wants a list of words");
         }
 
         return result;

@@ -1,9 +1,11 @@
 namespace Hortus.Kubelet.Images;
 
-/// <summary>Absolute paths of the system programs that start containers; the container's PATH must not matter to them.</summary>
+/// <summary>Absolute paths of the system programs that start containers; the container's PATH must not matter to
+/// them.</summary>
 internal static class Programs
 {
-    private static readonly string[] Folders = ["/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin"];
+    private static readonly string[] Folders = ["/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin",
+        "/usr/local/sbin"];
 
     public static string Shell { get; } = Find("sh");
 
@@ -29,9 +31,11 @@ internal static class Programs
 
     /// <summary>The programs that this machine lacks, for a message before anything starts.</summary>
     public static IReadOnlyList<string> Missing() =>
-        [.. new[] { "sh", "setsid", "unshare", "nsenter", "setpriv", "mount", "umount", "pivot_root", "mkdir", "cp", "ip", "nft" }
+        [.. new[] { "sh", "setsid", "unshare", "nsenter", "setpriv", "mount", "umount", "pivot_root", "mkdir", "cp",
+            "ip", "nft" }
             .Where(name => !Folders.Any(folder => File.Exists(Path.Combine(folder, name))))];
 
     private static string Find(string name) =>
-        Folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists) ?? Path.Combine(Folders[0], name);
+        Folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
+            ?? Path.Combine(Folders[0], name);
 }

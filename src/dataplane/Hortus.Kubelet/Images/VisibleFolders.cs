@@ -4,8 +4,8 @@ using Hortus.Kubelet.Volumes;
 
 namespace Hortus.Kubelet.Images;
 
-/// <summary>Host folders that containers need to run our own executable and that they would not see by themselves: those on
-/// other file systems than the root, or below folders that containers get empty.</summary>
+/// <summary>Host folders that containers need to run our own executable and that they would not see by themselves:
+/// those on other file systems than the root, or below folders that containers get empty.</summary>
 internal static class VisibleFolders
 {
     public static IReadOnlyList<string> Of(KubeletOptions options)

@@ -9,12 +9,14 @@ internal static class EtcFiles
 {
     private const string HostResolvers = "/etc/resolv.conf";
 
-    public static async Task WriteAsync(Pod pod, PodPlace place, KubeletOptions options, string folder, CancellationToken cancellationToken)
+    public static async Task WriteAsync(
+        Pod pod, PodPlace place, KubeletOptions options, string folder, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         var hostname = pod.Hostname(options.NodeName);
         await File.WriteAllTextAsync(Path.Combine(folder, "hostname"), hostname + "\n", cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(folder, "hosts"), Hosts(pod, place, hostname, options), cancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "hosts"), Hosts(pod, place, hostname, options), cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder, "resolv.conf"), Resolvers(pod, options), cancellationToken);
     }
 
@@ -33,7 +35,9 @@ internal static class EtcFiles
         if (cluster)
         {
             servers.Add(options.ClusterDns!);
-            searches.AddRange([$"{pod.Metadata.Namespace}.svc.{options.ClusterDomain}", $"svc.{options.ClusterDomain}", options.ClusterDomain]);
+            searches.AddRange(
+                [$"{pod.Metadata.Namespace}.svc.{options.ClusterDomain}", $"svc.{options.ClusterDomain}",
+                    options.ClusterDomain]);
             settings.Add("ndots:5");
         }
         else if (policy != "None" && File.Exists(HostResolvers))
@@ -43,7 +47,8 @@ internal static class EtcFiles
 
         servers.AddRange(pod.Spec.DnsConfig?.Nameservers ?? []);
         searches.AddRange(pod.Spec.DnsConfig?.Searches ?? []);
-        settings.AddRange((pod.Spec.DnsConfig?.Options ?? []).Select(o => o.Value is null ? o.Name ?? "" : $"{o.Name}:{o.Value}"));
+        settings.AddRange(
+            (pod.Spec.DnsConfig?.Options ?? []).Select(o => o.Value is null ? o.Name ?? "" : $"{o.Name}:{o.Value}"));
         var text = new StringBuilder();
         foreach (var server in servers)
         {
@@ -65,7 +70,8 @@ internal static class EtcFiles
 
     private static string Hosts(Pod pod, PodPlace place, string hostname, KubeletOptions options)
     {
-        var text = new StringBuilder("# Written by the kubelet.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
+        var text = new StringBuilder(
+            "# Written by the kubelet.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
         if (pod.IsHostNetwork() && File.Exists("/etc/hosts"))
         {
             text.Append(File.ReadAllText("/etc/hosts").TrimEnd()).Append('\n');

@@ -1,7 +1,7 @@
 namespace Hortus.Kubelet.Network;
 
-/// <summary>Remembers on disk what this kubelet changed in the machine's network, before it changes it, so that any later
-/// process can undo it.</summary>
+/// <summary>Remembers on disk what this kubelet changed in the machine's network, before it changes it, so that any
+/// later process can undo it.</summary>
 internal sealed class NetworkJournal(string rootDirectory)
 {
     private readonly string folder = Path.Combine(rootDirectory, "network");

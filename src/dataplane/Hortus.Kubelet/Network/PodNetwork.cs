@@ -50,7 +50,9 @@ internal sealed class PodNetwork(string rootDirectory, int mtu, PodObjects objec
         journal.Add(NetworkJournal.Kind.Links, LinkOf(pod), pod.Uid());
         await namespaces.DeleteAsync(name, cancellationToken);
         await namespaces.CreateAsync(name, cancellationToken);
-        await links.CreateRoutedAsync(new RoutedLink { Name = LinkOf(pod), Namespace = name, Addresses = [address], Mtu = mtu }, cancellationToken);
+        await links.CreateRoutedAsync(
+            new RoutedLink { Name = LinkOf(pod), Namespace = name, Addresses = [address], Mtu = mtu },
+                cancellationToken);
         OnChanged();
         return new PodAttachment(address, path, IsNew: true);
     }
@@ -58,7 +60,8 @@ internal sealed class PodNetwork(string rootDirectory, int mtu, PodObjects objec
     /// <summary>Removes the pod's namespace and gives its address back.</summary>
     public async Task DetachAsync(string podUid, CancellationToken cancellationToken)
     {
-        await RemoveAsync(NetworkJournal.Kind.Namespaces, podUid, name => namespaces.DeleteAsync(name, cancellationToken));
+        await RemoveAsync(
+            NetworkJournal.Kind.Namespaces, podUid, name => namespaces.DeleteAsync(name, cancellationToken));
         await RemoveAsync(NetworkJournal.Kind.Links, podUid, name => links.DeleteAsync(name, cancellationToken));
         addresses.Release(podUid);
         OnChanged();
@@ -91,13 +94,15 @@ internal sealed class PodNetwork(string rootDirectory, int mtu, PodObjects objec
         }
         catch (JsonException e)
         {
-            throw new PodWaitException(PodWaitException.Creating, $"annotation {PoolAnnotation}: want a JSON list of pool names", e);
+            throw new PodWaitException(
+                PodWaitException.Creating, $"annotation {PoolAnnotation}: want a JSON list of pool names", e);
         }
 
         var pool = await objects.NeedAsync<IPPool>(ObjectKey.Cluster(name ?? ""), false, cancellationToken);
         return IPNetwork.TryParse(pool!.Spec.Cidr, out var range)
             ? range
-            : throw new PodWaitException(PodWaitException.Creating, $"IPPool {name}: spec.cidr \"{pool.Spec.Cidr}\" is no address range");
+            : throw new PodWaitException(
+                PodWaitException.Creating, $"IPPool {name}: spec.cidr \"{pool.Spec.Cidr}\" is no address range");
     }
 
     private string NameOf(Pod pod) => $"hortus-{Hash(pod)}";

@@ -13,19 +13,22 @@ internal static class NodeFacts
 {
     /// <summary>The first address that others can reach; loopback when there is no other.</summary>
     public static IPAddress FindAddress() => NetworkInterface.GetAllNetworkInterfaces()
-        .Where(i => i.NetworkInterfaceType != NetworkInterfaceType.Loopback && i.OperationalStatus == OperationalStatus.Up &&
+        .Where(i => i.NetworkInterfaceType != NetworkInterfaceType.Loopback &&
+            i.OperationalStatus == OperationalStatus.Up &&
             !i.Name.StartsWith("hv", StringComparison.Ordinal))
         .SelectMany(i => i.GetIPProperties().UnicastAddresses)
         .Select(a => a.Address)
-        .FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a)) ?? IPAddress.Loopback;
+        .FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a))
+            ?? IPAddress.Loopback;
 
-    public static IReadOnlyDictionary<string, Quantity> Capacity(KubeletOptions options) => new Dictionary<string, Quantity>
-    {
-        ["cpu"] = Number(Environment.ProcessorCount),
-        ["memory"] = Quantity.Parse($"{MemoryKibibytes()}Ki"),
-        ["pods"] = Number(options.MaxPods),
-        ["ephemeral-storage"] = Quantity.Parse($"{new DriveInfo(options.RootDirectory).TotalSize / 1024}Ki"),
-    };
+    public static IReadOnlyDictionary<string, Quantity> Capacity(KubeletOptions options) =>
+        new Dictionary<string, Quantity>
+        {
+            ["cpu"] = Number(Environment.ProcessorCount),
+            ["memory"] = Quantity.Parse($"{MemoryKibibytes()}Ki"),
+            ["pods"] = Number(options.MaxPods),
+            ["ephemeral-storage"] = Quantity.Parse($"{new DriveInfo(options.RootDirectory).TotalSize / 1024}Ki"),
+        };
 
     public static NodeSystemInfo SystemInfo(KubeletOptions options) => new()
     {
@@ -42,7 +45,8 @@ internal static class NodeFacts
     };
 
     /// <summary>Processor architecture in Kubernetes' words.</summary>
-    public static string ArchitectureName => RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64";
+    public static string ArchitectureName =>
+        RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64";
 
     private static Quantity Number(long value) => Quantity.Parse(value.ToString(CultureInfo.InvariantCulture));
 

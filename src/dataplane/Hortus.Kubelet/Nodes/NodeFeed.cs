@@ -9,11 +9,14 @@ using Hortus.Runtime;
 namespace Hortus.Kubelet.Nodes;
 
 /// <summary>Takes the pod address range that the cluster gave to this node.</summary>
-internal sealed class NodeFeed(IObjectCache<Node> cache, PodNetwork network, PodWorkers workers, NodeRules rules, NodeReporter reporter) : IReconciler
+internal sealed class NodeFeed(
+    IObjectCache<Node> cache, PodNetwork network, PodWorkers workers, NodeRules rules, NodeReporter reporter)
+        : IReconciler
 {
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        if (network.Range is null && cache.Find(key)?.Spec.PodCIDR is { } text && IPNetwork.TryParse(text, out var range))
+        if (network.Range is null && cache.Find(key)?.Spec.PodCIDR is { } text &&
+            IPNetwork.TryParse(text, out var range))
         {
             network.Range = range;
             await rules.ApplyAsync(cancellationToken);

@@ -89,8 +89,13 @@ internal sealed class NodeReporter(KubeletOptions options, string nodeIP, TimePr
         var key = ObjectKey.Cluster(options.NodeName);
         if (await client.FindAsync<Node>(key, cancellationToken) is not null)
         {
-            var metadata = new JsonObject { ["labels"] = new JsonObject(labels.Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value))) };
-            await client.PatchAsync<Node>(key, Patch.Merge(new JsonObject { ["metadata"] = metadata }), cancellationToken);
+            var metadata = new JsonObject
+            {
+                ["labels"] = new JsonObject(
+                labels.Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value)))
+            };
+            await client.PatchAsync<Node>(
+                key, Patch.Merge(new JsonObject { ["metadata"] = metadata }), cancellationToken);
             return true;
         }
 
@@ -103,7 +108,8 @@ internal sealed class NodeReporter(KubeletOptions options, string nodeIP, TimePr
                     PodCIDR = options.PodCidr,
                     PodCIDRs = options.PodCidr is null ? null : [options.PodCidr],
                     ProviderID = options.ProviderId,
-                    Taints = options.RegisterWithTaints.Count == 0 ? null : [.. options.RegisterWithTaints.Select(ParseTaint)],
+                    Taints = options.RegisterWithTaints.Count == 0 ? null
+                        : [.. options.RegisterWithTaints.Select(ParseTaint)],
                 },
             },
             cancellationToken);
@@ -117,10 +123,13 @@ internal sealed class NodeReporter(KubeletOptions options, string nodeIP, TimePr
         var capacity = NodeFacts.Capacity(options);
         var own = new[]
         {
-            Condition(node, "MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+            Condition(
+                node, "MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
             Condition(node, "DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
             Condition(node, "PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-            Condition(node, "Ready", NotReady is null, NotReady is null ? "KubeletReady" : "KubeletNotReady", NotReady ?? "kubelet is ready to run pods"),
+            Condition(
+                node, "Ready", NotReady is null, NotReady is null ? "KubeletReady" : "KubeletNotReady", NotReady
+                    ?? "kubelet is ready to run pods"),
         };
         var foreign = (node.Status.Conditions ?? []).Where(c => own.All(o => o.Type != c.Type));
         var status = new NodeStatus
@@ -147,7 +156,15 @@ internal sealed class NodeReporter(KubeletOptions options, string nodeIP, TimePr
         if (await client.FindAsync<Lease>(key, cancellationToken) is { } lease)
         {
             await client.UpdateAsync(
-                lease with { Spec = lease.Spec with { HolderIdentity = options.NodeName, LeaseDurationSeconds = LeaseSeconds, RenewTime = now } },
+                lease with
+                {
+                    Spec = lease.Spec with
+                    {
+                        HolderIdentity = options.NodeName,
+                        LeaseDurationSeconds = LeaseSeconds,
+                        RenewTime = now
+                    }
+                },
                 cancellationToken);
             return;
         }
@@ -156,7 +173,12 @@ internal sealed class NodeReporter(KubeletOptions options, string nodeIP, TimePr
             new Lease
             {
                 Metadata = new ObjectMeta { Namespace = LeaseNamespace, Name = options.NodeName },
-                Spec = new LeaseSpec { HolderIdentity = options.NodeName, LeaseDurationSeconds = LeaseSeconds, RenewTime = now },
+                Spec = new LeaseSpec
+                {
+                    HolderIdentity = options.NodeName,
+                    LeaseDurationSeconds = LeaseSeconds,
+                    RenewTime = now
+                },
             },
             cancellationToken);
     }
@@ -181,6 +203,12 @@ internal sealed class NodeReporter(KubeletOptions options, string nodeIP, TimePr
     {
         var colon = text.LastIndexOf(':');
         var pair = (colon < 0 ? text : text[..colon]).Split('=', 2);
-        return new Taint { Key = pair[0], Value = pair.Length > 1 ? pair[1] : null, Effect = colon < 0 ? "NoSchedule" : text[(colon + 1)..] };
+        return new Taint
+        {
+            Key = pair[0],
+            Value = pair.Length > 1 ? pair[1] : null,
+            Effect = colon < 0 ? "NoSchedule"
+            : text[(colon + 1)..]
+        };
     }
 }

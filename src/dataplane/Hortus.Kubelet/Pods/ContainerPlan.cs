@@ -28,7 +28,8 @@ internal sealed record ContainerPlan
     public bool IsInitialized { get; private set; }
 
     /// <summary>Decides from what is known; starts nothing itself.</summary>
-    public static ContainerPlan Decide(Pod pod, Func<string, ContainerView> view, RestartBackoff backoff, DateTimeOffset now)
+    public static ContainerPlan Decide(
+        Pod pod, Func<string, ContainerView> view, RestartBackoff backoff, DateTimeOffset now)
     {
         var plan = new ContainerPlan();
         var mainRan = pod.Spec.Containers.Any(c => view(c.Name).Last is not null);
@@ -51,7 +52,8 @@ internal sealed record ContainerPlan
         return plan;
     }
 
-    private bool AddInit(Pod pod, Container init, ContainerView view, RestartBackoff backoff, DateTimeOffset now, bool mainRan)
+    private bool AddInit(
+        Pod pod, Container init, ContainerView view, RestartBackoff backoff, DateTimeOffset now, bool mainRan)
     {
         if (init.IsSidecar())
         {
@@ -85,7 +87,8 @@ internal sealed record ContainerPlan
         AddRunning(container, view, restart, backoff, now);
     }
 
-    private void AddRunning(Container container, ContainerView view, bool restart, RestartBackoff backoff, DateTimeOffset now)
+    private void AddRunning(
+        Container container, ContainerView view, bool restart, RestartBackoff backoff, DateTimeOffset now)
     {
         switch (view.Last)
         {
@@ -121,7 +124,8 @@ internal sealed record ContainerPlan
     private void Conclude(Pod pod, Func<string, ContainerView> view)
     {
         var mains = pod.Spec.Containers.Select(c => view(c.Name).Last).ToList();
-        var over = Start.All(c => c.IsSidecar()) && BackOff.Keys.All(name => pod.Spec.Containers.All(c => c.Name != name)) &&
+        var over = Start.All(c => c.IsSidecar()) &&
+            BackOff.Keys.All(name => pod.Spec.Containers.All(c => c.Name != name)) &&
             mains.TrueForAll(r => r is { IsRunning: false });
         if (over)
         {

@@ -15,17 +15,20 @@ internal sealed record PodLayout(
     PodPlace Place, IReadOnlyDictionary<string, string> Volumes, string EtcDirectory, string? NetworkNamespacePath);
 
 /// <summary>Turns containers of pods into what the container runtime starts.</summary>
-internal sealed class ContainerSpecs(LocalImageMap images, EnvironmentBuilder environments, KubeletOptions options, IReadOnlyList<string> visiblePaths)
+internal sealed class ContainerSpecs(
+    LocalImageMap images, EnvironmentBuilder environments, KubeletOptions options, IReadOnlyList<string> visiblePaths)
 {
     /// <summary>The user of containers that must not be root and name none.</summary>
     private const long NonRootUser = 65532;
 
-    /// <exception cref="PodWaitException">The image is not known, or something the container refers to is missing.</exception>
+    /// <exception cref="PodWaitException">The image is not known, or something the container refers to is
+    /// missing.</exception>
     public async Task<ContainerSpec> BuildAsync(
         Pod pod, Container container, PodLayout layout, int attempt, CancellationToken cancellationToken)
     {
         var image = container.Image ?? "";
-        var command = images.Find(image) ?? throw new PodWaitException(PodWaitException.ImageNeverPull, images.Explain(image));
+        var command = images.Find(image)
+            ?? throw new PodWaitException(PodWaitException.ImageNeverPull, images.Explain(image));
         var environment = await environments.BuildAsync(pod, container, layout.Place, cancellationToken);
         // As with real images: args follow the image's program, and command takes its place.
         IEnumerable<string> words = container.Command is { Count: > 0 } own
@@ -48,10 +51,12 @@ internal sealed class ContainerSpecs(LocalImageMap images, EnvironmentBuilder en
             NetworkNamespacePath = layout.NetworkNamespacePath,
             Hostname = pod.Hostname(options.NodeName),
             Security = SecurityOf(pod, container),
-            RootSizeBytes = container.Resources?.Limits?.GetValueOrDefault("ephemeral-storage")?.Value ?? options.ContainerRootSizeBytes,
+            RootSizeBytes = container.Resources?.Limits?.GetValueOrDefault("ephemeral-storage")?.Value
+                ?? options.ContainerRootSizeBytes,
             MaskedPaths = [options.RootDirectory, .. options.MaskedPaths],
             VisiblePaths = visiblePaths,
-            TerminationMessagePath = container.TerminationMessagePath is { Length: > 0 } path ? path : "/dev/termination-log",
+            TerminationMessagePath = container.TerminationMessagePath is { Length: > 0 } path ? path
+                : "/dev/termination-log",
         };
     }
 
@@ -60,14 +65,18 @@ internal sealed class ContainerSpecs(LocalImageMap images, EnvironmentBuilder en
     {
         if (!layout.Volumes.TryGetValue(mount.Name, out var source))
         {
-            throw new PodWaitException(PodWaitException.ConfigError, $"volumeMount {mount.MountPath}: the pod has no volume \"{mount.Name}\"");
+            throw new PodWaitException(
+                PodWaitException.ConfigError, $"volumeMount {mount.MountPath}: the pod has no volume \"{mount.Name}\"");
         }
 
         var volume = pod.Spec.Volumes!.First(v => v.Name == mount.Name);
-        var readOnly = mount.ReadOnly == true || volume.PersistentVolumeClaim?.ReadOnly == true || VolumeContents.Covers(volume);
-        var subPath = mount.SubPathExpr is { Length: > 0 } expression ? Expansion.Expand(expression, environment) : mount.SubPath;
+        var readOnly = mount.ReadOnly == true || volume.PersistentVolumeClaim?.ReadOnly == true ||
+            VolumeContents.Covers(volume);
+        var subPath = mount.SubPathExpr is { Length: > 0 } expression ? Expansion.Expand(expression, environment)
+            : mount.SubPath;
         return new ContainerMount(
-            subPath is { Length: > 0 } ? HostPaths.Below(source, subPath, create: !readOnly) : HostPaths.RealPath(source),
+            subPath is { Length: > 0 } ? HostPaths.Below(source, subPath, create: !readOnly)
+                : HostPaths.RealPath(source),
             mount.MountPath,
             readOnly);
     }

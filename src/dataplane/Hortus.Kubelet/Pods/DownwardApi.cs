@@ -24,7 +24,8 @@ internal static class DownwardApi
         "status.hostIP" or "status.hostIPs" => place.HostIP,
         "status.podIP" or "status.podIPs" => place.PodIP ?? "",
         _ when Key(path, "metadata.labels") is { } label => pod.Metadata.Labels?.GetValueOrDefault(label) ?? "",
-        _ when Key(path, "metadata.annotations") is { } annotation => pod.Metadata.Annotations?.GetValueOrDefault(annotation) ?? "",
+        _ when Key(path, "metadata.annotations") is { } annotation =>
+            pod.Metadata.Annotations?.GetValueOrDefault(annotation) ?? "",
         _ => throw new PodWaitException(PodWaitException.ConfigError, $"fieldPath \"{path}\" is not supported"),
     };
 
@@ -39,7 +40,8 @@ internal static class DownwardApi
             "limits" => container.Resources?.Limits,
             "requests" => container.Resources?.Requests,
             _ => throw new PodWaitException(
-                PodWaitException.ConfigError, $"resourceFieldRef \"{selector.Resource}\": want limits.NAME or requests.NAME"),
+                PodWaitException.ConfigError,
+                    $"resourceFieldRef \"{selector.Resource}\": want limits.NAME or requests.NAME"),
         };
         var amount = values?.GetValueOrDefault(name)
             ?? (kind == "requests" ? container.Resources?.Limits?.GetValueOrDefault(name) : null)
@@ -62,5 +64,6 @@ internal static class DownwardApi
 
     private static string Lines(IReadOnlyDictionary<string, string>? map) =>
         string.Join('\n', (map ?? new Dictionary<string, string>()).OrderBy(p => p.Key, StringComparer.Ordinal)
-            .Select(p => $"{p.Key}=\"{p.Value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
+            .Select(p =>
+                $"{p.Key}=\"{p.Value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
 }

@@ -48,7 +48,8 @@ internal sealed class EnvironmentBuilder(PodObjects objects)
 
     private async Task AddServicesAsync(Pod pod, Dictionary<string, string> values, CancellationToken cancellationToken)
     {
-        // Pods without a service account token (static pods among them) do not talk to the API server by these variables.
+        // Pods without a service account token (static pods among them) do not talk to the API server by these
+        // variables.
         if (pod.IsStatic())
         {
             return;
@@ -74,9 +75,11 @@ internal sealed class EnvironmentBuilder(PodObjects objects)
         var data = source switch
         {
             { ConfigMapRef: { } map } =>
-                (await objects.NeedAsync<ConfigMap>(new(@namespace, map.Name), map.Optional == true, cancellationToken))?.Data,
+                (await objects.NeedAsync<ConfigMap>(
+                    new(@namespace, map.Name), map.Optional == true, cancellationToken))?.Data,
             { SecretRef: { } secret } =>
-                (await objects.NeedAsync<Secret>(new(@namespace, secret.Name), secret.Optional == true, cancellationToken))?.Data?
+                (await objects.NeedAsync<Secret>(
+                    new(@namespace, secret.Name), secret.Optional == true, cancellationToken))?.Data?
                     .ToDictionary(p => p.Key, p => Encoding.UTF8.GetString(p.Value)),
             _ => null,
         };
@@ -98,10 +101,14 @@ internal sealed class EnvironmentBuilder(PodObjects objects)
                 var of = pod.Spec.Containers.FirstOrDefault(c => c.Name == resource.ContainerName) ?? container;
                 return DownwardApi.Resource(of, resource);
             case { ConfigMapKeyRef: { } reference }:
-                var map = await objects.NeedAsync<ConfigMap>(new(@namespace, reference.Name), reference.Optional == true, cancellationToken);
-                return Require(map?.Data?.GetValueOrDefault(reference.Key), "ConfigMap", @namespace, reference.Name, reference.Key, reference.Optional);
+                var map = await objects.NeedAsync<ConfigMap>(
+                    new(@namespace, reference.Name), reference.Optional == true, cancellationToken);
+                return Require(
+                    map?.Data?.GetValueOrDefault(
+                        reference.Key), "ConfigMap", @namespace, reference.Name, reference.Key, reference.Optional);
             case { SecretKeyRef: { } reference }:
-                var secret = await objects.NeedAsync<Secret>(new(@namespace, reference.Name), reference.Optional == true, cancellationToken);
+                var secret = await objects.NeedAsync<Secret>(
+                    new(@namespace, reference.Name), reference.Optional == true, cancellationToken);
                 var bytes = secret?.Data?.GetValueOrDefault(reference.Key);
                 var text = bytes is null ? null : Encoding.UTF8.GetString(bytes);
                 return Require(text, "Secret", @namespace, reference.Name, reference.Key, reference.Optional);
@@ -110,8 +117,10 @@ internal sealed class EnvironmentBuilder(PodObjects objects)
         }
     }
 
-    private static string? Require(string? value, string kind, string? @namespace, string name, string key, bool? optional) =>
+    private static string? Require(
+        string? value, string kind, string? @namespace, string name, string key, bool? optional) =>
         value is null && optional != true
-            ? throw new PodWaitException(PodWaitException.ConfigError, $"{kind} {@namespace}/{name} has no key \"{key}\"")
+            ? throw new PodWaitException(
+                PodWaitException.ConfigError, $"{kind} {@namespace}/{name} has no key \"{key}\"")
             : value;
 }

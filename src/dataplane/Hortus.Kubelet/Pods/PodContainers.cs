@@ -14,6 +14,7 @@ internal sealed class PodContainers(PodServices services, PodDirectory directory
     private readonly ConcurrentDictionary<string, ContainerProbes> probes = new();
     private readonly Dictionary<string, ContainerStateWaiting> waiting = [];
     private string uid = "";
+    private string? lastWait;
     private PodPlace? place;
     private DateTimeOffset lifeSince;
 
@@ -29,18 +30,21 @@ internal sealed class PodContainers(PodServices services, PodDirectory directory
         waiting.Clear();
     }
 
+    /// <summary>Forgets why the pod waited as a whole.</summary>
+    public void Ready() => lastWait = null;
+
     /// <summary>Says of all containers that do not run why they wait.</summary>
     public void WaitAll(Pod pod, string reason, string message)
     {
         uid = pod.Uid();
-        var known = waiting.Values.FirstOrDefault()?.Message;
         foreach (var container in pod.Spec.Containers)
         {
             waiting[container.Name] = new ContainerStateWaiting { Reason = reason, Message = message };
         }
 
-        if (known != message)
+        if (lastWait != message)
         {
+            lastWait = message;
             services.Logger.PodWaits(pod.Metadata.Namespace, pod.Metadata.Name, message);
             services.Events?.Warning(pod, "FailedMount", message);
         }
@@ -53,7 +57,8 @@ internal sealed class PodContainers(PodServices services, PodDirectory directory
             if (Last(container.Name) is { IsRunning: true } running)
             {
                 probes.GetOrAdd(running.Id, _ => new ContainerProbes(
-                    new ProbeTarget(container, running, IPAddress.Parse(place!.PodIP ?? place.HostIP)), services.Time, wake));
+                    new ProbeTarget(
+                        container, running, IPAddress.Parse(place!.PodIP ?? place.HostIP)), services.Time, wake));
             }
         }
 
@@ -62,7 +67,8 @@ internal sealed class PodContainers(PodServices services, PodDirectory directory
 
     /// <summary>Does what a plan says.</summary>
     /// <returns>Whether something changed, so that a new plan is due.</returns>
-    public async Task<bool> ApplyAsync(Pod pod, ContainerPlan plan, PodLayout layout, CancellationToken cancellationToken)
+    public async Task<bool> ApplyAsync(
+        Pod pod, ContainerPlan plan, PodLayout layout, CancellationToken cancellationToken)
     {
         var changed = false;
         HasFailedStart = false;
@@ -99,8 +105,10 @@ internal sealed class PodContainers(PodServices services, PodDirectory directory
         var sidecars = (pod.Spec.InitContainers ?? []).Where(c => c.IsSidecar()).Select(c => c.Name).ToList();
         var since = services.Time.GetTimestamp();
         var running = services.Runtime.List(uid).Where(r => r.IsRunning).ToList();
-        await Task.WhenAll(running.Where(r => !sidecars.Contains(r.Name)).Select(r => StopAsync(pod, r, grace, cancellationToken)));
-        foreach (var record in running.Where(r => sidecars.Contains(r.Name)).OrderByDescending(r => sidecars.IndexOf(r.Name)))
+        await Task.WhenAll(
+            running.Where(r => !sidecars.Contains(r.Name)).Select(r => StopAsync(pod, r, grace, cancellationToken)));
+        foreach (var record in running.Where(r => sidecars.Contains(r.Name))
+            .OrderByDescending(r => sidecars.IndexOf(r.Name)))
         {
             var left = grace - services.Time.GetElapsedTime(since);
             await StopAsync(pod, record, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
@@ -127,19 +135,20 @@ internal sealed class PodContainers(PodServices services, PodDirectory directory
     }
 
     /// <summary>The pod's status.</summary>
-    public PodStatus Observe(Pod pod, string? outcome, bool initialized, DateTimeOffset? startTime) => PodStatusBuilder.Build(new PodObservation
-    {
-        Pod = pod,
-        Now = services.Time.GetUtcNow(),
-        NodeIP = services.NodeIP,
-        PodIP = place?.PodIP ?? pod.Status.PodIP,
-        StartTime = startTime,
-        Runs = Runs,
-        Probes = name => Last(name) is { IsRunning: true } last ? probes.GetValueOrDefault(last.Id) : null,
-        Waiting = waiting,
-        IsInitialized = initialized,
-        Outcome = outcome,
-    });
+    public PodStatus Observe(Pod pod, string? outcome, bool initialized, DateTimeOffset? startTime) =>
+        PodStatusBuilder.Build(new PodObservation
+        {
+            Pod = pod,
+            Now = services.Time.GetUtcNow(),
+            NodeIP = services.NodeIP,
+            PodIP = place?.PodIP ?? pod.Status.PodIP,
+            StartTime = startTime,
+            Runs = Runs,
+            Probes = name => Last(name) is { IsRunning: true } last ? probes.GetValueOrDefault(last.Id) : null,
+            Waiting = waiting,
+            IsInitialized = initialized,
+            Outcome = outcome,
+        });
 
     private static IEnumerable<Container> All(Pod pod) => (pod.Spec.InitContainers ?? []).Concat(pod.Spec.Containers);
 
@@ -159,7 +168,8 @@ internal sealed class PodContainers(PodServices services, PodDirectory directory
         return new ContainerView(last, probe?.IsStarted == true, probe?.Fatal);
     }
 
-    private async Task<bool> TryStartAsync(Pod pod, Container container, PodLayout layout, CancellationToken cancellationToken)
+    private async Task<bool> TryStartAsync(
+        Pod pod, Container container, PodLayout layout, CancellationToken cancellationToken)
     {
         try
         {
@@ -192,11 +202,13 @@ internal sealed class PodContainers(PodServices services, PodDirectory directory
         }
 
         await DropOldRunsAsync(container.Name);
-        var record = await services.Runtime.StartAsync(spec, directory.LogOf(container.Name, attempt), cancellationToken);
+        var record = await services.Runtime.StartAsync(
+            spec, directory.LogOf(container.Name, attempt), cancellationToken);
         if (!record.IsRunning)
         {
             services.Events?.Warning(pod, "Failed", $"container {container.Name}: {record.Message}");
-            services.Logger.ContainerNotStarted(pod.Metadata.Namespace, pod.Metadata.Name, container.Name, record.Message);
+            services.Logger.ContainerNotStarted(
+                pod.Metadata.Namespace, pod.Metadata.Name, container.Name, record.Message);
             return;
         }
 
@@ -231,7 +243,8 @@ internal sealed class PodContainers(PodServices services, PodDirectory directory
     }
 
     private async Task<ProbeOutcome> RunHookAsync(
-        Container container, ContainerRecord record, LifecycleHandler hook, TimeSpan limit, CancellationToken cancellationToken)
+        Container container, ContainerRecord record, LifecycleHandler hook, TimeSpan limit,
+            CancellationToken cancellationToken)
     {
         if (hook.Sleep is { } sleep)
         {
@@ -240,7 +253,8 @@ internal sealed class PodContainers(PodServices services, PodDirectory directory
             return new ProbeOutcome(true, "");
         }
 
-        using var executor = new ProbeExecutor(new ProbeTarget(container, record, IPAddress.Parse(place!.PodIP ?? place.HostIP)));
+        using var executor = new ProbeExecutor(
+            new ProbeTarget(container, record, IPAddress.Parse(place!.PodIP ?? place.HostIP)));
         return await executor.RunAsync(hook, limit, cancellationToken);
     }
 

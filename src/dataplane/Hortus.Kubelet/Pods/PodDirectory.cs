@@ -10,7 +10,8 @@ internal sealed class PodDirectory(string rootDirectory, Pod pod)
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const string BootIdFile = "/proc/sys/kernel/random/boot_id";
     private readonly string folder = Path.Combine(rootDirectory, "pods", pod.Uid());
-    private readonly string logs = Path.Combine(rootDirectory, "logs", $"{pod.Metadata.Namespace}_{pod.Metadata.Name}_{pod.Uid()}");
+    private readonly string logs = Path.Combine(
+        rootDirectory, "logs", $"{pod.Metadata.Namespace}_{pod.Metadata.Name}_{pod.Uid()}");
 
     public string Volumes => Path.Combine(folder, "volumes");
 
@@ -21,8 +22,8 @@ internal sealed class PodDirectory(string rootDirectory, Pod pod)
 
     public void Create() => Directory.CreateDirectory(folder, OwnerOnly);
 
-    /// <summary>When the pod's namespaces were made. Runs of containers from before belong to an earlier life of the node:
-    /// init containers run again after one.</summary>
+    /// <summary>When the pod's namespaces were made. Runs of containers from before belong to an earlier life of the
+    /// node: init containers run again after one.</summary>
     /// <param name="isNew">Whether the network namespace was made just now.</param>
     public DateTimeOffset LifeSince(bool isNew, DateTimeOffset now)
     {

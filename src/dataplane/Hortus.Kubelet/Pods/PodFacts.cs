@@ -16,7 +16,8 @@ internal static class PodFacts
     public static bool IsHostNetwork(this Pod pod) => pod.Spec.HostNetwork == true;
 
     /// <summary>Whether the pod comes from a manifest file.</summary>
-    public static bool IsStatic(this Pod pod) => pod.Metadata.Annotations?.ContainsKey(SourceAnnotation) == true && !pod.IsMirror();
+    public static bool IsStatic(this Pod pod) =>
+        pod.Metadata.Annotations?.ContainsKey(SourceAnnotation) == true && !pod.IsMirror();
 
     /// <summary>Whether the object only shows a static pod in the API.</summary>
     public static bool IsMirror(this Pod pod) => pod.Metadata.Annotations?.ContainsKey(MirrorAnnotation) == true;
@@ -44,7 +45,8 @@ internal static class PodFacts
     public static string QosClass(this Pod pod)
     {
         var containers = pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? []).ToList();
-        var none = containers.TrueForAll(c => (c.Resources?.Requests?.Count ?? 0) == 0 && (c.Resources?.Limits?.Count ?? 0) == 0);
+        var none = containers.TrueForAll(
+            c => (c.Resources?.Requests?.Count ?? 0) == 0 && (c.Resources?.Limits?.Count ?? 0) == 0);
         if (none)
         {
             return "BestEffort";

@@ -21,7 +21,8 @@ internal sealed class PodFeed(IObjectCache<Pod> cache, PodWorkers workers) : IRe
         return Task.FromResult(ReconcileResult.Done);
     }
 
-    /// <summary>Hands all pods over at once, so that what is left over can be told from what is not known yet.</summary>
+    /// <summary>Hands all pods over at once, so that what is left over can be told from what is not known
+    /// yet.</summary>
     public async Task SynchronizeAsync(CancellationToken cancellationToken)
     {
         await cache.WaitForSyncAsync(cancellationToken);

@@ -17,7 +17,8 @@ internal sealed class PodObjects
         var kind = ResourceKind.Of<T>().Kind;
         if (Client is not { } client)
         {
-            throw new PodWaitException(PodWaitException.Creating, $"{kind} {key} cannot be read: the kubelet has no API server yet");
+            throw new PodWaitException(
+                PodWaitException.Creating, $"{kind} {key} cannot be read: the kubelet has no API server yet");
         }
 
         try
@@ -32,8 +33,10 @@ internal sealed class PodObjects
 
     /// <summary>An object that must exist unless it is optional.</summary>
     /// <exception cref="PodWaitException">It does not exist, or it cannot be read.</exception>
-    public async Task<T?> NeedAsync<T>(ObjectKey key, bool optional, CancellationToken cancellationToken) where T : KubernetesObject =>
+    public async Task<T?> NeedAsync<T>(ObjectKey key, bool optional, CancellationToken cancellationToken) where T
+        : KubernetesObject =>
         await FindAsync<T>(key, cancellationToken) ?? (optional
             ? null
-            : throw new PodWaitException(PodWaitException.ConfigError, $"{ResourceKind.Of<T>().Kind} {key} does not exist"));
+            : throw new PodWaitException(
+                PodWaitException.ConfigError, $"{ResourceKind.Of<T>().Kind} {key} does not exist"));
 }

@@ -35,7 +35,8 @@ internal sealed record PodObservation
 internal static class PodStatusBuilder
 {
     private const string DefaultWaiting = "ContainerCreating";
-    private static readonly string[] OwnConditions = ["PodReadyToStartContainers", "Initialized", "ContainersReady", "Ready", "PodScheduled"];
+    private static readonly string[] OwnConditions = ["PodReadyToStartContainers", "Initialized", "ContainersReady",
+        "Ready", "PodScheduled"];
 
     public static PodStatus Build(PodObservation seen)
     {
@@ -66,7 +67,8 @@ internal static class PodStatusBuilder
             return outcome;
         }
 
-        return mains.Exists(c => c.State?.Waiting is not null && c.RestartCount == 0 && c.LastState is null) ? "Pending" : "Running";
+        return mains.Exists(c => c.State?.Waiting is not null && c.RestartCount == 0 && c.LastState is null) ? "Pending"
+            : "Running";
     }
 
     private static ContainerStatus StatusOf(PodObservation seen, Container container, bool isInit)
@@ -83,7 +85,12 @@ internal static class PodStatusBuilder
         {
             Name = container.Name,
             State = running ? Running(last!)
-                : willRun ? new ContainerState { Waiting = waiting ?? new ContainerStateWaiting { Reason = Default(seen, isInit) } }
+                : willRun
+                    ? new ContainerState
+                    {
+                        Waiting = waiting
+                        ?? new ContainerStateWaiting { Reason = Default(seen, isInit) }
+                    }
                 : Terminated(last!),
             LastState = previous is { FinishedAt: not null } ? Terminated(previous) : null,
             Ready = succeeded || (running && probes?.IsReady == true),
@@ -114,11 +121,13 @@ internal static class PodStatusBuilder
         },
     };
 
-    private static IReadOnlyList<PodCondition> Conditions(PodObservation seen, List<ContainerStatus> mains, List<ContainerStatus> inits)
+    private static IReadOnlyList<PodCondition> Conditions(
+        PodObservation seen, List<ContainerStatus> mains, List<ContainerStatus> inits)
     {
         var over = seen.Outcome is not null;
         var sidecars = (seen.Pod.Spec.InitContainers ?? []).Where(c => c.IsSidecar()).Select(c => c.Name).ToHashSet();
-        var unready = mains.Concat(inits.Where(i => sidecars.Contains(i.Name))).Where(c => !c.Ready).Select(c => c.Name).ToList();
+        var unready = mains.Concat(inits.Where(i => sidecars.Contains(i.Name))).Where(c => !c.Ready).Select(c => c.Name)
+            .ToList();
         var gates = (seen.Pod.Spec.ReadinessGates ?? []).Select(g => g.ConditionType)
             .Where(type => seen.Pod.Status.Conditions?.FirstOrDefault(c => c.Type == type)?.Status != "True").ToList();
         var containersReady = !over && unready.Count == 0;
@@ -132,14 +141,16 @@ internal static class PodStatusBuilder
             ("ContainersReady", containersReady, containersReady ? null : reason, containersReady ? null : message),
             ("Ready", containersReady && gates.Count == 0,
                 !containersReady ? reason : gates.Count > 0 ? "ReadinessGatesNotReady" : null,
-                !containersReady ? message : gates.Count > 0 ? $"readiness gates not met: {string.Join(", ", gates)}" : null),
+                !containersReady ? message : gates.Count > 0 ? $"readiness gates not met: {string.Join(", ", gates)}"
+                    : null),
             ("PodScheduled", true, null, null),
         ];
         var foreign = (seen.Pod.Status.Conditions ?? []).Where(c => !OwnConditions.Contains(c.Type));
         return [.. own.Select(c => Condition(seen, c)), .. foreign];
     }
 
-    private static PodCondition Condition(PodObservation seen, (string Type, bool Value, string? Reason, string? Message) want)
+    private static PodCondition Condition(
+        PodObservation seen, (string Type, bool Value, string? Reason, string? Message) want)
     {
         var status = want.Value ? "True" : "False";
         var old = seen.Pod.Status.Conditions?.FirstOrDefault(c => c.Type == want.Type);

@@ -90,6 +90,7 @@ internal sealed class PodStatusReporter(PodObjects objects, ILogger logger)
         }
     }
 
-    /// <summary>Makes the next status be written even when it is the same, because a mirror pod was made anew.</summary>
+    /// <summary>Makes the next status be written even when it is the same, because a mirror pod was made
+    /// anew.</summary>
     public void Forget(string podUid) => sent.TryRemove(podUid, out _);
 }

@@ -14,7 +14,8 @@ internal sealed class PodWorker
     private readonly PodServices services;
     private readonly PodDirectory directory;
     private readonly PodContainers containers;
-    private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource hurry = new();
     private volatile Pod pod;
     private volatile bool gone;
@@ -211,13 +212,15 @@ internal sealed class PodWorker
 
         directory.Create();
         var attachment = pod.IsHostNetwork() ? null : await services.Network.AttachAsync(pod, cancellationToken);
-        var place = new PodPlace(services.Options.NodeName, services.NodeIP, attachment?.Address.ToString() ?? services.NodeIP);
+        var place = new PodPlace(
+            services.Options.NodeName, services.NodeIP, attachment?.Address.ToString() ?? services.NodeIP);
         containers.Begin(pod, place, directory.LifeSince(attachment?.IsNew == true, now));
         await EtcFiles.WriteAsync(pod, place, services.Options, directory.Etc, cancellationToken);
         var volumes = await services.Volumes.PrepareAsync(pod, place, directory.Volumes, cancellationToken);
         layout = new PodLayout(place, volumes, directory.Etc, attachment?.NamespacePath);
         refreshAt = now + RefreshPeriod;
         retry = RetryFirst;
+        containers.Ready();
     }
 
     private async Task RefreshAsync(CancellationToken cancellationToken)

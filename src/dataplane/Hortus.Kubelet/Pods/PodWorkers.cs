@@ -19,6 +19,9 @@ internal sealed class PodWorkers
         services.Runtime.OnEnded = uid => workers.GetValueOrDefault(uid)?.Wake();
     }
 
+    /// <summary>Called with the UID of a static pod whose mirror was deleted.</summary>
+    public Action<string> OnStaticVanished { get; set; } = _ => { };
+
     /// <summary>The pods with their latest status.</summary>
     public IReadOnlyList<Pod> List() =>
         [.. workers.Values.Select(w => w.Status is { } status ? w.Pod with { Status = status } : w.Pod)];
@@ -39,7 +42,8 @@ internal sealed class PodWorkers
         }
 
         // A pod that took the name of another one proves that the other one is gone.
-        foreach (var other in workers.Values.Where(w => w.Pod.Key == pod.Key && w.Pod.Uid() != uid && !w.Pod.IsStatic()))
+        foreach (var other in workers.Values.Where(
+            w => w.Pod.Key == pod.Key && w.Pod.Uid() != uid && !w.Pod.IsStatic()))
         {
             other.Vanish();
         }
@@ -60,9 +64,16 @@ internal sealed class PodWorkers
     /// <summary>The API has no pod of this name any more.</summary>
     public void Vanish(ObjectKey key)
     {
-        foreach (var worker in workers.Values.Where(w => w.Pod.Key == key && !w.Pod.IsStatic()))
+        foreach (var worker in workers.Values.Where(w => w.Pod.Key == key))
         {
-            worker.Vanish();
+            if (worker.Pod.IsStatic())
+            {
+                OnStaticVanished(worker.Pod.Uid());
+            }
+            else
+            {
+                worker.Vanish();
+            }
         }
     }
 
@@ -85,7 +96,8 @@ internal sealed class PodWorkers
         }
     }
 
-    /// <summary>Ends what belongs to no pod: containers and network of pods that vanished while no kubelet ran.</summary>
+    /// <summary>Ends what belongs to no pod: containers and network of pods that vanished while no kubelet
+    /// ran.</summary>
     public async Task RemoveOrphansAsync(CancellationToken cancellationToken)
     {
         foreach (var record in services.Runtime.List().Where(r => !Has(r.PodUid)))

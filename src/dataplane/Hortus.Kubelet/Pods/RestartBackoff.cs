@@ -2,8 +2,8 @@ using Hortus.Kubelet.Containers;
 
 namespace Hortus.Kubelet.Pods;
 
-/// <summary>How long to wait before a container is started again: not at all the first time, then 10 s doubling to 5 min;
-/// a run of 10 min forgets the past.</summary>
+/// <summary>How long to wait before a container is started again: not at all the first time, then 10 s doubling to 5
+/// min; a run of 10 min forgets the past.</summary>
 internal sealed class RestartBackoff
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(10);

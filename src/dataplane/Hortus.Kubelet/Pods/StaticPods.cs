@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
@@ -6,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Hortus.Kubelet.Pods;
 
 /// <summary>Runs the pods of a folder of manifests and shows them in the API as mirror pods.</summary>
-internal sealed class StaticPods(PodWorkers workers, PodObjects objects, KubeletOptions options, TimeProvider time, ILogger logger)
+internal sealed class StaticPods(
+    PodWorkers workers, PodObjects objects, KubeletOptions options, TimeProvider time, ILogger logger)
 {
     private const string HashAnnotation = "kubernetes.io/config.hash";
     private const string MirrorAnnotation = "kubernetes.io/config.mirror";
@@ -14,17 +16,19 @@ internal sealed class StaticPods(PodWorkers workers, PodObjects objects, Kubelet
     private static readonly TimeSpan ScanPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MirrorPeriod = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, (DateTime Version, Pod Pod)> files = [];
-    private readonly HashSet<string> mirrored = [];
+    private readonly ConcurrentDictionary<string, bool> mirrored = new();
 
     /// <summary>Follows the folder until the token is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        workers.OnStaticVanished = uid => mirrored.TryRemove(uid, out _);
         using var timer = new PeriodicTimer(ScanPeriod, time);
         var mirrorAt = 0L;
         do
         {
             Scan();
-            if (objects.Client is not null && (mirrored.Count < files.Count || time.GetElapsedTime(mirrorAt) > MirrorPeriod))
+            if (objects.Client is not null &&
+                (mirrored.Count < files.Count || time.GetElapsedTime(mirrorAt) > MirrorPeriod))
             {
                 mirrorAt = time.GetTimestamp();
                 await MirrorAllAsync(cancellationToken);
@@ -43,7 +47,7 @@ internal sealed class StaticPods(PodWorkers workers, PodObjects objects, Kubelet
         foreach (var gone in files.Keys.Except(found).ToList())
         {
             workers.VanishStatic(files[gone].Pod.Uid());
-            mirrored.Remove(files[gone].Pod.Uid());
+            mirrored.TryRemove(files[gone].Pod.Uid(), out _);
             files.Remove(gone);
         }
 
@@ -73,7 +77,7 @@ internal sealed class StaticPods(PodWorkers workers, PodObjects objects, Kubelet
         if (before is not null && before.Uid() != pod.Uid())
         {
             workers.VanishStatic(before.Uid());
-            mirrored.Remove(before.Uid());
+            mirrored.TryRemove(before.Uid(), out _);
         }
 
         files[path] = (version, pod);
@@ -106,7 +110,8 @@ internal sealed class StaticPods(PodWorkers workers, PodObjects objects, Kubelet
             Spec = pod.Spec with
             {
                 NodeName = options.NodeName,
-                Tolerations = [.. pod.Spec.Tolerations ?? [], new Toleration { Operator = "Exists", Effect = "NoExecute" }],
+                Tolerations = [.. pod.Spec.Tolerations
+                    ?? [], new Toleration { Operator = "Exists", Effect = "NoExecute" }],
             },
         };
     }
@@ -118,12 +123,13 @@ internal sealed class StaticPods(PodWorkers workers, PodObjects objects, Kubelet
             try
             {
                 await MirrorAsync(pod, cancellationToken);
-                mirrored.Add(pod.Uid());
+                mirrored[pod.Uid()] = true;
             }
-            catch (Exception e) when (e is HttpRequestException or Client.ApiException or TimeoutException or PodWaitException)
+            catch (Exception e)
+                when (e is HttpRequestException or Client.ApiException or TimeoutException or PodWaitException)
             {
                 logger.MirrorNotMade(pod.Metadata.Namespace, pod.Metadata.Name, e.Message);
-                mirrored.Remove(pod.Uid());
+                mirrored.TryRemove(pod.Uid(), out _);
             }
         }
     }
@@ -132,7 +138,8 @@ internal sealed class StaticPods(PodWorkers workers, PodObjects objects, Kubelet
     {
         var client = objects.Client!;
         var shown = await objects.FindAsync<Pod>(pod.Key, cancellationToken);
-        if (shown?.Metadata.Annotations?.GetValueOrDefault(MirrorAnnotation) == pod.Uid() && shown.Metadata.DeletionTimestamp is null)
+        if (shown?.Metadata.Annotations?.GetValueOrDefault(MirrorAnnotation) == pod.Uid() &&
+            shown.Metadata.DeletionTimestamp is null)
         {
             return;
         }
@@ -140,7 +147,8 @@ internal sealed class StaticPods(PodWorkers workers, PodObjects objects, Kubelet
         if (shown is not null)
         {
             await client.DeleteAsync<Pod>(
-                pod.Key, new Client.DeleteOptions { GracePeriodSeconds = 0, PreconditionUid = shown.Metadata.Uid }, cancellationToken);
+                pod.Key, new Client.DeleteOptions { GracePeriodSeconds = 0, PreconditionUid = shown.Metadata.Uid },
+                    cancellationToken);
         }
 
         var node = await objects.FindAsync<Node>(ObjectKey.Cluster(options.NodeName), cancellationToken);
@@ -150,10 +158,13 @@ internal sealed class StaticPods(PodWorkers workers, PodObjects objects, Kubelet
                 Metadata = pod.Metadata with
                 {
                     Uid = null,
-                    Annotations = new Dictionary<string, string>(pod.Metadata.Annotations!) { [MirrorAnnotation] = pod.Uid() },
+                    Annotations = new Dictionary<string, string>(
+                        pod.Metadata.Annotations!)
+                    { [MirrorAnnotation] = pod.Uid() },
                     OwnerReferences = node is null
                         ? null
-                        : [new OwnerReference { ApiVersion = "v1", Kind = "Node", Name = options.NodeName, Uid = node.Metadata.Uid!, Controller = true }],
+                        : [new OwnerReference { ApiVersion = "v1", Kind = "Node", Name = options.NodeName,
+                            Uid = node.Metadata.Uid!, Controller = true }],
                 },
                 Status = new PodStatus(),
             },

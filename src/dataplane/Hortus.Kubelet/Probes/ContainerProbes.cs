@@ -3,8 +3,8 @@ using Hortus.Objects.Kubernetes;
 namespace Hortus.Kubelet.Probes;
 
 /// <summary>
-/// Watches one running container by its probes. Until a startup or readiness probe succeeds for the first time it is asked
-/// more often than its period, so that a container is ready as soon as it can be; failures count once per period.
+/// Watches one running container by its probes. Until a startup or readiness probe succeeds for the first time it is
+/// asked more often than its period, so that a container is ready as soon as it can be; failures count once per period.
 /// </summary>
 internal sealed class ContainerProbes : IAsyncDisposable
 {
@@ -57,8 +57,10 @@ internal sealed class ContainerProbes : IAsyncDisposable
         }
 
         await Task.WhenAll(
-            container.ReadinessProbe is { } readiness ? WatchReadinessAsync(readiness, cancellationToken) : Task.CompletedTask,
-            container.LivenessProbe is { } liveness ? WatchLivenessAsync(liveness, cancellationToken) : Task.CompletedTask);
+            container.ReadinessProbe is { } readiness ? WatchReadinessAsync(readiness, cancellationToken)
+                : Task.CompletedTask,
+            container.LivenessProbe is { } liveness ? WatchLivenessAsync(liveness, cancellationToken)
+                : Task.CompletedTask);
     }
 
     private async Task<bool> WaitForStartAsync(Probe probe, CancellationToken cancellationToken)

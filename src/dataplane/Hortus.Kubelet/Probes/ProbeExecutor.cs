@@ -7,14 +7,16 @@ using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Kubelet.Probes;
 
-/// <summary>Runs probes and hooks: commands inside the container, connections from inside the pod's network namespace.</summary>
+/// <summary>Runs probes and hooks: commands inside the container, connections from inside the pod's network
+/// namespace.</summary>
 internal sealed class ProbeExecutor(ProbeTarget target) : IDisposable
 {
     private HttpClient? http;
 
     /// <summary>Runs a probe once; a failure is an outcome, never an exception.</summary>
     public Task<ProbeOutcome> RunAsync(Probe probe, CancellationToken cancellationToken) => RunAsync(
-        probe.Exec, probe.HttpGet, probe.TcpSocket, TimeSpan.FromSeconds(Math.Max(1, probe.TimeoutSeconds ?? 1)), cancellationToken);
+        probe.Exec, probe.HttpGet, probe.TcpSocket, TimeSpan.FromSeconds(
+            Math.Max(1, probe.TimeoutSeconds ?? 1)), cancellationToken);
 
     /// <summary>Runs a hook once.</summary>
     public Task<ProbeOutcome> RunAsync(LifecycleHandler hook, TimeSpan limit, CancellationToken cancellationToken) =>
@@ -41,7 +43,8 @@ internal sealed class ProbeExecutor(ProbeTarget target) : IDisposable
         {
             return new ProbeOutcome(false, $"no answer within {limit.TotalSeconds} s");
         }
-        catch (Exception e) when (e is HttpRequestException or SocketException or HostException or KubeletException or IOException)
+        catch (Exception e)
+            when (e is HttpRequestException or SocketException or HostException or KubeletException or IOException)
         {
             return new ProbeOutcome(false, e.Message);
         }
@@ -49,15 +52,19 @@ internal sealed class ProbeExecutor(ProbeTarget target) : IDisposable
 
     private async Task<ProbeOutcome> ExecAsync(ExecAction action, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var (code, output) = await ContainerExec.RunAsync(target.Record, action.Command ?? [], limit, cancellationToken);
-        return new ProbeOutcome(code == 0, code == 0 ? "" : $"command ended with code {code?.ToString(CultureInfo.InvariantCulture) ?? "none"}: {output.Trim()}");
+        var (code, output) = await ContainerExec.RunAsync(
+            target.Record, action.Command ?? [], limit, cancellationToken);
+        return new ProbeOutcome(
+            code == 0, code == 0 ? ""
+                : $"command ended with code {code?.ToString(CultureInfo.InvariantCulture) ?? "none"}: {output.Trim()}");
     }
 
     private async Task<ProbeOutcome> GetAsync(HTTPGetAction action, CancellationToken cancellationToken)
     {
         var scheme = string.Equals(action.Scheme, "HTTPS", StringComparison.OrdinalIgnoreCase) ? "https" : "http";
         var host = action.Host is { Length: > 0 } given ? given : target.Address.ToString();
-        var url = new Uri($"{scheme}://{(host.Contains(':') ? $"[{host}]" : host)}:{target.Resolve(action.Port)}{PathOf(action)}");
+        var url = new Uri(
+            $"{scheme}://{(host.Contains(':') ? $"[{host}]" : host)}:{target.Resolve(action.Port)}{PathOf(action)}");
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         request.Headers.TryAddWithoutValidation("User-Agent", "kube-probe/hortus");
         foreach (var header in action.HttpHeaders ?? [])
@@ -82,7 +89,8 @@ internal sealed class ProbeExecutor(ProbeTarget target) : IDisposable
     {
         var address = action.Host is { Length: > 0 } host ? IPAddress.Parse(host) : target.Address;
         var endpoint = new IPEndPoint(address, target.Resolve(action.Port));
-        using var socket = await NetworkNamespaces.ConnectAsync(target.Record.NetworkNamespacePath, endpoint, cancellationToken);
+        using var socket = await NetworkNamespaces.ConnectAsync(
+            target.Record.NetworkNamespacePath, endpoint, cancellationToken);
         return new ProbeOutcome(true, "");
     }
 
@@ -103,7 +111,8 @@ internal sealed class ProbeExecutor(ProbeTarget target) : IDisposable
             }
 
             var socket = await NetworkNamespaces.ConnectAsync(
-                target.Record.NetworkNamespacePath, new IPEndPoint(address, context.DnsEndPoint.Port), cancellationToken);
+                target.Record.NetworkNamespacePath, new IPEndPoint(
+                    address, context.DnsEndPoint.Port), cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         },
     })

@@ -11,7 +11,11 @@ internal sealed class AttachStream(ChannelSocket socket) : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException(); set =>
+        throw new NotSupportedException();
+    }
 
     public override void Flush()
     {
@@ -30,6 +34,7 @@ internal sealed class AttachStream(ChannelSocket socket) : Stream
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         socket.SendAsync(ChannelSocket.Output, buffer.AsMemory(offset, count), cancellationToken);
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         await socket.SendAsync(ChannelSocket.Output, buffer, cancellationToken);
 }

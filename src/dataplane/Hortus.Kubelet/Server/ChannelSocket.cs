@@ -31,13 +31,15 @@ internal sealed class ChannelSocket : IDisposable
         }
 
         var asked = context.Request.Headers.Upgrade.ToString();
-        await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, StatusReason.BadRequest, context.WebSockets.IsWebSocketRequest
+        await Answers.RefuseAsync(
+            context, StatusCodes.Status400BadRequest, StatusReason.BadRequest, context.WebSockets.IsWebSocketRequest
             ? $"this kubelet speaks {string.Join(" and ", Protocols)}, the client asked for {string.Join(", ", context.WebSockets.WebSocketRequestedProtocols)}"
             : $"this kubelet streams over WebSocket only, the client asked to upgrade to \"{asked}\"");
         return null;
     }
 
-    /// <summary>The next message; null when the peer closed. A closed channel gives an empty message on that channel when
+    /// <summary>The next message; null when the peer closed. A closed channel gives an empty message on that channel
+    /// when
     /// <c>v5</c> is spoken.</summary>
     public async Task<(byte Channel, byte[] Data, bool IsClose)?> ReceiveAsync(CancellationToken cancellationToken)
     {
@@ -70,7 +72,8 @@ internal sealed class ChannelSocket : IDisposable
         await sending.WaitAsync(cancellationToken);
         try
         {
-            await socket.SendAsync((byte[])[channel, .. data.Span], WebSocketMessageType.Binary, true, cancellationToken);
+            await socket.SendAsync(
+                (byte[])[channel, .. data.Span], WebSocketMessageType.Binary, true, cancellationToken);
         }
         finally
         {
@@ -97,8 +100,8 @@ internal sealed class ChannelSocket : IDisposable
     }
 
     /// <summary>Sends how it ended and closes; then gives the peer a moment to close too.</summary>
-    /// <param name="receiving">The caller's loop over <see cref="ReceiveAsync"/>. It is not cancelled, because that would
-    /// break the connection before the peer has read everything.</param>
+    /// <param name="receiving">The caller's loop over <see cref="ReceiveAsync"/>. It is not cancelled, because that
+    /// would break the connection before the peer has read everything.</param>
     public async Task FinishAsync(Status status, Task receiving, CancellationToken cancellationToken)
     {
         await SendAsync(Outcome, KubernetesJson.Serialize(status), cancellationToken);
@@ -111,7 +114,8 @@ internal sealed class ChannelSocket : IDisposable
         if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
         {
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancellationToken);
-            await receiving.WaitAsync(PeerCloseMax, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await receiving.WaitAsync(PeerCloseMax, TimeProvider.System, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -129,6 +133,10 @@ internal sealed class ChannelSocket : IDisposable
             Outcome = "Failure",
             Reason = "NonZeroExitCode",
             Message = $"command terminated with non-zero exit code: {exitCode}",
-            Details = new StatusDetails { Causes = [new StatusCause { Reason = "ExitCode", Message = exitCode.ToString() }] },
+            Details = new StatusDetails
+            {
+                Causes = [new StatusCause { Reason = "ExitCode",
+                Message = exitCode.ToString() }]
+            },
         };
 }

@@ -7,8 +7,8 @@ using Hortus.Pki;
 namespace Hortus.Kubelet.Server;
 
 /// <summary>
-/// Who may use the kubelet's server: client certificates of the cluster's authority whose user may use <c>nodes/proxy</c>
-/// of this node (administrators without asking, others by an access review).
+/// Who may use the kubelet's server: client certificates of the cluster's authority whose user may use
+/// <c>nodes/proxy</c> of this node (administrators without asking, others by an access review).
 /// </summary>
 internal sealed class ClientTrust(KubeletOptions options, PodObjects objects, TimeProvider time)
 {
@@ -65,7 +65,11 @@ internal sealed class ClientTrust(KubeletOptions options, PodObjects objects, Ti
                     Groups = [.. groups, "system:authenticated"],
                     ResourceAttributes = new ResourceAttributes
                     {
-                        Verb = "create", Version = "v1", Resource = "nodes", Subresource = "proxy", Name = options.NodeName,
+                        Verb = "create",
+                        Version = "v1",
+                        Resource = "nodes",
+                        Subresource = "proxy",
+                        Name = options.NodeName,
                     },
                 },
             },

@@ -16,7 +16,9 @@ internal static class ExecEndpoint
         string[] command = [.. query["command"].OfType<string>()];
         if (command.Length == 0)
         {
-            await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, StatusReason.BadRequest, "query parameter \"command\" is missing");
+            await Answers.RefuseAsync(
+                context, StatusCodes.Status400BadRequest, StatusReason.BadRequest,
+                    "query parameter \"command\" is missing");
             return;
         }
 
@@ -34,7 +36,13 @@ internal static class ExecEndpoint
         }
         catch (Exception e) when (e is KubeletException or HostException)
         {
-            var status = new Status { Outcome = "Failure", Code = 500, Reason = StatusReason.InternalError, Message = e.Message };
+            var status = new Status
+            {
+                Outcome = "Failure",
+                Code = 500,
+                Reason = StatusReason.InternalError,
+                Message = e.Message
+            };
             await socket.FinishAsync(status, Task.CompletedTask, cancellationToken);
         }
     }
@@ -53,7 +61,8 @@ internal static class ExecEndpoint
         return false;
     }
 
-    private static async Task RunOnPipesAsync(ChannelSocket socket, ContainerRecord record, string[] command, CancellationToken cancellationToken)
+    private static async Task RunOnPipesAsync(
+        ChannelSocket socket, ContainerRecord record, string[] command, CancellationToken cancellationToken)
     {
         using var process = ProcessRunner.Start(ContainerExec.Prepare(record, command, terminal: null));
         var output = socket.CopyAsync(process.StandardOutput.BaseStream, ChannelSocket.Output, cancellationToken);
@@ -63,12 +72,14 @@ internal static class ExecEndpoint
         await socket.FinishAsync(ChannelSocket.Ended(process.ExitCode), input, cancellationToken);
     }
 
-    private static async Task RunOnTerminalAsync(ChannelSocket socket, ContainerRecord record, string[] command, CancellationToken cancellationToken)
+    private static async Task RunOnTerminalAsync(
+        ChannelSocket socket, ContainerRecord record, string[] command, CancellationToken cancellationToken)
     {
         using var terminal = PseudoTerminal.Open();
         using var process = ProcessRunner.Start(ContainerExec.Prepare(record, command, terminal.Path));
         // Reading a terminal blocks its thread until the program's end is closed.
-        var output = Task.Run(() => socket.CopyAsync(terminal.Stream, ChannelSocket.Output, cancellationToken), cancellationToken);
+        var output = Task.Run(
+            () => socket.CopyAsync(terminal.Stream, ChannelSocket.Output, cancellationToken), cancellationToken);
         var input = ReceiveAsync(socket, terminal.Stream, terminal, cancellationToken);
         await WaitAsync(process, input, output, cancellationToken);
         await socket.FinishAsync(ChannelSocket.Ended(process.ExitCode), input, cancellationToken);
@@ -87,7 +98,8 @@ internal static class ExecEndpoint
         await outputs.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static async Task ReceiveAsync(ChannelSocket socket, Stream input, PseudoTerminal? terminal, CancellationToken cancellationToken)
+    private static async Task ReceiveAsync(
+        ChannelSocket socket, Stream input, PseudoTerminal? terminal, CancellationToken cancellationToken)
     {
         while (await socket.ReceiveAsync(cancellationToken) is { } message)
         {
@@ -119,9 +131,11 @@ internal static class ExecEndpoint
         try
         {
             using var size = JsonDocument.Parse(data);
-            terminal.Resize(size.RootElement.GetProperty("Width").GetUInt16(), size.RootElement.GetProperty("Height").GetUInt16());
+            terminal.Resize(
+                size.RootElement.GetProperty("Width").GetUInt16(), size.RootElement.GetProperty("Height").GetUInt16());
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
+        catch (Exception e)
+            when (e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
         {
             // A size that cannot be read leaves the terminal as it is.
         }

@@ -13,13 +13,15 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Hortus.Kubelet.Server;
 
 /// <summary>The kubelet's HTTPS server, used by the API server for logs, exec, attach and port-forward.</summary>
 internal sealed class KubeletServer(
-    KubeletOptions options, PodWorkers workers, ContainerRuntime runtime, ClientTrust trust, ServingCertificate certificate, ILoggerFactory loggers)
+    KubeletOptions options, PodWorkers workers, ContainerRuntime runtime, ClientTrust trust,
+        ServingCertificate certificate, ILoggerFactory loggers)
     : IAsyncDisposable
 {
     private readonly TimeProvider time = TimeProvider.System;
@@ -29,11 +31,15 @@ internal sealed class KubeletServer(
     /// <exception cref="KubeletException">The port is taken or the address is not this machine's.</exception>
     public async Task<int> StartAsync(CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        // Empty: the other builders watch the folder they start in for settings, and containers start in the root
+        // folder.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(options.Address), options.Port, listen => listen.UseHttps(https =>
+        builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(
+            kestrel => kestrel.Listen(IPAddress.Parse(options.Address), options.Port, listen => listen.UseHttps(https =>
         {
             https.ServerCertificateSelector = (_, _) => certificate.Current;
             https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
@@ -49,7 +55,8 @@ internal sealed class KubeletServer(
         }
         catch (IOException e)
         {
-            throw new KubeletException($"cannot listen on {options.Address}:{options.Port}: {e.Message}; give another --port", e);
+            throw new KubeletException(
+                $"cannot listen on {options.Address}:{options.Port}: {e.Message}; give another --port", e);
         }
 
         var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -65,7 +72,8 @@ internal sealed class KubeletServer(
         }
     }
 
-    private static bool IsOpen(HttpContext context) => context.Request.Path.Value is "/healthz" or "/livez" or "/readyz";
+    private static bool IsOpen(HttpContext context) =>
+        context.Request.Path.Value is "/healthz" or "/livez" or "/readyz";
 
     private async Task AuthorizeAsync(HttpContext context, RequestDelegate next)
     {
@@ -78,7 +86,9 @@ internal sealed class KubeletServer(
         var client = await context.Connection.GetClientCertificateAsync(context.RequestAborted);
         if (client is null)
         {
-            await Answers.RefuseAsync(context, StatusCodes.Status401Unauthorized, StatusReason.Unauthorized, "a client certificate is required");
+            await Answers.RefuseAsync(
+                context, StatusCodes.Status401Unauthorized, StatusReason.Unauthorized,
+                    "a client certificate is required");
             return;
         }
 
@@ -89,7 +99,9 @@ internal sealed class KubeletServer(
         }
         catch (Exception e) when (e is HttpRequestException or ApiException)
         {
-            await Answers.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, StatusReason.ServiceUnavailable, $"access cannot be checked: {e.Message}");
+            await Answers.RefuseAsync(
+                context, StatusCodes.Status503ServiceUnavailable, StatusReason.ServiceUnavailable,
+                    $"access cannot be checked: {e.Message}");
             return;
         }
 
@@ -113,8 +125,11 @@ internal sealed class KubeletServer(
         app.Map("/pods", (RequestDelegate)PodsAsync);
         app.Map("/metrics", (RequestDelegate)MetricsAsync);
         app.Map("/containerLogs/{ns}/{pod}/{container}", (RequestDelegate)LogsAsync);
-        app.Map("/exec/{ns}/{pod}/{container}", (RequestDelegate)(context => WithRunningAsync(context, record => ExecEndpoint.RunAsync(context, record, context.RequestAborted))));
-        app.Map("/attach/{ns}/{pod}/{container}", (RequestDelegate)(context => WithRunningAsync(context, record => AttachAsync(context, record))));
+        app.Map("/exec/{ns}/{pod}/{container}",
+            (RequestDelegate)(context =>
+                WithRunningAsync(context, record => ExecEndpoint.RunAsync(context, record, context.RequestAborted))));
+        app.Map("/attach/{ns}/{pod}/{container}",
+            (RequestDelegate)(context => WithRunningAsync(context, record => AttachAsync(context, record))));
         app.Map("/portForward/{ns}/{pod}", (RequestDelegate)PortForwardAsync);
     }
 
@@ -162,7 +177,8 @@ internal sealed class KubeletServer(
         try
         {
             await new LogReader(record.LogPath, Request(context), time).CopyAsync(
-                context.Response.Body, () => !runtime.List(record.PodUid).Any(r => r.Id == record.Id && r.IsRunning), context.RequestAborted);
+                context.Response.Body, () =>
+                    !runtime.List(record.PodUid).Any(r => r.Id == record.Id && r.IsRunning), context.RequestAborted);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -180,16 +196,21 @@ internal sealed class KubeletServer(
 
         using var pipe = new AttachStream(socket);
         var reader = new LogReader(record.LogPath, new LogRequest { Follow = true, TailLines = 0 }, time);
-        await reader.CopyAsync(pipe, () => !runtime.List(record.PodUid).Any(r => r.Id == record.Id && r.IsRunning), context.RequestAborted);
+        await reader.CopyAsync(
+            pipe, () => !runtime.List(record.PodUid)
+                .Any(r => r.Id == record.Id && r.IsRunning), context.RequestAborted);
         var ended = runtime.List(record.PodUid).FirstOrDefault(r => r.Id == record.Id);
         await socket.FinishAsync(ChannelSocket.Ended(ended?.ExitCode ?? 0), Task.CompletedTask, context.RequestAborted);
     }
 
     private async Task PortForwardAsync(HttpContext context)
     {
-        if (workers.Find(Key(context)) is not { } pod || runtime.List(pod.Uid()).LastOrDefault(r => r.IsRunning) is not { } record)
+        if (workers.Find(Key(context)) is not { } pod || runtime.List(pod.Uid())
+            .LastOrDefault(r => r.IsRunning) is not { } record)
         {
-            await Answers.RefuseAsync(context, StatusCodes.Status404NotFound, StatusReason.NotFound, $"pod {Key(context)} does not run on this node");
+            await Answers.RefuseAsync(
+                context, StatusCodes.Status404NotFound, StatusReason.NotFound,
+                    $"pod {Key(context)} does not run on this node");
             return;
         }
 
@@ -227,7 +248,8 @@ internal sealed class KubeletServer(
         {
             since = time.GetUtcNow().AddSeconds(-seconds);
         }
-        else if (DateTimeOffset.TryParse(query["sinceTime"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
+        else if (DateTimeOffset.TryParse(
+            query["sinceTime"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
         {
             since = at;
         }
@@ -236,13 +258,16 @@ internal sealed class KubeletServer(
         {
             Follow = ExecEndpoint.Flag(context, "follow"),
             Timestamps = ExecEndpoint.Flag(context, "timestamps"),
-            TailLines = int.TryParse(query["tailLines"], NumberStyles.None, CultureInfo.InvariantCulture, out var lines) ? lines : null,
-            LimitBytes = long.TryParse(query["limitBytes"], NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null,
+            TailLines = int.TryParse(query["tailLines"], NumberStyles.None, CultureInfo.InvariantCulture, out var lines)
+                ? lines : null,
+            LimitBytes = long.TryParse(
+                query["limitBytes"], NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null,
             Since = since,
         };
     }
 
     private static ObjectKey Key(HttpContext context) => new(Route(context, "ns"), Route(context, "pod"));
 
-    private static string Route(HttpContext context, string name) => context.Request.RouteValues[name]?.ToString() ?? "";
+    private static string Route(HttpContext context, string name) =>
+        context.Request.RouteValues[name]?.ToString() ?? "";
 }

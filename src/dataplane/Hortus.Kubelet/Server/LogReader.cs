@@ -23,7 +23,8 @@ internal sealed class LogReader(string path, LogRequest request, TimeProvider ti
     private static readonly TimeSpan FollowPeriod = TimeSpan.FromMilliseconds(100);
     private long sent;
 
-    /// <summary>Copies the wanted part; with follow until <paramref name="hasEnded"/> says that nothing more will come.</summary>
+    /// <summary>Copies the wanted part; with follow until <paramref name="hasEnded"/> says that nothing more will
+    /// come.</summary>
     public async Task CopyAsync(Stream target, Func<bool> hasEnded, CancellationToken cancellationToken)
     {
         var position = await CopyExistingAsync(target, cancellationToken);
@@ -135,7 +136,9 @@ internal sealed class LogReader(string path, LogRequest request, TimeProvider ti
         }
 
         if (request.Since is { } since &&
-            DateTimeOffset.TryParse(Encoding.ASCII.GetString(record[..time]), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) &&
+            DateTimeOffset.TryParse(
+                Encoding.ASCII.GetString(
+                    record[..time]), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) &&
             at < since)
         {
             return null;

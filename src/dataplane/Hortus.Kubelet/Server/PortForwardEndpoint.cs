@@ -10,16 +10,21 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hortus.Kubelet.Server;
 
-/// <summary>Connects a remote user to ports inside a pod: channel 2i carries the data of port i, channel 2i+1 its error.</summary>
+/// <summary>Connects a remote user to ports inside a pod: channel 2i carries the data of port i, channel 2i+1 its
+/// error.</summary>
 internal static class PortForwardEndpoint
 {
-    public static async Task RunAsync(HttpContext context, string? networkNamespace, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        HttpContext context, string? networkNamespace, CancellationToken cancellationToken)
     {
         int[] ports = [.. context.Request.Query["port"].Concat(context.Request.Query["ports"]).OfType<string>()
-            .SelectMany(p => p.Split(',')).Select(p => ushort.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 0)];
+            .SelectMany(p => p.Split(',')).Select(
+                p => ushort.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 0)];
         if (ports.Length == 0 || ports.Contains(0))
         {
-            await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, StatusReason.BadRequest, "query parameter \"port\": want 1 to 65535");
+            await Answers.RefuseAsync(
+                context, StatusCodes.Status400BadRequest, StatusReason.BadRequest,
+                    "query parameter \"port\": want 1 to 65535");
             return;
         }
 
@@ -53,7 +58,8 @@ internal static class PortForwardEndpoint
     }
 
     private static async Task OpenAsync(
-        ChannelSocket socket, ConcurrentDictionary<byte, NetworkStream> connections, string? networkNamespace, byte channel, int port,
+        ChannelSocket socket, ConcurrentDictionary<byte, NetworkStream> connections, string? networkNamespace,
+            byte channel, int port,
         CancellationToken cancellationToken)
     {
         var number = new byte[2];
@@ -62,18 +68,22 @@ internal static class PortForwardEndpoint
         await socket.SendAsync((byte)(channel + 1), number, cancellationToken);
         try
         {
-            var target = await NetworkNamespaces.ConnectAsync(networkNamespace, new IPEndPoint(IPAddress.Loopback, port), cancellationToken);
+            var target = await NetworkNamespaces.ConnectAsync(
+                networkNamespace, new IPEndPoint(IPAddress.Loopback, port), cancellationToken);
             var stream = connections[channel] = new NetworkStream(target, ownsSocket: true);
             await socket.CopyAsync(stream, channel, cancellationToken);
         }
         catch (Exception e) when (e is SocketException or HostException)
         {
-            await socket.SendAsync((byte)(channel + 1), Encoding.UTF8.GetBytes($"cannot connect to port {port} of the pod: {e.Message}"), cancellationToken);
+            await socket.SendAsync(
+                (byte)(channel + 1), Encoding.UTF8.GetBytes(
+                    $"cannot connect to port {port} of the pod: {e.Message}"), cancellationToken);
         }
     }
 
     private static async Task ReceiveAsync(
-        ChannelSocket socket, ConcurrentDictionary<byte, NetworkStream> connections, Task allClosed, CancellationToken cancellationToken)
+        ChannelSocket socket, ConcurrentDictionary<byte, NetworkStream> connections, Task allClosed,
+            CancellationToken cancellationToken)
     {
         while (true)
         {

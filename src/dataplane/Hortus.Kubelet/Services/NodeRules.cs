@@ -75,7 +75,8 @@ internal sealed class NodeRules(KubeletOptions options, string nodeIP, PodNetwor
     {
         var source = IPAddress.Parse(nodeIP);
         IEnumerable<string> services = inputs.DefaultLink is null
-            ? inputs.Services.Select(s => s.Spec.ClusterIP).OfType<string>().Where(a => !inputs.OwnAddresses.Contains(a))
+            ? inputs.Services.Select(s => s.Spec.ClusterIP).OfType<string>()
+                .Where(a => !inputs.OwnAddresses.Contains(a))
             : [];
         var wanted = services.Select(a => IPAddress.TryParse(a, out var address) ? address : null).OfType<IPAddress>()
             .Where(a => a.AddressFamily == source.AddressFamily).ToHashSet();

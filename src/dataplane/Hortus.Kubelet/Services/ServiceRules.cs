@@ -27,7 +27,8 @@ internal sealed record RuleInputs
     public string? DefaultLink { get; init; }
 }
 
-/// <summary>Writes the packet rules of a node: services to their endpoints, and pods behind the node's address.</summary>
+/// <summary>Writes the packet rules of a node: services to their endpoints, and pods behind the node's
+/// address.</summary>
 internal static class ServiceRules
 {
     /// <summary>The whole table as one transaction: it replaces the table of before.</summary>
@@ -61,7 +62,8 @@ internal static class ServiceRules
             """;
     }
 
-    private static void AddService(Service service, RuleInputs inputs, StringBuilder nat, StringBuilder reject, SortedSet<string> hairpins)
+    private static void AddService(
+        Service service, RuleInputs inputs, StringBuilder nat, StringBuilder reject, SortedSet<string> hairpins)
     {
         var addresses = Addresses(service).Where(a => !inputs.OwnAddresses.Contains(a)).ToList();
         if (service.Spec.Type == "ExternalName" || addresses.Count == 0)
@@ -89,12 +91,14 @@ internal static class ServiceRules
                 Add(nat, reject, $"fib daddr type local {protocol} dport {nodePort}", protocol, endpoints, "ip");
             }
 
-            hairpins.UnionWith(endpoints.Where(e => !e.Address.Contains(':', StringComparison.Ordinal)).Select(e => e.Address));
+            hairpins.UnionWith(
+                endpoints.Where(e => !e.Address.Contains(':', StringComparison.Ordinal)).Select(e => e.Address));
         }
     }
 
     private static void Add(
-        StringBuilder nat, StringBuilder reject, string match, string protocol, IReadOnlyList<(string Address, int Port)> endpoints, string family)
+        StringBuilder nat, StringBuilder reject, string match, string protocol,
+            IReadOnlyList<(string Address, int Port)> endpoints, string family)
     {
         var fitting = endpoints.Where(e => Family(e.Address) == family).ToList();
         if (fitting.Count == 0)
@@ -108,23 +112,28 @@ internal static class ServiceRules
         }
         else
         {
-            var choices = fitting.Select((e, i) => string.Create(CultureInfo.InvariantCulture, $"{i} : {e.Address} . {e.Port}"));
-            nat.Append($"    {match} dnat {family} to numgen random mod {fitting.Count} map {{ {string.Join(", ", choices)} }}\n");
+            var choices = fitting.Select(
+                (e, i) => string.Create(CultureInfo.InvariantCulture, $"{i} : {e.Address} . {e.Port}"));
+            nat.Append(
+                $"    {match} dnat {family} to numgen random mod {fitting.Count} map {{ {string.Join(", ", choices)} }}\n");
         }
     }
 
-    private static IReadOnlyList<(string Address, int Port)> Endpoints(Service service, ServicePort port, IReadOnlyList<EndpointSlice> slices)
+    private static IReadOnlyList<(string Address, int Port)> Endpoints(
+        Service service, ServicePort port, IReadOnlyList<EndpointSlice> slices)
     {
         var result = new SortedSet<(string, int)>();
         foreach (var slice in ServiceEndpoints.Of(service, slices))
         {
-            var target = slice.Ports?.FirstOrDefault(p => (p.Name ?? "") == (port.Name ?? "") && (p.Protocol ?? "TCP") == (port.Protocol ?? "TCP"));
+            var target = slice.Ports?.FirstOrDefault(
+                p => (p.Name ?? "") == (port.Name ?? "") && (p.Protocol ?? "TCP") == (port.Protocol ?? "TCP"));
             if (target?.Port is not { } number)
             {
                 continue;
             }
 
-            foreach (var endpoint in slice.Endpoints.Where(e => service.Spec.PublishNotReadyAddresses == true || e.Conditions?.Ready != false))
+            foreach (var endpoint in slice.Endpoints.Where(
+                e => service.Spec.PublishNotReadyAddresses == true || e.Conditions?.Ready != false))
             {
                 result.UnionWith(endpoint.Addresses.Take(1).Select(a => (a, number)));
             }
@@ -135,7 +144,8 @@ internal static class ServiceRules
 
     private static IEnumerable<string> Addresses(Service service)
     {
-        var own = service.Spec.ClusterIPs is { Count: > 0 } list ? list : service.Spec.ClusterIP is { Length: > 0 } one ? [one] : [];
+        var own = service.Spec.ClusterIPs is { Count: > 0 } list ? list : service.Spec.ClusterIP is { Length: > 0 } one
+            ? [one] : [];
         var external = (service.Spec.ExternalIPs ?? []).Concat(
             (service.Status.LoadBalancer?.Ingress ?? []).Select(i => i.Ip).OfType<string>());
         return own.Concat(external).Where(a => IPAddress.TryParse(a, out _)).Distinct();
@@ -148,8 +158,10 @@ internal static class ServiceRules
 
     private static string Masquerade(RuleInputs inputs)
     {
-        var pods = inputs.OtherPods.Where(a => a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork).Select(a => a.ToString()).ToList();
-        if (inputs.PodRange is { } range && range.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork)
+        var pods = inputs.OtherPods.Where(a => a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork)
+            .Select(a => a.ToString()).ToList();
+        if (inputs.PodRange is { } range &&
+            range.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork)
         {
             pods.Add(range.ToString());
         }
@@ -161,5 +173,6 @@ internal static class ServiceRules
 
     private static string Family(string address) => address.Contains(':', StringComparison.Ordinal) ? "ip6" : "ip";
 
-    private static string Bracket(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
+    private static string Bracket(string address) =>
+        address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
 }

@@ -60,7 +60,8 @@ internal static class HostPaths
 
         return Path.Exists(path)
             ? real
-            : throw new PodWaitException(PodWaitException.ConfigError, $"subPath \"{subPath}\" does not exist in its volume");
+            : throw new PodWaitException(
+                PodWaitException.ConfigError, $"subPath \"{subPath}\" does not exist in its volume");
     }
 
     /// <summary>The path with all symbolic links followed; parts that do not exist stay as they are.</summary>
@@ -68,7 +69,8 @@ internal static class HostPaths
     {
         const int LinksMax = 40;
         var current = "/";
-        var rest = new Stack<string>(Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse());
+        var rest = new Stack<string>(
+            Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse());
         for (var links = 0; rest.Count > 0;)
         {
             var next = Path.Combine(current, rest.Pop());

@@ -23,9 +23,11 @@ internal sealed class PodVolumes(PodObjects objects, ServiceAccountTokens tokens
         {
             try
             {
-                result[volume.Name] = await PrepareAsync(pod, place, volume, Path.Combine(folder, volume.Name), cancellationToken);
+                result[volume.Name] = await PrepareAsync(
+                    pod, place, volume, Path.Combine(folder, volume.Name), cancellationToken);
             }
-            catch (Exception e) when (e is PodWaitException or IOException or UnauthorizedAccessException or HostException or KubeletException)
+            catch (Exception e)
+                when (e is PodWaitException or IOException or UnauthorizedAccessException or HostException or KubeletException)
             {
                 throw new PodWaitException(PodWaitException.Creating, $"volume \"{volume.Name}\": {e.Message}", e);
             }
@@ -51,7 +53,8 @@ internal sealed class PodVolumes(PodObjects objects, ServiceAccountTokens tokens
         mounts.UnmountBelow(folder);
     }
 
-    private async Task<string> PrepareAsync(Pod pod, PodPlace place, Volume volume, string path, CancellationToken cancellationToken)
+    private async Task<string> PrepareAsync(
+        Pod pod, PodPlace place, Volume volume, string path, CancellationToken cancellationToken)
     {
         var group = pod.Spec.SecurityContext?.FsGroup;
         if (VolumeContents.Covers(volume))
@@ -81,21 +84,25 @@ internal sealed class PodVolumes(PodObjects objects, ServiceAccountTokens tokens
         }
     }
 
-    private async Task<string> ClaimAsync(Pod pod, PersistentVolumeClaimVolumeSource source, long? group, CancellationToken cancellationToken)
+    private async Task<string> ClaimAsync(
+        Pod pod, PersistentVolumeClaimVolumeSource source, long? group, CancellationToken cancellationToken)
     {
         var key = new ObjectKey(pod.Metadata.Namespace, source.ClaimName);
         var claim = await objects.NeedAsync<PersistentVolumeClaim>(key, false, cancellationToken);
         if (claim!.Spec.VolumeName is not { Length: > 0 } name || claim.Status.Phase != "Bound")
         {
-            throw new PodWaitException(PodWaitException.Creating, $"PersistentVolumeClaim {key} is not bound to a volume yet");
+            throw new PodWaitException(
+                PodWaitException.Creating, $"PersistentVolumeClaim {key} is not bound to a volume yet");
         }
 
         var volume = await objects.NeedAsync<PersistentVolume>(ObjectKey.Cluster(name), false, cancellationToken);
         var path = volume!.Spec switch
         {
             { HostPath: { } host } => HostPaths.Prepare(host with { Type = "DirectoryOrCreate" }),
-            { Local: { } local } => HostPaths.Prepare(new HostPathVolumeSource { Path = local.Path, Type = "Directory" }),
-            _ => throw new PodWaitException(PodWaitException.Creating, $"PersistentVolume {name} is neither hostPath nor local"),
+            { Local: { } local } =>
+                HostPaths.Prepare(new HostPathVolumeSource { Path = local.Path, Type = "Directory" }),
+            _ => throw new PodWaitException(
+                PodWaitException.Creating, $"PersistentVolume {name} is neither hostPath nor local"),
         };
         if (group is not null)
         {

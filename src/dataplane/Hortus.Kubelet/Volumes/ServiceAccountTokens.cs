@@ -11,10 +11,12 @@ namespace Hortus.Kubelet.Volumes;
 internal sealed class ServiceAccountTokens(PodObjects objects, TimeProvider time)
 {
     private const long DefaultSeconds = 3600;
-    private readonly ConcurrentDictionary<(string Uid, string Audience, long Seconds), (byte[] Token, DateTimeOffset RefreshAt)> tokens = new();
+    private readonly ConcurrentDictionary<(string Uid, string Audience, long Seconds),
+        (byte[] Token, DateTimeOffset RefreshAt)> tokens = new();
 
     /// <exception cref="PodWaitException">No token can be had now.</exception>
-    public async Task<byte[]> GetAsync(Pod pod, ServiceAccountTokenProjection projection, CancellationToken cancellationToken)
+    public async Task<byte[]> GetAsync(
+        Pod pod, ServiceAccountTokenProjection projection, CancellationToken cancellationToken)
     {
         var seconds = projection.ExpirationSeconds ?? DefaultSeconds;
         var key = (pod.Uid(), projection.Audience ?? "", seconds);
@@ -25,19 +27,28 @@ internal sealed class ServiceAccountTokens(PodObjects objects, TimeProvider time
 
         var account = new ObjectKey(pod.Metadata.Namespace, pod.Spec.ServiceAccountName ?? "default");
         var client = objects.Client
-            ?? throw new PodWaitException(PodWaitException.Creating, $"no token for service account {account}: the kubelet has no API server yet");
+            ?? throw new PodWaitException(
+                PodWaitException.Creating,
+                    $"no token for service account {account}: the kubelet has no API server yet");
         var request = new TokenRequest
         {
             Spec = new TokenRequestSpec
             {
                 Audiences = projection.Audience is { Length: > 0 } audience ? [audience] : [],
                 ExpirationSeconds = seconds,
-                BoundObjectRef = new BoundObjectReference { ApiVersion = "v1", Kind = "Pod", Name = pod.Metadata.Name, Uid = pod.Uid() },
+                BoundObjectRef = new BoundObjectReference
+                {
+                    ApiVersion = "v1",
+                    Kind = "Pod",
+                    Name = pod.Metadata.Name,
+                    Uid = pod.Uid()
+                },
             },
         };
         try
         {
-            var answer = await client.CreateSubresourceAsync<ServiceAccount, TokenRequest, TokenRequest>(account, "token", request, cancellationToken);
+            var answer = await client.CreateSubresourceAsync<ServiceAccount, TokenRequest, TokenRequest>(
+                account, "token", request, cancellationToken);
             var token = Encoding.UTF8.GetBytes(answer.Status.Token ?? "");
             var now = time.GetUtcNow();
             var life = (answer.Status.ExpirationTimestamp ?? now.AddSeconds(seconds)) - now;

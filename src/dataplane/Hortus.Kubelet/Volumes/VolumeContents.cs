@@ -11,7 +11,8 @@ internal sealed class VolumeContents(PodObjects objects, ServiceAccountTokens to
     private const int DefaultMode = 0x1A4;
 
     /// <summary>Whether the volume's files come from API objects.</summary>
-    public static bool Covers(Volume volume) => volume is { Secret: not null } or { ConfigMap: not null } or { Projected: not null } or { DownwardAPI: not null };
+    public static bool Covers(Volume volume) =>
+        volume is { Secret: not null } or { ConfigMap: not null } or { Projected: not null } or { DownwardAPI: not null };
 
     /// <exception cref="PodWaitException">Something that is not optional is missing.</exception>
     public async Task<IReadOnlyDictionary<string, VolumeFile>> ReadAsync(
@@ -21,11 +22,19 @@ internal sealed class VolumeContents(PodObjects objects, ServiceAccountTokens to
         switch (volume)
         {
             case { Secret: { } secret }:
-                await AddSecretAsync(pod, new SecretProjection { Name = secret.SecretName ?? "", Items = secret.Items, Optional = secret.Optional },
+                await AddSecretAsync(
+                    pod, new SecretProjection
+                    {
+                        Name = secret.SecretName
+                        ?? "",
+                        Items = secret.Items,
+                        Optional = secret.Optional
+                    },
                     secret.DefaultMode ?? DefaultMode, files, cancellationToken);
                 break;
             case { ConfigMap: { } map }:
-                await AddConfigMapAsync(pod, new ConfigMapProjection { Name = map.Name, Items = map.Items, Optional = map.Optional },
+                await AddConfigMapAsync(
+                    pod, new ConfigMapProjection { Name = map.Name, Items = map.Items, Optional = map.Optional },
                     map.DefaultMode ?? DefaultMode, files, cancellationToken);
                 break;
             case { DownwardAPI: { } fields }:
@@ -34,7 +43,8 @@ internal sealed class VolumeContents(PodObjects objects, ServiceAccountTokens to
             case { Projected: { } projected }:
                 foreach (var source in projected.Sources ?? [])
                 {
-                    await AddProjectionAsync(pod, place, source, projected.DefaultMode ?? DefaultMode, files, cancellationToken);
+                    await AddProjectionAsync(
+                        pod, place, source, projected.DefaultMode ?? DefaultMode, files, cancellationToken);
                 }
 
                 break;
@@ -44,7 +54,8 @@ internal sealed class VolumeContents(PodObjects objects, ServiceAccountTokens to
     }
 
     private async Task AddProjectionAsync(
-        Pod pod, PodPlace place, VolumeProjection source, int mode, Dictionary<string, VolumeFile> files, CancellationToken cancellationToken)
+        Pod pod, PodPlace place, VolumeProjection source, int mode, Dictionary<string, VolumeFile> files,
+            CancellationToken cancellationToken)
     {
         switch (source)
         {
@@ -67,22 +78,28 @@ internal sealed class VolumeContents(PodObjects objects, ServiceAccountTokens to
     }
 
     private async Task AddSecretAsync(
-        Pod pod, SecretProjection source, int mode, Dictionary<string, VolumeFile> files, CancellationToken cancellationToken)
+        Pod pod, SecretProjection source, int mode, Dictionary<string, VolumeFile> files,
+            CancellationToken cancellationToken)
     {
-        var secret = await objects.NeedAsync<Secret>(new ObjectKey(pod.Metadata.Namespace, source.Name), source.Optional == true, cancellationToken);
+        var secret = await objects.NeedAsync<Secret>(
+            new ObjectKey(pod.Metadata.Namespace, source.Name), source.Optional == true, cancellationToken);
         if (secret is not null)
         {
-            Add($"Secret {secret.Key}", secret.Data ?? new Dictionary<string, byte[]>(), source.Items, source.Optional, mode, files);
+            Add($"Secret {secret.Key}", secret.Data
+                ?? new Dictionary<string, byte[]>(), source.Items, source.Optional, mode, files);
         }
     }
 
     private async Task AddConfigMapAsync(
-        Pod pod, ConfigMapProjection source, int mode, Dictionary<string, VolumeFile> files, CancellationToken cancellationToken)
+        Pod pod, ConfigMapProjection source, int mode, Dictionary<string, VolumeFile> files,
+            CancellationToken cancellationToken)
     {
-        var map = await objects.NeedAsync<ConfigMap>(new ObjectKey(pod.Metadata.Namespace, source.Name), source.Optional == true, cancellationToken);
+        var map = await objects.NeedAsync<ConfigMap>(
+            new ObjectKey(pod.Metadata.Namespace, source.Name), source.Optional == true, cancellationToken);
         if (map is not null)
         {
-            var data = (map.Data ?? new Dictionary<string, string>()).ToDictionary(p => p.Key, p => Encoding.UTF8.GetBytes(p.Value));
+            var data = (map.Data ?? new Dictionary<string, string>())
+                .ToDictionary(p => p.Key, p => Encoding.UTF8.GetBytes(p.Value));
             foreach (var (key, value) in map.BinaryData ?? new Dictionary<string, byte[]>())
             {
                 data[key] = value;
@@ -93,7 +110,8 @@ internal sealed class VolumeContents(PodObjects objects, ServiceAccountTokens to
     }
 
     private static void Add(
-        string source, IReadOnlyDictionary<string, byte[]> data, IReadOnlyList<KeyToPath>? items, bool? optional, int mode,
+        string source, IReadOnlyDictionary<string, byte[]> data, IReadOnlyList<KeyToPath>? items, bool? optional,
+            int mode,
         Dictionary<string, VolumeFile> files)
     {
         if (items is null || items.Count == 0)
@@ -120,7 +138,8 @@ internal sealed class VolumeContents(PodObjects objects, ServiceAccountTokens to
     }
 
     private static void AddFields(
-        Pod pod, PodPlace place, IReadOnlyList<DownwardAPIVolumeFile>? items, int mode, Dictionary<string, VolumeFile> files)
+        Pod pod, PodPlace place, IReadOnlyList<DownwardAPIVolumeFile>? items, int mode, Dictionary<string,
+            VolumeFile> files)
     {
         foreach (var item in items ?? [])
         {

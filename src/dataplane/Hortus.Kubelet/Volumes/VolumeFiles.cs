@@ -6,7 +6,8 @@ namespace Hortus.Kubelet.Volumes;
 /// <param name="Mode">Permission bits.</param>
 internal sealed record VolumeFile(byte[] Content, int Mode);
 
-/// <summary>Writes the files of a volume. Each file is replaced as a whole; containers that have the volume see it at once.</summary>
+/// <summary>Writes the files of a volume. Each file is replaced as a whole; containers that have the volume see it at
+/// once.</summary>
 internal static class VolumeFiles
 {
     /// <summary>Makes a folder hold exactly these files.</summary>
@@ -27,7 +28,8 @@ internal static class VolumeFiles
         }
 
         var wanted = files.Keys.Select(path => Path.GetFullPath(Path.Combine(folder, path))).ToHashSet();
-        foreach (var stale in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(f => !wanted.Contains(f)).ToList())
+        foreach (var stale in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(f => !wanted.Contains(f)).ToList())
         {
             File.Delete(stale);
         }
@@ -44,7 +46,9 @@ internal static class VolumeFiles
         var next = target + ".hortus-new";
         using (var stream = new FileStream(next, new FileStreamOptions
         {
-            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         }))
         {
             stream.Write(file.Content);

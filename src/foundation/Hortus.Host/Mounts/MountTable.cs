@@ -11,7 +11,8 @@ public interface IMounts
     /// <summary>All mounts, in mount order.</summary>
     IReadOnlyList<Mount> List();
 
-    /// <summary>Mounts an empty file system in memory; nothing happens when the folder is a mount point already.</summary>
+    /// <summary>Mounts an empty file system in memory; nothing happens when the folder is a mount point
+    /// already.</summary>
     /// <param name="target">An existing folder.</param>
     /// <param name="sizeBytes">Upper bound; null leaves it to the kernel (half of the memory).</param>
     Task MountMemoryAsync(string target, long? sizeBytes, CancellationToken cancellationToken);
@@ -35,14 +36,16 @@ public sealed class MountTable(IProcessRunner processes) : IMounts
         }
 
         var options = sizeBytes is { } size ? $"mode=0777,size={size}" : "mode=0777";
-        await processes.RequireAsync(new ProcessCommand("mount", "-n", "-t", "tmpfs", "-o", options, "tmpfs", target), cancellationToken);
+        await processes.RequireAsync(
+            new ProcessCommand("mount", "-n", "-t", "tmpfs", "-o", options, "tmpfs", target), cancellationToken);
     }
 
     public int UnmountBelow(string path)
     {
         var prefix = path.TrimEnd('/') + "/";
         var count = 0;
-        foreach (var mount in List().Reverse().Where(m => m.Target == path || m.Target.StartsWith(prefix, StringComparison.Ordinal)))
+        foreach (var mount in List().Reverse()
+            .Where(m => m.Target == path || m.Target.StartsWith(prefix, StringComparison.Ordinal)))
         {
             if (Native.Unmount(mount.Target, Native.UnmountDetach) != 0)
             {

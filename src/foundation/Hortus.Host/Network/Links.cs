@@ -43,7 +43,8 @@ public interface ILinks
     /// <param name="remove">Addresses to remove; one that is not there is a success.</param>
     /// <param name="source">Address that the programs send from.</param>
     Task ChangeLocalRoutesAsync(
-        IReadOnlyCollection<IPAddress> add, IReadOnlyCollection<IPAddress> remove, IPAddress source, CancellationToken cancellationToken);
+        IReadOnlyCollection<IPAddress> add, IReadOnlyCollection<IPAddress> remove, IPAddress source,
+            CancellationToken cancellationToken);
 
     /// <summary>The link of the default route, or null when there is none.</summary>
     Task<string?> FindDefaultLinkAsync(CancellationToken cancellationToken);
@@ -52,7 +53,8 @@ public interface ILinks
 /// <summary>Links by the <c>ip</c> program.</summary>
 public sealed class Links(IProcessRunner processes) : ILinks
 {
-    /// <summary>Where a routed namespace sends everything; no interface has this address, a fixed neighbour entry does.</summary>
+    /// <summary>Where a routed namespace sends everything; no interface has this address, a fixed neighbour entry
+    /// does.</summary>
     private const string Gateway = "169.254.1.1";
     private const string GatewayV6 = "fe80::ecee:eeff:feee:eeee";
     private const string GatewayMac = "ee:ee:ee:ee:ee:ee";
@@ -101,7 +103,8 @@ public sealed class Links(IProcessRunner processes) : ILinks
 
     public async Task AddLocalAddressAsync(string link, IPAddress address, CancellationToken cancellationToken)
     {
-        var result = await processes.RunAsync(new ProcessCommand("ip", "addr", "replace", Single(address), "dev", link), cancellationToken);
+        var result = await processes.RunAsync(
+            new ProcessCommand("ip", "addr", "replace", Single(address), "dev", link), cancellationToken);
         if (result.ExitCode != 0)
         {
             throw new HostException($"cannot add address {address} to {link}: {result.Error.Trim()}");
@@ -111,25 +114,30 @@ public sealed class Links(IProcessRunner processes) : ILinks
     }
 
     public async Task DeleteLocalAddressAsync(string link, IPAddress address, CancellationToken cancellationToken) =>
-        await processes.RunAsync(new ProcessCommand("ip", "addr", "delete", Single(address), "dev", link), cancellationToken);
+        await processes.RunAsync(
+            new ProcessCommand("ip", "addr", "delete", Single(address), "dev", link), cancellationToken);
 
     public async Task ChangeLocalRoutesAsync(
-        IReadOnlyCollection<IPAddress> add, IReadOnlyCollection<IPAddress> remove, IPAddress source, CancellationToken cancellationToken)
+        IReadOnlyCollection<IPAddress> add, IReadOnlyCollection<IPAddress> remove, IPAddress source,
+            CancellationToken cancellationToken)
     {
         if (add.Count > 0)
         {
-            await BatchAsync([.. add.Select(a => $"route replace {Single(a)} dev lo src {source}")], null, cancellationToken);
+            await BatchAsync(
+                [.. add.Select(a => $"route replace {Single(a)} dev lo src {source}")], null, cancellationToken);
         }
 
         foreach (var address in remove)
         {
-            await processes.RunAsync(new ProcessCommand("ip", "route", "delete", Single(address), "dev", "lo"), cancellationToken);
+            await processes.RunAsync(
+                new ProcessCommand("ip", "route", "delete", Single(address), "dev", "lo"), cancellationToken);
         }
     }
 
     public async Task<string?> FindDefaultLinkAsync(CancellationToken cancellationToken)
     {
-        var routes = await processes.RequireAsync(new ProcessCommand("ip", "-4", "route", "show", "default"), cancellationToken);
+        var routes = await processes.RequireAsync(
+            new ProcessCommand("ip", "-4", "route", "show", "default"), cancellationToken);
         var words = routes.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
         var device = Array.IndexOf(words, "dev");
         return device >= 0 && device + 1 < words.Length ? words[device + 1] : null;
@@ -169,6 +177,7 @@ public sealed class Links(IProcessRunner processes) : ILinks
     {
         string[] place = inNamespace is null ? [] : ["-netns", inNamespace];
         string[] arguments = [.. place, "-batch", "-"];
-        await processes.RequireAsync(new ProcessCommand("ip", arguments) { Input = string.Join('\n', lines) + "\n" }, cancellationToken);
+        await processes.RequireAsync(
+            new ProcessCommand("ip", arguments) { Input = string.Join('\n', lines) + "\n" }, cancellationToken);
     }
 }

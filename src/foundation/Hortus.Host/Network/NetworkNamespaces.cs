@@ -91,7 +91,8 @@ public sealed class NetworkNamespaces(IProcessRunner processes) : INetworkNamesp
 
     /// <summary>Connects a TCP socket inside a namespace.</summary>
     /// <param name="path">File that stands for the namespace; null means the caller's own.</param>
-    public static async Task<Socket> ConnectAsync(string? path, IPEndPoint endpoint, CancellationToken cancellationToken)
+    public static async Task<Socket> ConnectAsync(
+        string? path, IPEndPoint endpoint, CancellationToken cancellationToken)
     {
         var socket = OpenSocket(path, endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try

@@ -26,7 +26,8 @@ public sealed class Nftables(IProcessRunner processes) : INftables
 
     public async Task<IReadOnlyList<string>> ListTablesAsync(CancellationToken cancellationToken)
     {
-        var tables = await processes.RequireAsync(new ProcessCommand("nft", "list", "tables", "inet"), cancellationToken);
+        var tables = await processes.RequireAsync(
+            new ProcessCommand("nft", "list", "tables", "inet"), cancellationToken);
         return [.. tables.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[^1])];
     }
 }

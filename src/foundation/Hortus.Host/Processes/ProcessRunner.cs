@@ -24,7 +24,8 @@ public sealed class ProcessRunner : IProcessRunner
         }
 
         using var process = Start(start);
-        using var kill = cancellationToken.Register(static state => ProcessTable.KillTree(((Process)state!).Id), process);
+        using var kill = cancellationToken.Register(
+            static state => ProcessTable.KillTree(((Process)state!).Id), process);
         var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
         try
@@ -38,7 +39,8 @@ public sealed class ProcessRunner : IProcessRunner
         }
 
         await process.WaitForExitAsync(cancellationToken);
-        return new ProcessResult(process.ExitCode, await output.WaitAsync(cancellationToken), await error.WaitAsync(cancellationToken));
+        return new ProcessResult(
+            process.ExitCode, await output.WaitAsync(cancellationToken), await error.WaitAsync(cancellationToken));
     }
 
     /// <summary>Starts a process, with a readable error when the program is missing.</summary>

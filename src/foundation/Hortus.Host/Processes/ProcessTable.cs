@@ -19,7 +19,8 @@ public static class ProcessTable
             var stat = File.ReadAllText($"/proc/{id}/stat");
             // The command name is in parentheses and may itself hold spaces and parentheses.
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] is "Z" or "X" ? null : new ProcessIdentity(id, long.Parse(fields[19], CultureInfo.InvariantCulture));
+            return fields[0] is "Z" or "X" ? null
+                : new ProcessIdentity(id, long.Parse(fields[19], CultureInfo.InvariantCulture));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -63,7 +64,8 @@ public static class ProcessTable
 
     /// <summary>All processes.</summary>
     public static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc")
-        .Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+        .Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id
+            : 0)
         .Where(id => id > 0);
 
     private static bool Send(int id, Signal signal)

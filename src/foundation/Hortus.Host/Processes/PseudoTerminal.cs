@@ -19,7 +19,8 @@ public sealed class PseudoTerminal : IDisposable
     /// <summary>The program's end, for example <c>/dev/pts/3</c>.</summary>
     public string Path { get; }
 
-    /// <summary>Our end: what the program prints is read here, what is written here the program reads. A read fails with
+    /// <summary>Our end: what the program prints is read here, what is written here the program reads. A read fails
+    /// with
     /// <see cref="IOException"/> when the program's end is closed.</summary>
     public Stream Stream { get; }
 
