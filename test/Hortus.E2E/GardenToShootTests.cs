@@ -1,13 +1,15 @@
 using System.Diagnostics;
-using System.Globalization;
+using Hortus.Testing;
 
 namespace Hortus.E2E;
 
 /// <summary>The way of a newcomer: garden, shoot, nodes, and everything gone again.</summary>
 [Trait("Category", "EndToEnd")]
 [TestCaseOrderer("Hortus.E2E.ByOrder", "Hortus.E2E")]
-public sealed class GardenToShootTests(Garden garden) : IClassFixture<Garden>
+public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : IClassFixture<GardenToShootTests.Fixture>
 {
+    private readonly LocalGarden garden = fixture.Garden;
+
     private static readonly string[] Killable =
     [
         "kubelet", "apiserver", "kube-controller-manager", "operator", "controller-manager", "scheduler", "gardenlet", "extension",
@@ -33,7 +35,7 @@ public sealed class GardenToShootTests(Garden garden) : IClassFixture<Garden>
     [Fact, Order(3)]
     public async Task A_shoot_gets_a_ready_node()
     {
-        (await garden.KubectlAsync("apply", "-f", Tools.Example("90-shoot.yaml"))).Succeeded();
+        (await garden.KubectlAsync("apply", "-f", BuiltTools.Example("90-shoot.yaml"))).Succeeded();
         (await garden.WaitForShootAsync("local")).Succeeded();
         (await garden.KubectlAsync("-n", "garden-local", "get", "shoot", "local", "-o", "jsonpath={.status.lastOperation.progress}"))
             .Succeeded().ShouldBe("100");
@@ -45,12 +47,12 @@ public sealed class GardenToShootTests(Garden garden) : IClassFixture<Garden>
     {
         var shoot = await garden.ShootKubeconfigAsync("local");
         var limit = TimeSpan.FromMinutes(2);
-        (await Commands.RunAsync(Tools.Kubectl, limit, "--kubeconfig", shoot, "run", "hello", "--image=busybox", "--restart=Never",
+        (await Commands.RunAsync(BuiltTools.Kubectl, limit, "--kubeconfig", shoot, "run", "hello", "--image=busybox", "--restart=Never",
             "--command", "--", "/bin/sh", "-c", "echo hello from a shoot; sleep 300")).Succeeded();
-        (await Commands.RunAsync(Tools.Kubectl, limit, "--kubeconfig", shoot, "wait", "pod/hello", "--for=condition=Ready", "--timeout=90s")).Succeeded();
-        (await Commands.RunAsync(Tools.Kubectl, limit, "--kubeconfig", shoot, "logs", "hello")).Succeeded().ShouldContain("hello from a shoot");
-        (await Commands.RunAsync(Tools.Kubectl, limit, "--kubeconfig", shoot, "exec", "hello", "--", "hostname")).Succeeded().Trim().ShouldBe("hello");
-        (await Commands.RunAsync(Tools.Kubectl, limit, "--kubeconfig", shoot, "delete", "pod", "hello", "--wait=true")).Succeeded();
+        (await Commands.RunAsync(BuiltTools.Kubectl, limit, "--kubeconfig", shoot, "wait", "pod/hello", "--for=condition=Ready", "--timeout=90s")).Succeeded();
+        (await Commands.RunAsync(BuiltTools.Kubectl, limit, "--kubeconfig", shoot, "logs", "hello")).Succeeded().ShouldContain("hello from a shoot");
+        (await Commands.RunAsync(BuiltTools.Kubectl, limit, "--kubeconfig", shoot, "exec", "hello", "--", "hostname")).Succeeded().Trim().ShouldBe("hello");
+        (await Commands.RunAsync(BuiltTools.Kubectl, limit, "--kubeconfig", shoot, "delete", "pod", "hello", "--wait=true")).Succeeded();
     }
 
     [Fact, Order(5)]
@@ -65,7 +67,7 @@ public sealed class GardenToShootTests(Garden garden) : IClassFixture<Garden>
     [Fact, Order(6)]
     public async Task A_shoot_becomes_ready_though_each_component_is_killed_once()
     {
-        var manifest = (await File.ReadAllTextAsync(Tools.Example("90-shoot.yaml")))
+        var manifest = (await File.ReadAllTextAsync(BuiltTools.Example("90-shoot.yaml")))
             .Replace("name: local\n  namespace", "name: second\n  namespace", StringComparison.Ordinal)
             .Replace("nodes: 10.0.0.0/16", "nodes: 10.0.0.0/16\n    pods: 10.5.0.0/16\n    services: 10.6.0.0/16", StringComparison.Ordinal);
         var file = Path.Combine(garden.State, "second.yaml");
@@ -112,7 +114,7 @@ public sealed class GardenToShootTests(Garden garden) : IClassFixture<Garden>
     [InlineData("cloudProfile:\n    name: local", "cloudProfile:\n    name: nowhere", "nowhere")]
     public async Task A_wrong_shoot_is_refused_with_the_reason(string good, string bad, string named)
     {
-        var text = (await File.ReadAllTextAsync(Tools.Example("90-shoot.yaml"))).Replace("name: local\n  namespace", "name: wrong\n  namespace", StringComparison.Ordinal);
+        var text = (await File.ReadAllTextAsync(BuiltTools.Example("90-shoot.yaml"))).Replace("name: local\n  namespace", "name: wrong\n  namespace", StringComparison.Ordinal);
         text.ShouldContain(good);
         var file = Path.Combine(garden.State, "wrong.yaml");
         await File.WriteAllTextAsync(file, text.Replace(good, bad, StringComparison.Ordinal));
@@ -169,7 +171,7 @@ public sealed class GardenToShootTests(Garden garden) : IClassFixture<Garden>
         var kubeconfig = await garden.ShootKubeconfigAsync(shoot);
         await EventuallyAsync($"shoot {shoot} has {count} ready nodes", async () =>
         {
-            var nodes = await Commands.RunAsync(Tools.Kubectl, TimeSpan.FromSeconds(30), "--kubeconfig", kubeconfig, "get", "nodes", "--no-headers");
+            var nodes = await Commands.RunAsync(BuiltTools.Kubectl, TimeSpan.FromSeconds(30), "--kubeconfig", kubeconfig, "get", "nodes", "--no-headers");
             var lines = nodes.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             return lines.Length == count && lines.All(line => line.Contains(" Ready ", StringComparison.Ordinal));
         });
@@ -203,5 +205,15 @@ public sealed class GardenToShootTests(Garden garden) : IClassFixture<Garden>
         {
             // It ended by itself in the meantime.
         }
+    }
+
+    /// <summary>The garden that all tests share.</summary>
+    public sealed class Fixture : IAsyncLifetime
+    {
+        public LocalGarden Garden { get; } = new();
+
+        public async Task InitializeAsync() => (await Garden.UpAsync()).Succeeded();
+
+        public async Task DisposeAsync() => await Garden.DisposeAsync();
     }
 }

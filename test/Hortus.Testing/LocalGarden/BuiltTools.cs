@@ -1,7 +1,7 @@
-namespace Hortus.E2E;
+namespace Hortus.Testing;
 
 /// <summary>The programs that a user has after <c>make build</c>.</summary>
-internal static class Tools
+public static class BuiltTools
 {
     /// <summary>Folder of the solution.</summary>
     public static string Root { get; } = FindRoot();

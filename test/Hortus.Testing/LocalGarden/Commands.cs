@@ -1,16 +1,16 @@
 using System.Diagnostics;
 
-namespace Hortus.E2E;
+namespace Hortus.Testing;
 
 /// <summary>What a program printed and how it ended.</summary>
-internal sealed record CommandResult(int ExitCode, string Output, string Error)
+public sealed record CommandResult(int ExitCode, string Output, string Error)
 {
     /// <summary>The output of a program that was to succeed.</summary>
     public string Succeeded() => ExitCode == 0 ? Output : throw new InvalidOperationException($"exit code {ExitCode}: {Error}{Output}");
 }
 
 /// <summary>Runs programs as a user would, with a deadline.</summary>
-internal static class Commands
+public static class Commands
 {
     public static async Task<CommandResult> RunAsync(string program, TimeSpan limit, params IReadOnlyList<string> arguments)
     {
@@ -19,7 +19,7 @@ internal static class Commands
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Tools.Root,
+            WorkingDirectory = BuiltTools.Root,
         })!;
         var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
         var error = process.StandardError.ReadToEndAsync(deadline.Token);

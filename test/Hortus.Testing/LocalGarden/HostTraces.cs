@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Hortus.E2E;
+namespace Hortus.Testing;
 
 /// <summary>What a garden has on this machine: seen from outside, without asking the garden.</summary>
-internal static class HostTraces
+public static class HostTraces
 {
     /// <summary>Processes that mention a folder in their command line or have something of it mounted.</summary>
     public static IReadOnlyList<GardenProcess> Processes(string folder) =>
@@ -27,6 +27,15 @@ internal static class HostTraces
     public static IReadOnlyList<string> Mounts(string folder) =>
         [.. File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(folder, StringComparison.Ordinal))];
 
+    /// <summary>Proportional set size of a process in MiB; 0 when it is gone.</summary>
+    public static double ProportionalMemory(int id)
+    {
+        var line = Read($"/proc/{id}/smaps_rollup").Split('\n').FirstOrDefault(l => l.StartsWith("Pss:", StringComparison.Ordinal));
+        return line is null
+            ? 0
+            : double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+    }
+
     private static string Read(string path)
     {
         try
@@ -41,7 +50,7 @@ internal static class HostTraces
 }
 
 /// <summary>A process of a garden.</summary>
-internal sealed record GardenProcess(int Id, IReadOnlyList<string> Command)
+public sealed record GardenProcess(int Id, IReadOnlyList<string> Command)
 {
     /// <summary>The subcommand when it is one of ours, otherwise empty.</summary>
     public string Component => Command is [var program, var component, ..] && Path.GetFileName(program) == "hortus" ? component : "";
