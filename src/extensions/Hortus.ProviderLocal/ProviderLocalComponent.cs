@@ -1,3 +1,8 @@
+using Hortus.Components;
+using Hortus.Extensions;
+using Hortus.Objects.Gardener;
+using Hortus.Objects.Gardener.Extensions;
+using Hortus.ProviderLocal.Actuators;
 using Hortus.Runtime;
 
 namespace Hortus.ProviderLocal;
@@ -9,6 +14,12 @@ public sealed class ProviderLocalComponent
     /// <summary>Name of the component.</summary>
     public const string Name = "provider-local";
 
+    /// <summary>Type of the extension objects that it serves.</summary>
+    public const string Type = "local";
+
+    /// <summary>Network type that it serves: locally the kubelet connects pods, whatever the type is called.</summary>
+    public const string NetworkType = "calico";
+
     /// <summary>How to host the component.</summary>
     public static ComponentHostOptions HostOptions(ProviderLocalOptions options)
     {
@@ -17,10 +28,36 @@ public sealed class ProviderLocalComponent
     }
 
     /// <summary>Runs until cancelled.</summary>
-    public Task RunAsync(ProviderLocalOptions options, ComponentContext context, CancellationToken cancellationToken)
+    public async Task RunAsync(ProviderLocalOptions options, ComponentContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
-        return context.CreateManager().RunAsync(cancellationToken);
+        var manager = context.CreateManager();
+        AddTo(manager, options, context.Clock);
+        await manager.RunAsync(cancellationToken);
+    }
+
+    internal static void AddTo(IControllerManager manager, ProviderLocalOptions options, TimeProvider clock)
+    {
+        var images = new ImageVector();
+        var client = manager.Client;
+        Add("infrastructure", Type, new InfrastructureActuator(client));
+        Add("controlplane", Type, new StatusOnlyActuator<ControlPlane>());
+        Add("network", NetworkType, new StatusOnlyActuator<Network>());
+        Add("operatingsystemconfig", Type, new OperatingSystemConfigActuator(client, images));
+        Add("worker", Type, new WorkerActuator(manager, new LocalWorkers(images), Name, clock));
+        Add("dnsrecord", Type, new StatusOnlyActuator<DNSRecord>(CheckRecord));
+
+        void Add<T>(string name, string type, IActuator<T> actuator) where T : ExtensionObject => manager.AddExtension(
+            new ExtensionController<T>(name, type, actuator) { Workers = options.ConcurrentReconciles }, clock);
+    }
+
+    private static void CheckRecord(DNSRecord record)
+    {
+        if (record.Spec.RecordType is not ("A" or "AAAA" or "CNAME"))
+        {
+            throw new ExtensionException(
+                $"unsupported DNS record type \"{record.Spec.RecordType}\": want A, AAAA or CNAME", [ErrorCode.ConfigurationProblem]);
+        }
     }
 }
