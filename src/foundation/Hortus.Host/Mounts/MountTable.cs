@@ -65,7 +65,7 @@ public sealed class MountTable(IProcessRunner processes) : IMounts
         {
             // 36 35 98:0 /root /target options optional... - type source superoptions
             var fields = line.Split(' ');
-            var dash = Array.IndexOf(fields, "-", 6);
+            var dash = fields.Length > 6 ? Array.IndexOf(fields, "-", 6) : -1;
             if (dash > 0 && dash + 2 < fields.Length)
             {
                 mounts.Add(new Mount(Unescape(fields[4]), fields[dash + 1], Unescape(fields[dash + 2])));
