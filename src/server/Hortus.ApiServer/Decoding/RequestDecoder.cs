@@ -32,6 +32,11 @@ public static class RequestDecoder
             throw Rejection.TooLarge($"Request entity too large: limit is {BodyBytesMax}");
         }
 
+        if (MediaTypeOf(mediaType) == "application/vnd.kubernetes.protobuf")
+        {
+            return new DecodedBody(Protobuf.ProtobufBody.Decode(body), []);
+        }
+
         CheckText(body);
         return MediaTypeOf(mediaType) switch
         {

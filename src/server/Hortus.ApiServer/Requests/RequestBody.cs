@@ -1,6 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Hortus.Objects;
+using Hortus.ApiServer.Decoding;
 using Microsoft.AspNetCore.Http;
 
 namespace Hortus.ApiServer.Requests;
@@ -36,24 +35,11 @@ public static class RequestBody
         return buffer.ToArray();
     }
 
-    /// <summary>The body as a JSON object; null when it is empty.</summary>
-    /// <exception cref="ApiStatusException">400 or 413.</exception>
+    /// <summary>The body as an object, in any media type that is read; null when it is empty.</summary>
+    /// <exception cref="ApiStatusException">400, 413 or 415.</exception>
     public static async ValueTask<JsonObject?> ReadObjectAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var bytes = await ReadBytesAsync(request, cancellationToken);
-        if (bytes.Length == 0)
-        {
-            return null;
-        }
-
-        try
-        {
-            return JsonNode.Parse(bytes.Span, documentOptions: new JsonDocumentOptions { MaxDepth = KubernetesJson.DepthMax })
-                as JsonObject ?? throw ApiErrors.BadRequest("the body must be an object");
-        }
-        catch (JsonException e)
-        {
-            throw ApiErrors.BadRequest("the body is not valid JSON: " + e.Message);
-        }
+        return bytes.Length == 0 ? null : RequestDecoder.Decode(bytes.Span, request.ContentType).Object;
     }
 }
