@@ -1,5 +1,8 @@
+using Hortus.KubeControllers.Accounts;
+using Hortus.KubeControllers.Certificates;
 using Hortus.KubeControllers.Network;
 using Hortus.KubeControllers.Scheduling;
+using Hortus.KubeControllers.Volumes;
 using Hortus.KubeControllers.Workloads;
 
 namespace Hortus.KubeControllers;
@@ -17,5 +20,13 @@ internal static class ControllerCatalog
         new("statefulset-controller", "statefulset", StatefulSetReconciler.Add),
         new("pod-scheduler", "scheduler", PodScheduler.Add),
         new("endpoints-controller", "endpoint", EndpointsReconciler.Add),
+        new("serviceaccount-controller", "serviceaccount", ServiceAccountReconciler.Add),
+        new("serviceaccount-token-controller", "serviceaccount-token", TokenSecretReconciler.Add),
+        new("root-ca-certificate-publisher-controller", "root-ca-cert-publisher", RootCertificateReconciler.Add),
+        new("token-cleaner-controller", "tokencleaner", BootstrapTokenCleaner.Add),
+        new("certificatesigningrequest-approving-controller", "csrapproving", RequestApprover.Add),
+        new("certificatesigningrequest-signing-controller", "csrsigning", RequestSigner.Add),
+        new("certificatesigningrequest-cleaner-controller", "csrcleaner", RequestCleaner.Add),
+        new("persistentvolume-binder-controller", "persistentvolume-binder", LocalVolumeProvisioner.Add),
     ];
 }
