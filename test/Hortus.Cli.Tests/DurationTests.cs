@@ -1,0 +1,47 @@
+using FsCheck.Xunit;
+using Hortus.Cli.Flags;
+
+namespace Hortus.Cli.Tests;
+
+public sealed class DurationTests
+{
+    [Theory]
+    [InlineData("10s", 10)]
+    [InlineData("1h30m", 5400)]
+    [InlineData("250ms", 0.25)]
+    [InlineData("1.5h", 5400)]
+    [InlineData("1m1s1ms", 61.001)]
+    [InlineData("0s", 0)]
+    public void Go_durations_are_understood(string text, double seconds)
+    {
+        Duration.Parse(text).TotalSeconds.ShouldBe(seconds, 0.000001);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("10")]
+    [InlineData("s")]
+    [InlineData("-5s")]
+    [InlineData("5 s")]
+    [InlineData("5d")]
+    [InlineData("1h30")]
+    [InlineData("9999999999s")]
+    public void Other_text_is_refused_with_an_example(string text)
+    {
+        Should.Throw<FormatException>(() => Duration.Parse(text)).Message.ShouldBe(
+            $"want a duration such as 10s, 5m or 1h30m, found \"{text}\"");
+    }
+
+    [Property]
+    public bool Any_text_is_a_duration_or_a_format_error(string? text)
+    {
+        try
+        {
+            return Duration.Parse(text ?? "") >= TimeSpan.Zero;
+        }
+        catch (FormatException)
+        {
+            return true;
+        }
+    }
+}

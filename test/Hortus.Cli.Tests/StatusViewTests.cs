@@ -1,0 +1,87 @@
+using Hortus.Cli.Status;
+using Hortus.Client;
+
+namespace Hortus.Cli.Tests;
+
+public sealed class StatusViewTests
+{
+    private const string Gardens = "/apis/operator.gardener.cloud/v1alpha1/gardens";
+    private const string Seeds = "/apis/core.gardener.cloud/v1beta1/seeds";
+    private const string Shoots = "/apis/core.gardener.cloud/v1beta1/shoots";
+
+    [Fact]
+    public async Task What_is_well_waits_for_nothing()
+    {
+        var lines = await PrintAsync(
+            """
+            {"metadata":{"name":"local"},"status":{
+              "lastOperation":{"type":"Reconcile","state":"Succeeded","progress":100,"description":"done"},
+              "conditions":[{"type":"RuntimeComponentsHealthy","status":"True"}]}}
+            """);
+
+        lines[1].ShouldStartWith("Garden  local");
+        lines[1].ShouldContain("Reconcile Succeeded 100%");
+        lines[1].ShouldEndWith("nothing");
+    }
+
+    [Fact]
+    public async Task A_running_operation_tells_its_step_before_the_conditions_that_are_not_true()
+    {
+        var lines = await PrintAsync(garden: null, shoots:
+            """
+            {"metadata":{"name":"local","namespace":"garden-local"},"status":{
+              "lastOperation":{"type":"Create","state":"Processing","progress":42,"description":"Waiting for workers"},
+              "conditions":[{"type":"APIServerAvailable","status":"True"},{"type":"EveryNodeReady","status":"Progressing"}]}}
+            """);
+
+        var row = lines.Single(line => line.StartsWith("Shoot", StringComparison.Ordinal));
+        row.ShouldContain("garden-local/local");
+        row.ShouldContain("Create Processing 42%");
+        row.ShouldEndWith("Waiting for workers; EveryNodeReady is Progressing");
+    }
+
+    [Fact]
+    public async Task Errors_of_a_shoot_are_listed_with_their_step()
+    {
+        var lines = await PrintAsync(garden: null, shoots:
+            """
+            {"metadata":{"name":"local","namespace":"garden-local"},"status":{
+              "lastOperation":{"type":"Create","state":"Error","progress":60,"description":"failed"},
+              "lastErrors":[{"taskID":"Deploying worker","description":"machine type is gone"}]}}
+            """);
+
+        lines[^1].Trim().ShouldBe("Deploying worker: machine type is gone");
+    }
+
+    [Fact]
+    public async Task An_object_without_status_has_no_operation_yet()
+    {
+        var lines = await PrintAsync(garden: null, seeds: """{"metadata":{"name":"local"}}""");
+
+        lines[1].ShouldStartWith("Seed    local");
+        lines[1].ShouldContain("none yet");
+    }
+
+    [Fact]
+    public async Task Without_a_virtual_garden_only_the_runtime_cluster_is_asked()
+    {
+        using var runtime = Cluster((Gardens, """{"metadata":{"name":"local"}}""")).Connect();
+        using var output = new StringWriter();
+
+        await new StatusView(output).PrintAsync(runtime, null, CancellationToken.None);
+
+        output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
+    }
+
+    private static async Task<string[]> PrintAsync(string? garden = null, string? seeds = null, string? shoots = null)
+    {
+        using var runtime = Cluster((Gardens, garden)).Connect();
+        using var virtualGarden = Cluster((Seeds, seeds), (Shoots, shoots)).Connect();
+        using var output = new StringWriter();
+        await new StatusView(output).PrintAsync(runtime, virtualGarden, CancellationToken.None);
+        return output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static ScriptedCluster Cluster(params (string Path, string? Items)[] lists) => new(
+        lists.ToDictionary(list => list.Path, list => $$"""{"metadata":{"resourceVersion":"1"},"items":[{{list.Items}}]}"""));
+}
