@@ -8,9 +8,15 @@ internal static class PodSpecValidation
 {
     private static readonly string[] RestartPolicies = ["Always", "OnFailure", "Never"];
 
-    public static void Check(JsonObject spec, FieldPath path, FieldErrors errors)
+    /// <param name="spec">The pod spec.</param>
+    /// <param name="path">Where it stands.</param>
+    /// <param name="errors">Takes the faults.</param>
+    /// <param name="claimedVolumes">Volumes that a StatefulSet adds for its claim templates.</param>
+    public static void Check(
+        JsonObject spec, FieldPath path, FieldErrors errors, IEnumerable<string>? claimedVolumes = null)
     {
         var volumes = CheckVolumes(spec, path["volumes"], errors);
+        volumes.UnionWith(claimedVolumes ?? []);
         if (!spec.Items("containers").Any())
         {
             errors.Required(path["containers"]);

@@ -53,7 +53,8 @@ internal sealed class WorkloadStrategy(string kind) : ResourceStrategy
         }
 
         var template = spec.Map("template", "spec") ?? [];
-        PodSpecValidation.Check(template, Spec["template"]["spec"], errors);
+        var claimed = spec.Items("volumeClaimTemplates").Select(claim => claim.Text("metadata", "name") ?? "");
+        PodSpecValidation.Check(template, Spec["template"]["spec"], errors, claimed);
         if (template.Text("restartPolicy") is { } policy && policy != "Always")
         {
             errors.NotSupported(Spec["template"]["spec"]["restartPolicy"], policy, ["Always"]);
