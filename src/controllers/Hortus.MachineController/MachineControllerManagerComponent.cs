@@ -1,6 +1,8 @@
 using Hortus.Client;
 using Hortus.Extensions;
+using Hortus.MachineController.Safety;
 using Hortus.Runtime;
+using Microsoft.Extensions.Logging;
 
 namespace Hortus.MachineController;
 
@@ -29,9 +31,28 @@ public sealed class MachineControllerManagerComponent(Func<string, IKubernetesCl
         ArgumentNullException.ThrowIfNull(context);
         var driver = drivers(options.Driver, context.Client)
             ?? throw new ArgumentException($"--driver: there is no machine driver \"{options.Driver}\"", nameof(options));
-        _ = driver;
         var control = context.CreateManager();
         var target = context.CreateManager(context.Connect(options.TargetKubeconfig));
-        return Task.WhenAll(control.RunAsync(cancellationToken), target.RunAsync(cancellationToken));
+        var surroundings = new MachineSurroundings(control, target, driver, options, context.Clock);
+        return RunAsync(surroundings, context.Logs, cancellationToken);
+    }
+
+    /// <summary>Runs all controllers until cancelled or until one of their managers fails.</summary>
+    internal static async Task RunAsync(MachineSurroundings surroundings, ILoggerFactory logs, CancellationToken cancellationToken)
+    {
+        MachineControllers.AddAll(surroundings);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] parts =
+        [
+            surroundings.Control.RunAsync(stop.Token),
+            surroundings.Target.RunAsync(stop.Token),
+            new TargetWatch(surroundings, logs.CreateLogger<TargetWatch>()).RunAsync(stop.Token),
+            new OrphanSearch(surroundings, logs.CreateLogger<OrphanSearch>()).RunAsync(stop.Token),
+        ];
+        var first = await Task.WhenAny(parts);
+        await stop.CancelAsync();
+        await Task.WhenAll(parts.Select(part => part.ContinueWith(_ => { }, TaskScheduler.Default)));
+        cancellationToken.ThrowIfCancellationRequested();
+        await first;
     }
 }

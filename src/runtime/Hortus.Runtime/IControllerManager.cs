@@ -45,6 +45,12 @@ public interface IControllerBuilder
         Func<T, IEnumerable<ObjectKey>> map, Func<T?, T?, bool>? when = null, CacheScope? scope = null)
         where T : KubernetesObject;
 
+    /// <summary>As <see cref="Watches{T}"/>, for objects of another API server.</summary>
+    /// <param name="source">Manager of the other API server; the caller runs both.</param>
+    IControllerBuilder WatchesOn<T>(
+        IControllerManager source, Func<T, IEnumerable<ObjectKey>> map, Func<T?, T?, bool>? when = null, CacheScope? scope = null)
+        where T : KubernetesObject;
+
     /// <summary>Changes of objects that <typeparamref name="TOwner"/> controls go to the queue under their owner's
     /// key.</summary>
     IControllerBuilder Owns<T, TOwner>(CacheScope? scope = null)

@@ -23,10 +23,17 @@ internal sealed partial class ControllerBuilder(
     /// <inheritdoc/>
     public IControllerBuilder Watches<T>(
         Func<T, IEnumerable<ObjectKey>> map, Func<T?, T?, bool>? when = null, CacheScope? scope = null)
-            where T : KubernetesObject
+            where T : KubernetesObject => WatchesOn(manager, map, when, scope);
+
+    /// <inheritdoc/>
+    public IControllerBuilder WatchesOn<T>(
+        IControllerManager source,
+        Func<T, IEnumerable<ObjectKey>> map,
+        Func<T?, T?, bool>? when = null,
+        CacheScope? scope = null) where T : KubernetesObject
     {
         // An object that stops pointing at something concerns the old target too.
-        Handle(manager.CacheFor<T>(
+        Handle(((ControllerManager)source).CacheFor<T>(
             scope), when, (old, latest) => old is null ? map(latest) : map(old).Concat(map(latest)));
         return this;
     }
