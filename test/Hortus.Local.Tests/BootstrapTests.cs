@@ -1,0 +1,77 @@
+using Hortus.Components;
+using Hortus.Kubelet.Images;
+using Hortus.Local.Bootstrap;
+using Hortus.Objects;
+using Hortus.Objects.Gardener.Core;
+
+namespace Hortus.Local.Tests;
+
+public sealed class BootstrapTests
+{
+    [Fact]
+    public void The_image_map_knows_every_image_that_is_deployed()
+    {
+        using var folder = new TemporaryFolder();
+        var images = new ImageVector();
+        File.WriteAllText(folder["map.yaml"], ImageMapFile.Render(images));
+        var map = new LocalImageMap(folder["map.yaml"], ["/opt/hortus"]);
+
+        map.Find(images.Hortus).ShouldBe(["/opt/hortus"]);
+        map.Find(images.KubeApiServer + ":v1.35.4").ShouldBe(["/opt/hortus", "apiserver"]);
+        map.Find(images.KubeControllerManager + ":v1.35.4").ShouldBe(["/opt/hortus", "kube-controller-manager"]);
+        map.Find(images.LocalMachine + ":1.0.0").ShouldNotBeNull()[0].ShouldBe("/opt/hortus");
+        map.Find("example.org/unknown:1").ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("00-garden.yaml", "Garden")]
+    [InlineData("10-cloudprofile.yaml", "CloudProfile")]
+    [InlineData("20-project.yaml", "Project")]
+    [InlineData("30-credentials.yaml", "CredentialsBinding")]
+    [InlineData("40-seed.yaml", "Seed")]
+    [InlineData("50-domains.yaml", "Secret")]
+    [InlineData("90-shoot.yaml", "Shoot")]
+    public void The_examples_travel_inside_the_executable(string name, string kind)
+    {
+        KubernetesYaml.ParseAll(Examples.Read(name)).Select(document => (string?)document["kind"]).ShouldContain(kind);
+    }
+
+    [Fact]
+    public void A_seed_that_is_not_there_is_waited_for_by_name_of_who_makes_it()
+    {
+        SeedReadiness.WaitsFor(null).ShouldBe("waiting for the gardenlet to register the Seed");
+    }
+
+    [Fact]
+    public void A_seed_waits_for_the_conditions_that_are_not_true()
+    {
+        SeedReadiness.WaitsFor(Seed(("GardenletReady", "True"), ("SeedSystemComponentsHealthy", "False")))
+            .ShouldBe("waiting for SeedSystemComponentsHealthy");
+    }
+
+    [Fact]
+    public void A_seed_with_all_conditions_true_is_ready_whatever_else_it_reports()
+    {
+        SeedReadiness.WaitsFor(Seed(("GardenletReady", "True"), ("SeedSystemComponentsHealthy", "True"), ("BackupBucketsReady", "False")))
+            .ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_garden_that_was_never_started_is_told_with_the_command_that_starts_it()
+    {
+        using var folder = new TemporaryFolder();
+        var connections = new GardenConnections(new StateDirectory(folder["state"]));
+
+        Should.Throw<LocalGardenException>(() => connections.RuntimeKubeconfig).Message.ShouldEndWith("start the garden with `hortus up`");
+        connections.HasGarden.ShouldBeFalse();
+    }
+
+    private static Seed Seed(params (string Type, string Status)[] conditions) => new()
+    {
+        Metadata = new ObjectMeta { Name = "local" },
+        Status = new SeedStatus
+        {
+            Conditions = [.. conditions.Select(c => new GardenerCondition { Type = c.Type, Status = c.Status })],
+        },
+    };
+}

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Sockets;
+using Hortus.Local.Bootstrap;
+using Hortus.Local.Node;
+
+namespace Hortus.Local.Tests;
+
+public sealed class PreflightTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly StateDirectory state;
+
+    public PreflightTests()
+    {
+        state = new StateDirectory(folder["state"]);
+        state.Create();
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void All_faults_of_the_options_are_told_at_once_with_their_flags()
+    {
+        var options = new LocalGardenOptions { StateDirectory = "relative", Port = 70000, ReadyTimeout = TimeSpan.Zero };
+
+        var error = Should.Throw<LocalGardenException>(() => Preflight.Check(options, state));
+
+        error.Message.ShouldBe(
+            "--state-dir: \"relative\" is not an absolute path; --port: 70000 is not between 1 and 65535; --timeout: 00:00:00 is not positive");
+    }
+
+    [SkippableFact]
+    public void A_used_port_is_told_with_the_flag_that_chooses_another()
+    {
+        SkipUnlessReady();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        var error = Should.Throw<LocalGardenException>(() => Preflight.Check(Options(port), state));
+
+        error.Message.ShouldStartWith($"port 127.0.0.1:{port} cannot be used");
+        error.Message.ShouldEndWith("choose another one with --port");
+    }
+
+    [SkippableFact]
+    public void A_free_port_stays_free()
+    {
+        SkipUnlessReady();
+        var port = FreePort();
+
+        Preflight.Check(Options(port), state);
+
+        LocalNode.Listen(port).Dispose();
+    }
+
+    [SkippableFact]
+    public void A_garden_that_runs_keeps_its_port()
+    {
+        SkipUnlessReady();
+        File.WriteAllText(state.PortFile, "6443");
+        new ProcessFile(state.NodePid).Write(Environment.ProcessId);
+
+        var error = Should.Throw<LocalGardenException>(() => Preflight.Check(Options(7443), state));
+
+        error.Message.ShouldContain($"the garden in {state.Root} runs on port 6443");
+    }
+
+    [SkippableFact]
+    public void A_garden_that_runs_may_hold_its_own_port()
+    {
+        SkipUnlessReady();
+        using var listener = LocalNode.Listen(0);
+        var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        File.WriteAllText(state.PortFile, port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        new ProcessFile(state.NodePid).Write(Environment.ProcessId);
+
+        Preflight.Check(Options(port), state);
+    }
+
+    private static void SkipUnlessReady()
+    {
+        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
+        string[] programs = ["ip", "nft", "unshare", "nsenter", "setsid", "mount"];
+        var missing = programs.Where(program => !new[] { "/usr/bin", "/usr/sbin", "/bin", "/sbin" }
+            .Any(path => File.Exists(Path.Combine(path, program)))).ToArray();
+        Skip.If(missing.Length > 0, "needs " + string.Join(", ", missing));
+    }
+
+    private static int FreePort()
+    {
+        using var listener = LocalNode.Listen(0);
+        return ((IPEndPoint)listener.LocalEndPoint!).Port;
+    }
+
+    private LocalGardenOptions Options(int port) => new() { StateDirectory = state.Root, Port = port };
+}
