@@ -18,7 +18,7 @@ public sealed class ProtobufBodyTests
         var decoded = RequestDecoder.Decode(Envelope("v1", "ConfigMap", [.. metadata, .. data]), MediaType);
 
         decoded.Object.ToJsonString().ShouldBe(
-            """{"metadata":{"name":"settings","labels":{"app":"web"}},"data":{"key":"value"},"apiVersion":"v1","kind":"ConfigMap"}""");
+            """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"settings","labels":{"app":"web"}},"data":{"key":"value"}}""");
     }
 
     [Fact]
@@ -30,14 +30,36 @@ public sealed class ProtobufBodyTests
     }
 
     [Fact]
-    public void Field_that_is_not_known_is_refused_with_what_to_do()
+    public void Field_of_a_newer_client_is_left_out()
+    {
+        var decoded = RequestDecoder.Decode(Envelope("v1", "ConfigMap", Field(99, "x")), MediaType);
+
+        decoded.Object.ToJsonString().ShouldBe("""{"apiVersion":"v1","kind":"ConfigMap"}""");
+    }
+
+    [Fact]
+    public void Kind_that_is_not_known_is_refused_with_what_to_do()
     {
         var error = Should.Throw<ApiStatusException>(
-            () => RequestDecoder.Decode(Envelope("v1", "ConfigMap", Field(99, "x")), MediaType));
+            () => RequestDecoder.Decode(Envelope("example.org/v1", "Rose", Field(1, "x")), MediaType));
 
         error.Code.ShouldBe(415);
-        error.Message.ShouldContain("field 99 of ConfigMap");
-        error.Message.ShouldContain("JSON");
+        error.Message.ShouldContain("Rose of example.org/v1");
+        error.Message.ShouldContain("application/json");
+    }
+
+    [Fact]
+    public void Embedded_structs_integers_or_texts_quantities_and_wrapped_lists_take_their_json_form()
+    {
+        var probe = Field(1, Field(2, [.. Field(1, "/healthz"), .. Field(2, [0x08, 0x00, 0x10, 0x50, .. Field(3, "")])]));
+        var limits = Field(8, Field(1, [.. Field(1, "cpu"), .. Field(2, Field(1, "500m"))]));
+        var spec = Field(2, [.. Field(1, "c"), .. limits, .. Field(10, probe)]);
+
+        var decoded = RequestDecoder.Decode(Envelope("v1", "Pod", Field(2, spec)), MediaType);
+
+        decoded.Object["spec"]!.ToJsonString().ShouldBe(
+            """{"containers":[{"name":"c","resources":{"limits":{"cpu":"500m"}},"livenessProbe":"""
+            + """{"httpGet":{"path":"/healthz","port":80}}}]}""");
     }
 
     [Theory]

@@ -1,40 +1,53 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Hortus.ApiServer.Objects;
-using Hortus.ApiServer.Requests;
+using Hortus.Objects;
 
 namespace Hortus.ApiServer.Decoding.Protobuf;
 
-/// <summary>Reads bodies of <c>application/vnd.kubernetes.protobuf</c> into JSON trees.</summary>
+/// <summary>
+/// Reads <c>application/vnd.kubernetes.protobuf</c> bodies, which Go clients send for built-in kinds: <c>kubectl create</c> and
+/// <c>kubectl auth</c> do so and do not fall back to JSON. The result is what the same client would have sent as JSON.
+/// </summary>
 internal static class ProtobufBody
 {
-    private const int DepthMax = 32;
-    private const string Advice = "send the object as JSON or YAML instead (kubectl create -f, kubectl apply)";
+    /// <summary>The media type.</summary>
+    public const string MediaType = "application/vnd.kubernetes.protobuf";
 
-    /// <summary>Reads the envelope and the object in it.</summary>
-    /// <exception cref="ApiStatusException">400 malformed; 415 a kind or field that is not known in this form.</exception>
+    private static ReadOnlySpan<byte> Magic => "k8s\0"u8;
+
+    /// <summary>Reads a body.</summary>
+    /// <exception cref="Requests.ApiStatusException">400: malformed; 415: the kind is not known in protobuf.</exception>
     public static JsonObject Decode(ReadOnlySpan<byte> body)
     {
-        if (!body.StartsWith("k8s\0"u8))
+        if (!body.StartsWith(Magic))
         {
-            throw Rejection.BadRequest("the body is not in the protobuf envelope of Kubernetes: it must start with \"k8s\"");
+            throw Rejection.BadRequest("the body is not protobuf of Kubernetes: it does not start with \"k8s\" and a zero");
         }
 
+        try
+        {
+            return Envelope(body[Magic.Length..]);
+        }
+        catch (Exception e) when (e is FormatException or JsonException)
+        {
+            throw Rejection.BadRequest($"the body is not valid protobuf: {e.Message}");
+        }
+    }
+
+    private static JsonObject Envelope(ReadOnlySpan<byte> envelope)
+    {
         var (apiVersion, kind) = ("", "");
-        var raw = ReadOnlySpan<byte>.Empty;
-        var reader = new ProtobufReader(body[4..]);
+        ReadOnlySpan<byte> raw = default;
+        var reader = new ProtobufReader(envelope);
         while (reader.Next())
         {
             if (reader.Number == 1)
             {
-                var meta = new ProtobufReader(reader.Bytes);
-                while (meta.Next())
+                var type = new ProtobufReader(reader.Bytes);
+                while (type.Next())
                 {
-                    apiVersion = meta.Number == 1 ? Encoding.UTF8.GetString(meta.Bytes) : apiVersion;
-                    kind = meta.Number == 2 ? Encoding.UTF8.GetString(meta.Bytes) : kind;
+                    (apiVersion, kind) = type.Number == 1 ? (type.Text(), kind) : (apiVersion, type.Text());
                 }
             }
             else if (reader.Number == 2)
@@ -43,84 +56,69 @@ internal static class ProtobufBody
             }
         }
 
-        var root = Message(kind, raw, 0);
-        root["apiVersion"] = apiVersion;
-        root["kind"] = kind;
-        return root;
+        var fields = ProtobufFields.OfKind(apiVersion, kind) ?? throw Rejection.UnsupportedMediaType(
+            $"{kind} of {apiVersion} cannot be sent as {MediaType}; send application/json");
+        var result = new JsonObject { ["apiVersion"] = apiVersion, ["kind"] = kind };
+        Fill(result, raw, fields, 0);
+        return result;
     }
 
-    private static JsonObject Message(string name, ReadOnlySpan<byte> bytes, int depth)
+    private static void Fill(
+        JsonObject target, ReadOnlySpan<byte> message, IReadOnlyDictionary<int, ProtobufField> fields, int depth)
     {
-        var fields = ProtobufMessages.Find(name)
-            ?? throw Rejection.UnsupportedMediaType($"{name} is not read from protobuf bodies; {Advice}");
-        if (depth > DepthMax)
+        if (depth > KubernetesJson.DepthMax)
         {
-            throw Rejection.BadRequest($"the protobuf body is nested more than {DepthMax} levels deep");
+            throw new FormatException($"messages are nested deeper than {KubernetesJson.DepthMax}");
         }
 
-        var message = new JsonObject();
-        var reader = new ProtobufReader(bytes);
+        var reader = new ProtobufReader(message);
         while (reader.Next())
         {
             if (!fields.TryGetValue(reader.Number, out var field))
             {
-                if (reader.IsZero || name == "Nothing")
-                {
-                    continue;
-                }
-
-                throw Rejection.UnsupportedMediaType(
-                    $"field {reader.Number} of {name} is not read from protobuf bodies; {Advice}");
+                // A field of a newer client: JSON with an unknown field would be pruned as well.
+                continue;
             }
 
-            Add(message, field, ref reader, depth);
+            if (field.IsInline)
+            {
+                Fill(target, reader.Bytes, ProtobufFields.Message(field.Type), depth + 1);
+            }
+            else if (field.Shape == '%')
+            {
+                AddEntry(target, field, reader.Bytes, depth);
+            }
+            else if (field.Shape == '*')
+            {
+                AddItem(target, field, ref reader, depth);
+            }
+            else if (Value(field.Type, ref reader, depth) is { } value && (field.KeepsZero || !IsZero(value)))
+            {
+                target[field.Name] = value;
+            }
         }
-
-        return message;
     }
 
-    private static void Add(JsonObject message, ProtobufField field, ref ProtobufReader reader, int depth)
+    private static void AddItem(JsonObject target, ProtobufField field, ref ProtobufReader reader, int depth)
     {
-        if (field.Shape == ProtobufShape.Map)
+        if (target[field.Name] is not JsonArray list)
         {
-            var (key, value) = Entry(field, reader.Bytes, depth);
-            var map = message[field.Name] as JsonObject;
-            if (map is null)
-            {
-                message[field.Name] = map = [];
-            }
-
-            map[key] = value;
-            return;
+            target[field.Name] = list = [];
         }
 
-        var node = Value(field.Type, ref reader, depth);
-        if (field.Shape == ProtobufShape.Repeated)
-        {
-            var list = message[field.Name] as JsonArray;
-            if (list is null)
-            {
-                message[field.Name] = list = [];
-            }
-
-            list.Add(node);
-        }
-        else if (field.KeepsEmpty || !IsEmpty(node))
-        {
-            message[field.Name] = node;
-        }
+        list.Add(Value(field.Type, ref reader, depth));
     }
 
-    private static (string Key, JsonNode? Value) Entry(ProtobufField field, ReadOnlySpan<byte> bytes, int depth)
+    private static void AddEntry(JsonObject target, ProtobufField field, ReadOnlySpan<byte> entry, int depth)
     {
         var key = "";
-        JsonNode? value = field.Type is "string" or "bytes" ? "" : null;
-        var reader = new ProtobufReader(bytes);
+        JsonNode? value = null;
+        var reader = new ProtobufReader(entry);
         while (reader.Next())
         {
             if (reader.Number == 1)
             {
-                key = Encoding.UTF8.GetString(reader.Bytes);
+                key = reader.Text();
             }
             else if (reader.Number == 2)
             {
@@ -128,185 +126,149 @@ internal static class ProtobufBody
             }
         }
 
-        return (key, value);
-    }
-
-    private static JsonNode? Value(string type, ref ProtobufReader reader, int depth) => type switch
-    {
-        "string" => Encoding.UTF8.GetString(reader.Bytes),
-        "bytes" => Convert.ToBase64String(reader.Bytes),
-        "int" => (long)reader.Varint,
-        "bool" => reader.Varint != 0,
-        "time" => Time(reader.Bytes, micro: false),
-        "microtime" => Time(reader.Bytes, micro: true),
-        "quantity" => Text(reader.Bytes),
-        "raw" => Raw(reader.Bytes),
-        "intstr" => IntOrString(reader.Bytes),
-        "ExtraValue" => Items(reader.Bytes),
-        _ => Message(type, reader.Bytes, depth + 1),
-    };
-
-    private static bool IsEmpty(JsonNode? node) => node switch
-    {
-        null => true,
-        JsonObject map => map.Count == 0,
-        JsonValue value => value.GetValueKind() switch
+        if (target[field.Name] is not JsonObject map)
         {
-            JsonValueKind.String => value.GetValue<string>().Length == 0,
-            JsonValueKind.Number => value.GetValue<long>() == 0,
-            JsonValueKind.False => true,
-            _ => false,
-        },
-        _ => false,
-    };
-
-    private static JsonNode? Time(ReadOnlySpan<byte> bytes, bool micro)
-    {
-        var (seconds, nanos) = (0L, 0L);
-        var reader = new ProtobufReader(bytes);
-        while (reader.Next())
-        {
-            seconds = reader.Number == 1 ? (long)reader.Varint : seconds;
-            nanos = reader.Number == 2 ? (long)reader.Varint : nanos;
+            target[field.Name] = map = [];
         }
 
-        // Year 1 is the zero time of Go: absent.
-        if (bytes.IsEmpty || seconds is <= -62135596800 or > 253402300799)
+        map[key] = value ?? (field.Type is "s" or "y" ? "" : null);
+    }
+
+    private static JsonNode? Value(string type, ref ProtobufReader reader, int depth)
+    {
+        switch (type)
+        {
+            case "i":
+                return (long)reader.Bits;
+            case "b":
+                return reader.Bits != 0;
+            case "f":
+                return BitConverter.UInt64BitsToDouble(reader.Bits);
+        }
+
+        if (!reader.HasBytes)
+        {
+            throw new FormatException($"field {reader.Number} is a number, want bytes");
+        }
+
+        switch (type)
+        {
+            case "s":
+                return reader.Text();
+            case "y":
+                return Convert.ToBase64String(reader.Bytes);
+            case "T" or "M":
+                return Time(reader.Bytes, type == "M");
+            case "Q":
+                return Texts(reader.Bytes).FirstOrDefault("0");
+            case "L":
+                return new JsonArray([.. Texts(reader.Bytes).Select(text => (JsonNode)text)]);
+            case "I":
+                return IntegerOrText(reader.Bytes);
+            case "D":
+                return Duration(reader.Bytes);
+            case "R":
+                return Json(reader.Bytes);
+            default:
+                var result = new JsonObject();
+                Fill(result, reader.Bytes, ProtobufFields.Message(type), depth + 1);
+                return result;
+        }
+    }
+
+    private static bool IsZero(JsonNode value) => value switch
+    {
+        JsonObject fields => fields.Count == 0,
+        JsonArray => false,
+        _ => value.GetValueKind() switch
+        {
+            JsonValueKind.String => value.GetValue<string>().Length == 0,
+            JsonValueKind.False => true,
+            JsonValueKind.Number => value is JsonValue number && number.TryGetValue<long>(out var integer) && integer == 0,
+            _ => false,
+        },
+    };
+
+    /// <summary>Null for the zero time.</summary>
+    private static JsonNode? Time(ReadOnlySpan<byte> message, bool micro)
+    {
+        var (seconds, nanos) = (0L, 0L);
+        var reader = new ProtobufReader(message);
+        while (reader.Next())
+        {
+            (seconds, nanos) = reader.Number == 1 ? ((long)reader.Bits, nanos) : (seconds, (long)reader.Bits);
+        }
+
+        if (message.IsEmpty || seconds is < -62135596800 or > 253402300799)
         {
             return null;
         }
 
-        var time = DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanos / 100);
-        return micro
-            ? time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
-            : Metadata.Time(time);
+        var time = DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanos / 100).UtcDateTime;
+        return time.ToString(micro ? "yyyy-MM-ddTHH:mm:ss.ffffffZ" : "yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
     }
 
-    private static string Text(ReadOnlySpan<byte> bytes)
+    private static List<string> Texts(ReadOnlySpan<byte> message)
     {
-        var text = "";
-        var reader = new ProtobufReader(bytes);
+        List<string> texts = [];
+        var reader = new ProtobufReader(message);
         while (reader.Next())
         {
-            text = reader.Number == 1 ? Encoding.UTF8.GetString(reader.Bytes) : text;
+            texts.Add(reader.Text());
         }
 
-        return text;
+        return texts;
     }
 
-    private static JsonNode? Raw(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new ProtobufReader(bytes);
-        return reader.Next() && reader.Number == 1 ? JsonNode.Parse(reader.Bytes) : null;
-    }
-
-    private static JsonArray Items(ReadOnlySpan<byte> bytes)
-    {
-        var items = new JsonArray();
-        var reader = new ProtobufReader(bytes);
-        while (reader.Next())
-        {
-            items.Add(Encoding.UTF8.GetString(reader.Bytes));
-        }
-
-        return items;
-    }
-
-    private static JsonNode? IntOrString(ReadOnlySpan<byte> bytes)
+    private static JsonValue IntegerOrText(ReadOnlySpan<byte> message)
     {
         var (isText, number, text) = (false, 0L, "");
-        var reader = new ProtobufReader(bytes);
+        var reader = new ProtobufReader(message);
         while (reader.Next())
         {
-            isText = reader.Number == 1 ? reader.Varint == 1 : isText;
-            number = reader.Number == 2 ? (long)reader.Varint : number;
-            text = reader.Number == 3 ? Encoding.UTF8.GetString(reader.Bytes) : text;
-        }
-
-        return isText ? text : number;
-    }
-}
-
-/// <summary>Walks the fields of one message.</summary>
-internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
-{
-    private ReadOnlySpan<byte> rest = bytes;
-
-    /// <summary>Number of the field just read.</summary>
-    public int Number { get; private set; }
-
-    /// <summary>Its number, if it is one.</summary>
-    public ulong Varint { get; private set; }
-
-    /// <summary>Its bytes, if it has some.</summary>
-    public ReadOnlySpan<byte> Bytes { get; private set; }
-
-    /// <summary>Whether the value is zero or empty.</summary>
-    public readonly bool IsZero => Varint == 0 && Bytes.IsEmpty;
-
-    /// <summary>Reads the next field.</summary>
-    /// <returns>False at the end.</returns>
-    /// <exception cref="ApiStatusException">400: the bytes end early or make no sense.</exception>
-    public bool Next()
-    {
-        if (rest.IsEmpty)
-        {
-            return false;
-        }
-
-        var tag = ReadVarint();
-        Number = (int)(tag >> 3);
-        Varint = 0;
-        Bytes = default;
-        switch (tag & 7)
-        {
-            case 0:
-                Varint = ReadVarint();
-                break;
-            case 1:
-                Varint = BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
-                break;
-            case 2:
-                Bytes = Take(ReadVarint());
-                break;
-            case 5:
-                Varint = BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
-                break;
-            default:
-                throw Malformed();
-        }
-
-        return true;
-    }
-
-    private static ApiStatusException Malformed() =>
-        Rejection.BadRequest("the protobuf body is malformed: it ends early or has a field of unknown type");
-
-    private ulong ReadVarint()
-    {
-        var value = 0UL;
-        for (var shift = 0; shift < 64; shift += 7)
-        {
-            var next = Take(1)[0];
-            value |= (ulong)(next & 0x7f) << shift;
-            if (next < 0x80)
+            switch (reader.Number)
             {
-                return value;
+                case 1:
+                    isText = reader.Bits == 1;
+                    break;
+                case 2:
+                    number = (int)reader.Bits;
+                    break;
+                case 3:
+                    text = reader.Text();
+                    break;
             }
         }
 
-        throw Malformed();
+        return isText ? JsonValue.Create(text) : JsonValue.Create(number);
     }
 
-    private ReadOnlySpan<byte> Take(ulong length)
+    /// <summary>Seconds, the form of a Go duration that needs no units to choose.</summary>
+    private static string Duration(ReadOnlySpan<byte> message)
     {
-        if (length > (ulong)rest.Length)
+        var reader = new ProtobufReader(message);
+        var nanos = 0L;
+        while (reader.Next())
         {
-            throw Malformed();
+            nanos = (long)reader.Bits;
         }
 
-        var taken = rest[..(int)length];
-        rest = rest[(int)length..];
-        return taken;
+        return (nanos / 1e9m).ToString("0.#########", CultureInfo.InvariantCulture) + "s";
+    }
+
+    private static JsonNode? Json(ReadOnlySpan<byte> message)
+    {
+        var reader = new ProtobufReader(message);
+        JsonNode? value = null;
+        while (reader.Next())
+        {
+            if (reader.Number == 1 && reader.Bytes.Length > 0)
+            {
+                value = JsonNode.Parse(
+                    reader.Bytes, documentOptions: new JsonDocumentOptions { MaxDepth = KubernetesJson.DepthMax });
+            }
+        }
+
+        return value;
     }
 }
