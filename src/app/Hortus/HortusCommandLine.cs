@@ -18,6 +18,8 @@ internal static class HortusCommandLine
         ["kube-controller-manager"] = ControllerCommands.KubeControllerManager,
         ["scheduler"] = ControllerCommands.Scheduler,
         ["gardenlet"] = ControllerCommands.Gardenlet,
+        ["extension"] = MachineCommands.Extension,
+        ["machine-controller-manager"] = MachineCommands.MachineControllerManager,
         ["local-node"] = LocalNodeCommand.Create,
     };
 

@@ -1,5 +1,4 @@
 using Hortus.Client;
-using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
 using Microsoft.Extensions.Logging;
 
@@ -35,7 +34,7 @@ internal sealed partial class TargetWatch(MachineSurroundings surroundings, ILog
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await surroundings.Target.Client.FindAsync<Namespace>(ObjectKey.Cluster("kube-system"), both.Token);
+            await surroundings.Target.Client.ListAsync<Node>(new ListOptions { Limit = 1 }, both.Token);
             await surroundings.Nodes.WaitForSyncAsync(both.Token);
             return null;
         }

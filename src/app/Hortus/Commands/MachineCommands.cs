@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Hortus.MachineController;
+using Hortus.ProviderLocal;
+
+namespace Hortus.Commands;
+
+/// <summary>The commands of what makes machines: extensions and the machine controller with their drivers.</summary>
+internal static class MachineCommands
+{
+    public static Command Extension() => new("extension", "Serves the extension objects of one provider.")
+    {
+        ComponentCommand.Create<ProviderLocalOptions>(
+            ProviderLocalComponent.Name,
+            "Serves shoots whose machines are pods of the seed.",
+            (options, context, cancellationToken) => new ProviderLocalComponent().RunAsync(options, context, cancellationToken),
+            ProviderLocalComponent.HostOptions),
+    };
+
+    public static Command MachineControllerManager() => ComponentCommand.Create<MachineControllerManagerOptions>(
+        MachineControllerManagerComponent.Name,
+        "Turns the machine objects of a namespace into nodes of a cluster.",
+        (options, context, cancellationToken) => new MachineControllerManagerComponent(
+            (name, client) => name == LocalMachineDriver.Name ? new LocalMachineDriver(client, context.Clock) : null)
+            .RunAsync(options, context, cancellationToken),
+        MachineControllerManagerComponent.HostOptions);
+}
