@@ -60,9 +60,9 @@ internal sealed partial class OrphanSearch(MachineSurroundings surroundings, ILo
         }
     }
 
-    [LoggerMessage(7110, LogLevel.Warning, "machine {Id} belongs to no Machine object, removing it")]
+    [LoggerMessage(6210, LogLevel.Warning, "machine {Id} belongs to no Machine object, removing it")]
     private static partial void LogOrphan(ILogger logger, string id);
 
-    [LoggerMessage(7111, LogLevel.Error, "cannot look for machines without an object in class {Class}: {Reason}")]
+    [LoggerMessage(6211, LogLevel.Error, "cannot look for machines without an object in class {Class}: {Reason}")]
     private static partial void LogFailed(ILogger logger, string @class, string reason);
 }

@@ -48,6 +48,6 @@ internal sealed partial class TargetWatch(MachineSurroundings surroundings, ILog
         }
     }
 
-    [LoggerMessage(7100, LogLevel.Warning, "the target's API server {State} {Reason}")]
+    [LoggerMessage(6200, LogLevel.Warning, "the target's API server {State} {Reason}")]
     private static partial void LogState(ILogger logger, string state, string? reason);
 }
