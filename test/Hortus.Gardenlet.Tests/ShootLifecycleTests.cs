@@ -97,7 +97,7 @@ public sealed class ShootLifecycleTests : IDisposable
     }
 
     [Fact]
-    public async Task Infrastructure_that_reports_a_final_fault_fails_the_shoot_and_a_retry_heals_it()
+    public async Task Deletion_does_not_wait_for_a_creation_that_cannot_go_on()
     {
         await using var world = await GardenWorld.StartAsync(deadline.Token);
         world.InfrastructureFault = new LastError { Description = "wrong", Codes = [ErrorCode.ConfigurationProblem] };

@@ -26,7 +26,7 @@ internal sealed class GardenWorld : IAsyncDisposable
 
     private readonly List<IAsyncDisposable> servers = [];
     private readonly List<IDisposable> clients = [];
-    private static readonly ILoggerFactory Logs = LoggerFactory.Create(b => b.AddSimpleConsole().SetMinimumLevel(LogLevel.Information));
+    private static readonly ILoggerFactory Logs = NullLoggerFactory.Instance;
     private readonly MetricRegistry metrics = new();
     private readonly CancellationTokenSource stop = new();
     private readonly List<Task> running = [];

@@ -17,6 +17,8 @@ internal sealed partial class SeedLease(GardenletSurroundings surroundings, Seed
     /// <summary>Renewals that may fail in a row before the process counts as unhealthy.</summary>
     private const int MissesMax = 10;
 
+    private const int ConflictsMax = 5;
+
     private readonly ILogger log = surroundings.Logs.CreateLogger<SeedLease>();
     private int misses;
 
@@ -68,10 +70,26 @@ internal sealed partial class SeedLease(GardenletSurroundings surroundings, Seed
             },
         };
         await surroundings.GardenClient.ApplyAsync(lease, GardenletIdentity.FieldManager, cancellationToken);
-        await status.SetConditionsAsync(
-            seed,
-            [new HealthCheckResult(GardenerConditions.GardenletReady, true, "GardenletReady", "Gardenlet renews its lease.")],
-            cancellationToken);
+        await ShowReadyAsync(seed, cancellationToken);
+    }
+
+    // At start the seed controller writes the status at the same time; waiting for the next renewal would hold up everybody.
+    private async Task ShowReadyAsync(Seed seed, CancellationToken cancellationToken)
+    {
+        var ready = new HealthCheckResult(
+            GardenerConditions.GardenletReady, true, "GardenletReady", "Gardenlet renews its lease.");
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await status.SetConditionsAsync(seed, [ready], cancellationToken);
+                return;
+            }
+            catch (ApiException e) when (e.IsConflict && tries < ConflictsMax)
+            {
+                seed = await surroundings.GardenClient.GetAsync<Seed>(seed.Key, cancellationToken);
+            }
+        }
     }
 
     [LoggerMessage(7100, LogLevel.Warning, "cannot renew the lease of seed {Seed}, {Misses} times in a row: {Reason}")]
