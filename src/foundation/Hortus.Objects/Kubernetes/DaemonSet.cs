@@ -95,7 +95,7 @@ public sealed record DaemonSetCondition : ApiType, ICondition<DaemonSetCondition
 [KubernetesResource("apps", "v1", "ControllerRevision", "controllerrevisions")]
 public sealed record ControllerRevision : KubernetesObject
 {
-    [EmbeddedResource, PreserveUnknownFields]
+    [PreserveUnknownFields]
     public JsonElement? Data { get; init; }
 
     [Required]
