@@ -1,5 +1,7 @@
 using Hortus.KubeControllers.Accounts;
 using Hortus.KubeControllers.Certificates;
+using Hortus.KubeControllers.Collection;
+using Hortus.KubeControllers.Namespaces;
 using Hortus.KubeControllers.Network;
 using Hortus.KubeControllers.Scheduling;
 using Hortus.KubeControllers.Volumes;
@@ -28,5 +30,7 @@ internal static class ControllerCatalog
         new("certificatesigningrequest-signing-controller", "csrsigning", RequestSigner.Add),
         new("certificatesigningrequest-cleaner-controller", "csrcleaner", RequestCleaner.Add),
         new("persistentvolume-binder-controller", "persistentvolume-binder", LocalVolumeProvisioner.Add),
+        new("garbage-collector-controller", "garbagecollector", GarbageCollector.Add),
+        new("namespace-controller", "namespace", NamespaceReconciler.Add),
     ];
 }

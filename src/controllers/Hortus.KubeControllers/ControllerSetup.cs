@@ -1,4 +1,5 @@
 using Hortus.Client;
+using Hortus.KubeControllers.Collection;
 using Hortus.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -7,6 +8,8 @@ namespace Hortus.KubeControllers;
 /// <summary>What every controller of this project is made of.</summary>
 internal sealed record ControllerSetup
 {
+    private ResourceGraph? graph;
+
     public required IControllerManager Manager { get; init; }
 
     public required TimeProvider Clock { get; init; }
@@ -19,4 +22,10 @@ internal sealed record ControllerSetup
     public required KubeControllerManagerOptions Options { get; init; }
 
     public IKubernetesClient Client => Manager.Client;
+
+    /// <summary>All objects of the server by owner; runs when a controller asks for it.</summary>
+    public ResourceGraph Graph => graph ??= new ResourceGraph(this);
+
+    /// <summary>Runs what some controllers need beside their workers, until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => graph?.RunAsync(cancellationToken) ?? Task.CompletedTask;
 }

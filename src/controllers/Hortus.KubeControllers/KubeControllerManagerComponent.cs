@@ -51,7 +51,7 @@ public sealed partial class KubeControllerManagerComponent
 
         context.Health.Add("caches", HealthProbes.Ready, () => manager.HasSynced ? null : "caches are being filled");
 
-        await manager.RunAsync(cancellationToken);
+        await Task.WhenAll(manager.RunAsync(cancellationToken), setup.RunAsync(cancellationToken));
     }
 
     [LoggerMessage(6100, LogLevel.Information, "controller {Controller} is switched off")]

@@ -7,6 +7,11 @@ namespace Hortus.KubeControllers;
 /// <summary>Writes for which it is fine that the object has gone meanwhile.</summary>
 internal static class Writes
 {
+    /// <summary>Whether a creation was refused because the namespace is being deleted: trying again cannot help.</summary>
+    public static bool IsNamespaceTerminating(this ApiException refusal) =>
+        refusal.Code == 403 && (refusal.Status.Details?.Causes?.Any(c => c.Reason == "NamespaceTerminating") == true ||
+            refusal.Message.Contains("because it is being terminated", StringComparison.Ordinal));
+
     /// <summary>Replaces the status under the version that was read.</summary>
     public static async Task ReportAsync<T>(this IKubernetesClient client, T value, CancellationToken cancellationToken)
         where T : KubernetesObject

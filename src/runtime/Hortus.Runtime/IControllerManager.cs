@@ -56,6 +56,10 @@ public interface IControllerBuilder
     IControllerBuilder Owns<T, TOwner>(CacheScope? scope = null)
         where T : KubernetesObject where TOwner : KubernetesObject;
 
+    /// <summary>Keys from outside the caches: <paramref name="connect"/> gets the function that puts a key into the queue, safe for
+    /// many threads.</summary>
+    IControllerBuilder From(Action<Action<ObjectKey>> connect);
+
     /// <summary>How many keys are handled side by side. Default 5.</summary>
     IControllerBuilder WithConcurrency(int workers);
 

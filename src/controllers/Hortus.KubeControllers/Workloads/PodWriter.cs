@@ -44,6 +44,11 @@ internal sealed class PodWriter(ControllerSetup setup, Expectations expectations
             setup.Manager.Events.Normal(owner, "SuccessfulCreate", $"Created pod: {pod.Metadata.Name}");
             return null;
         }
+        catch (ApiException e) when (e.IsNamespaceTerminating())
+        {
+            expectations.CreationFailed(pod.Key);
+            return null;
+        }
         catch (ApiException e)
         {
             expectations.CreationFailed(pod.Key);

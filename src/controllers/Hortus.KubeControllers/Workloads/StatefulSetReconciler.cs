@@ -143,6 +143,11 @@ internal sealed class StatefulSetReconciler : IReconciler
                 return false;
             }
         }
+        catch (ApiException e) when (e.IsNamespaceTerminating())
+        {
+            expectations.CreationFailed(pod.Key);
+            return true;
+        }
         catch (ApiException e)
         {
             expectations.CreationFailed(pod.Key);

@@ -47,6 +47,13 @@ internal sealed partial class ControllerBuilder(
     }
 
     /// <inheritdoc/>
+    public IControllerBuilder From(Action<Action<ObjectKey>> connect)
+    {
+        connect(controller.Queue.Add);
+        return this;
+    }
+
+    /// <inheritdoc/>
     public IControllerBuilder WithConcurrency(int workers)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(workers);
