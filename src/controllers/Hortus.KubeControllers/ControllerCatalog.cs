@@ -1,8 +1,10 @@
 using Hortus.KubeControllers.Accounts;
 using Hortus.KubeControllers.Certificates;
 using Hortus.KubeControllers.Collection;
+using Hortus.KubeControllers.Disruption;
 using Hortus.KubeControllers.Namespaces;
 using Hortus.KubeControllers.Network;
+using Hortus.KubeControllers.Nodes;
 using Hortus.KubeControllers.Scheduling;
 using Hortus.KubeControllers.Volumes;
 using Hortus.KubeControllers.Workloads;
@@ -32,5 +34,10 @@ internal static class ControllerCatalog
         new("persistentvolume-binder-controller", "persistentvolume-binder", LocalVolumeProvisioner.Add),
         new("garbage-collector-controller", "garbagecollector", GarbageCollector.Add),
         new("namespace-controller", "namespace", NamespaceReconciler.Add),
+        new("node-ipam-controller", "nodeipam", NodeRangeReconciler.Add),
+        new("node-lifecycle-controller", "nodelifecycle", NodeLifecycleReconciler.Add),
+        new("taint-eviction-controller", "taint-eviction", PodEvictor.Add),
+        new("pod-garbage-collector-controller", "podgc", PodCollector.Add),
+        new("disruption-controller", "disruption", DisruptionReconciler.Add),
     ];
 }
