@@ -32,7 +32,8 @@ public sealed class GardenControllerManagerComponent
             .Watches<Secret>(_ => AllSeeds(manager), scope: SeedReconciler.SharedSecrets));
         manager.AddController("seed-lifecycle", new SeedLifecycleReconciler(manager, context.Clock), controller => controller
             .For<Seed>((before, after) => before is null || after is null)
-            .Watches<Lease>(lease => [ObjectKey.Cluster(lease.Metadata.Name!)], (before, _) => before is null, SeedLifecycleReconciler.Leases)
+            .Watches<Lease>(
+                lease => [ObjectKey.Cluster(lease.Metadata.Name!)], (before, _) => before is null, SeedLifecycleReconciler.Leases)
             .WithResync(SeedLifecyclePeriod));
         manager.AddController("shoot-status-label", new ShootStatusLabelReconciler(manager), controller => controller.For<Shoot>());
         await manager.RunAsync(cancellationToken);

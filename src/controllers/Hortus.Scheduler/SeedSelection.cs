@@ -32,7 +32,8 @@ public static class SeedSelection
             .OrderBy(seed => request.ShootsOfSeeds.GetValueOrDefault(seed.Metadata.Name ?? ""))
             .ThenBy(seed => seed.Metadata.Name, StringComparer.Ordinal)
             .First().Metadata.Name!;
-        return new SchedulingDecision(winner, $"seed {winner} has the fewest shoots of {fitting.Count}/{request.Seeds.Count} seeds that fit");
+        return new SchedulingDecision(
+            winner, $"seed {winner} has the fewest shoots of {fitting.Count}/{request.Seeds.Count} seeds that fit");
     }
 
     private static List<Seed> Sieve(

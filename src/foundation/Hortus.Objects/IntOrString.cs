@@ -36,7 +36,8 @@ public readonly record struct IntOrString
             return number;
         }
 
-        if (!Text.EndsWith('%') || !int.TryParse(Text.AsSpan(0, Text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var percent))
+        if (!Text.EndsWith('%')
+            || !int.TryParse(Text.AsSpan(0, Text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var percent))
         {
             throw new FormatException($"invalid value \"{Text}\": want a number or a percentage such as \"25%\"");
         }

@@ -98,7 +98,8 @@ public sealed record Quantity : IComparable<Quantity>
             return false;
         }
 
-        if (!BigInteger.TryParse(string.Concat(whole, fraction), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var scaled))
+        if (!BigInteger.TryParse(
+            string.Concat(whole, fraction), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var scaled))
         {
             return false;
         }

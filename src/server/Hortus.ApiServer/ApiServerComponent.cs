@@ -16,7 +16,8 @@ public sealed partial class ApiServerComponent(
     private readonly ILogger<ApiServerComponent> logger = loggerFactory.CreateLogger<ApiServerComponent>();
 
     /// <summary>Runs until cancelled.</summary>
-    /// <exception cref="IOException">The port is taken, the store is locked, a file cannot be read; the message says what to do.</exception>
+    /// <exception cref="IOException">The port is taken, the store is locked, a file cannot be read; the message says
+    /// what to do.</exception>
     public async Task RunAsync(ApiServerOptions options, CancellationToken cancellationToken)
     {
         if (!IPAddress.TryParse(options.BindAddress, out var address))

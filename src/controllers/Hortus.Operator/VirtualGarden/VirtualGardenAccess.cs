@@ -15,7 +15,10 @@ public sealed class VirtualGardenAccess(ComponentContext context, VirtualGardenS
     public async Task<IKubernetesClient> ConnectAsync(VirtualGardenAuthorities authorities, CancellationToken cancellationToken)
     {
         var kubeconfig = await secrets.EnsureKubeconfigAsync(
-            authorities, "gardener-operator", CertificateSpec.Client("gardener.cloud:system:operator", "system:masters"), cancellationToken);
+            authorities,
+            "gardener-operator",
+            CertificateSpec.Client("gardener.cloud:system:operator", "system:masters"),
+            cancellationToken);
         lock (gate)
         {
             if (open?.Secret != kubeconfig.SecretName)

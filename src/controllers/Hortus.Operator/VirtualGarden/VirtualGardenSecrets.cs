@@ -29,7 +29,8 @@ public sealed class VirtualGardenSecrets(SecretsManager secrets, TimeProvider ti
     {
         ArgumentNullException.ThrowIfNull(authorities);
         ArgumentNullException.ThrowIfNull(user);
-        var request = string.Join('\n', [authorities.Client.SecretName, authorities.Server.SecretName, user.CommonName, .. user.Organizations]);
+        var request = string.Join(
+            '\n', [authorities.Client.SecretName, authorities.Server.SecretName, user.CommonName, .. user.Organizations]);
         return secrets.EnsureAsync(name + "-kubeconfig", request, () =>
         {
             var authority = CertificateAuthority.Load(authorities.Client.Text("ca.crt"), authorities.Client.Text("ca.key"), time);

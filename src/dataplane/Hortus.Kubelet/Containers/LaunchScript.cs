@@ -67,10 +67,12 @@ internal static class LaunchScript
     private static void AddRoot(StringBuilder script, ContainerSpec spec, string folder)
     {
         var root = folder + "/root";
+        var layers = $"lowerdir=/,upperdir={root}/upper,workdir={root}/work";
         var size = spec.RootSizeBytes.ToString(CultureInfo.InvariantCulture);
         script.Append($"""
             {Programs.Mount} -n -t tmpfs -o mode=0755,size={size} tmpfs {Quote(root)}
-            {Programs.MakeDirectory} -p {Quote(root + "/upper/etc")} {Quote(root + "/upper" + Old)} {Quote(root + "/work")} {Quote(root + "/merged")}
+            {Programs.MakeDirectory} -p {Quote(root + "/upper/etc")} {Quote(root + "/upper" + Old)} \
+              {Quote(root + "/work")} {Quote(root + "/merged")}
 
             """);
         if (spec.EtcDirectory is { } etc)
@@ -79,7 +81,7 @@ internal static class LaunchScript
         }
 
         script.Append($"""
-            {Programs.Mount} -n -t overlay -o {Quote($"lowerdir=/,upperdir={root}/upper,workdir={root}/work")} overlay {Quote(root + "/merged")}
+            {Programs.Mount} -n -t overlay -o {Quote(layers)} overlay {Quote(root + "/merged")}
             cd {Quote(root + "/merged")}
             {Programs.PivotRoot} . .{Old}
             cd /

@@ -33,7 +33,8 @@ internal sealed class ChannelSocket : IDisposable
         var asked = context.Request.Headers.Upgrade.ToString();
         await Answers.RefuseAsync(
             context, StatusCodes.Status400BadRequest, StatusReason.BadRequest, context.WebSockets.IsWebSocketRequest
-            ? $"this kubelet speaks {string.Join(" and ", Protocols)}, the client asked for {string.Join(", ", context.WebSockets.WebSocketRequestedProtocols)}"
+            ? $"this kubelet speaks {string.Join(" and ", Protocols)}, "
+                + $"the client asked for {string.Join(", ", context.WebSockets.WebSocketRequestedProtocols)}"
             : $"this kubelet streams over WebSocket only, the client asked to upgrade to \"{asked}\"");
         return null;
     }

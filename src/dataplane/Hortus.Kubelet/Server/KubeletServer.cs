@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Hortus.Client;
 using Hortus.Kubelet.Certificates;
 using Hortus.Kubelet.Containers;
@@ -108,7 +109,7 @@ internal sealed class KubeletServer(
         if (!allowed)
         {
             await Answers.RefuseAsync(context, StatusCodes.Status403Forbidden, StatusReason.Forbidden,
-                $"user \"{client.GetNameInfo(System.Security.Cryptography.X509Certificates.X509NameType.SimpleName, false)}\" may not use nodes/proxy of node {options.NodeName}");
+                $"user \"{client.GetNameInfo(X509NameType.SimpleName, false)}\" may not use nodes/proxy of node {options.NodeName}");
             return;
         }
 

@@ -20,7 +20,8 @@ public sealed record SchemaNode
     public bool Nullable { get; init; }
 
     /// <summary>Fields by wire name; evaluated on first use because built-in types refer to each other.</summary>
-    public IReadOnlyDictionary<string, SchemaNode> Properties { get; init; } = System.Collections.Immutable.ImmutableDictionary<string, SchemaNode>.Empty;
+    public IReadOnlyDictionary<string, SchemaNode> Properties { get; init; } =
+        System.Collections.Immutable.ImmutableDictionary<string, SchemaNode>.Empty;
 
     /// <summary>Schema of map values; null when the object is not a map.</summary>
     public SchemaNode? AdditionalProperties { get; init; }
@@ -101,4 +102,5 @@ public sealed record SchemaNode
 }
 
 /// <summary>One CEL rule of <c>x-kubernetes-validations</c>.</summary>
-public sealed record SchemaRule(string Rule, string? Message, string? MessageExpression, string? Reason, string? FieldPath, bool OptionalOldSelf);
+public sealed record SchemaRule(
+    string Rule, string? Message, string? MessageExpression, string? Reason, string? FieldPath, bool OptionalOldSelf);

@@ -58,7 +58,8 @@ internal static partial class YamlScalars
         }
 
         var plain = text.Replace("_", "", StringComparison.Ordinal);
-        if (DecimalInteger().IsMatch(plain) && long.TryParse(plain, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        if (DecimalInteger().IsMatch(plain)
+            && long.TryParse(plain, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
         {
             return JsonValue.Create(number);
         }

@@ -128,7 +128,8 @@ internal sealed class YamlWriter
         && !value.Contains(" #", StringComparison.Ordinal);
 
     // Times and dates are text to us, but other readers make numbers and dates of them.
-    private static bool IsDate(string value) => value.Length >= 8 && value[4] == '-' && value.AsSpan(0, 4).IndexOfAnyExceptInRange('0', '9') < 0;
+    private static bool IsDate(string value) =>
+        value.Length >= 8 && value[4] == '-' && value.AsSpan(0, 4).IndexOfAnyExceptInRange('0', '9') < 0;
 
     private static bool IsPrintable(char c) => c is >= ' ' and < '\u007f' or >= '\u00a0' and < '\u2000' or > '\u206f' and < '\ud800';
 

@@ -57,7 +57,8 @@ internal static class BuiltInColumns
         [
             new("Last Seen", "date", o => Clone(o["lastTimestamp"] ?? o["eventTime"] ?? o["metadata"]?["creationTimestamp"])),
             Path("Type", "type"), Path("Reason", "reason"),
-            Cell("Object", o => $"{JsonPaths.Text(o, "involvedObject.kind").ToLowerInvariant()}/{JsonPaths.Text(o, "involvedObject.name")}"),
+            Cell(
+                "Object", o => $"{JsonPaths.Text(o, "involvedObject.kind").ToLowerInvariant()}/{JsonPaths.Text(o, "involvedObject.name")}"),
             Path("Message", "message"),
         ],
         ["leases"] = [Path("Holder", "spec.holderIdentity"), Age],

@@ -9,7 +9,8 @@ using Hortus.Runtime;
 
 namespace Hortus.GardenControllers;
 
-/// <summary>Keeps a CredentialsBinding, and the Secret it names, as long as a Shoot uses them; marks the Secret with its provider.</summary>
+/// <summary>Keeps a CredentialsBinding, and the Secret it names, as long as a Shoot uses them; marks the Secret with
+/// its provider.</summary>
 public sealed class CredentialsBindingReconciler(IControllerManager manager) : IReconciler
 {
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)

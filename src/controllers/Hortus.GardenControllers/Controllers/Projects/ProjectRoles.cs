@@ -30,7 +30,8 @@ public static class ProjectRoles
             ClusterBinding($"gardener.cloud:system:project-viewer:{name}", SubjectsOf(members, "viewer")),
             ClusterRoleOf($"gardener.cloud:system:project-uam:{name}", ProjectRules(name, ["get", "manage-members", "patch", "update"])),
             ClusterBinding($"gardener.cloud:system:project-uam:{name}", SubjectsOf(members, "uam")),
-            ClusterRoleOf($"gardener.cloud:system:project:{name}", ProjectRules(name, ["get", "patch", "update", "delete", "manage-members"])),
+            ClusterRoleOf(
+                $"gardener.cloud:system:project:{name}", ProjectRules(name, ["get", "patch", "update", "delete", "manage-members"])),
             ClusterBinding($"gardener.cloud:system:project:{name}", project.Spec.Owner is { } owner ? [owner] : []),
         ];
     }

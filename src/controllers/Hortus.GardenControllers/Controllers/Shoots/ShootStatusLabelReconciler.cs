@@ -28,7 +28,8 @@ public sealed class ShootStatusLabelReconciler(IControllerManager manager) : IRe
         return ReconcileResult.Done;
     }
 
-    /// <summary><c>healthy</c>, <c>progressing</c>, <c>unhealthy</c> or <c>unknown</c>: the worst of last operation and conditions.</summary>
+    /// <summary><c>healthy</c>, <c>progressing</c>, <c>unhealthy</c> or <c>unknown</c>: the worst of last operation
+    /// and conditions.</summary>
     public static string StatusOf(Shoot shoot)
     {
         ArgumentNullException.ThrowIfNull(shoot);

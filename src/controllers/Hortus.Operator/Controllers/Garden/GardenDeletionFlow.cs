@@ -46,7 +46,8 @@ public sealed class GardenDeletionFlow(IKubernetesClient runtime, VirtualGardenS
     // Without this check the seeds' clusters and machines would go on with nobody to manage them.
     private async Task CheckEmptyAsync(CancellationToken cancellationToken)
     {
-        if (await runtime.FindAsync<StatefulSet>(KeyOf(VirtualGardenNames.ApiServer), cancellationToken) is not { Status.ReadyReplicas: > 0 })
+        var apiServer = await runtime.FindAsync<StatefulSet>(KeyOf(VirtualGardenNames.ApiServer), cancellationToken);
+        if (apiServer is not { Status.ReadyReplicas: > 0 })
         {
             return;
         }

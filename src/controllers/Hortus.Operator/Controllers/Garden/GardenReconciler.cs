@@ -51,11 +51,13 @@ public sealed partial class GardenReconciler : IReconciler
             return ReconcileResult.Done;
         }
 
-        if (gardens.List().OrderBy(g => g.Metadata.CreationTimestamp).ThenBy(g => g.Metadata.Name, StringComparer.Ordinal).First() is var first
+        var byAge = gardens.List().OrderBy(g => g.Metadata.CreationTimestamp).ThenBy(g => g.Metadata.Name, StringComparer.Ordinal);
+        if (byAge.First() is var first
             && first.Metadata.Name != garden.Metadata.Name)
         {
             SecondGarden(key.Name, first.Metadata.Name);
-            manager.Events.Warning(garden, "SecondGarden", $"the operator already manages Garden {first.Metadata.Name}; there can be only one");
+            manager.Events.Warning(
+                garden, "SecondGarden", $"the operator already manages Garden {first.Metadata.Name}; there can be only one");
             return ReconcileResult.Done;
         }
 
@@ -69,7 +71,8 @@ public sealed partial class GardenReconciler : IReconciler
         garden = await manager.Client.AddFinalizerAsync(garden, GardenerFinalizers.Operator, cancellationToken);
         if (garden.Metadata.Annotation(GardenerAnnotations.Operation) == GardenerOperations.Reconcile)
         {
-            garden = await manager.Client.PatchAsync<Garden>(garden.Key, Annotations.Remove(GardenerAnnotations.Operation), cancellationToken);
+            garden = await manager.Client.PatchAsync<Garden>(
+                garden.Key, Annotations.Remove(GardenerAnnotations.Operation), cancellationToken);
         }
 
         var components = new VirtualGardenComponents(garden, images);
@@ -87,7 +90,9 @@ public sealed partial class GardenReconciler : IReconciler
         if (garden.Metadata.Annotation(GardenerAnnotations.ConfirmationDeletion) != "true")
         {
             await StatusOf(garden, LastOperationType.Delete).FailAsync(
-                0, $"deletion is not confirmed: annotate the Garden with {GardenerAnnotations.ConfirmationDeletion}=true", cancellationToken);
+                0,
+                $"deletion is not confirmed: annotate the Garden with {GardenerAnnotations.ConfirmationDeletion}=true",
+                cancellationToken);
             return ReconcileResult.Done;
         }
 

@@ -27,7 +27,8 @@ internal sealed class ShootSchedulingReconciler(IControllerManager manager, Seed
 
         if (await ProfileOfAsync(shoot, cancellationToken) is not { } profile)
         {
-            await ReportPendingAsync(shoot, $"CloudProfile {shoot.Spec.CloudProfile?.Name ?? shoot.Spec.CloudProfileName} does not exist", cancellationToken);
+            await ReportPendingAsync(
+                shoot, $"CloudProfile {shoot.Spec.CloudProfile?.Name ?? shoot.Spec.CloudProfileName} does not exist", cancellationToken);
             return ReconcileResult.Done;
         }
 
