@@ -53,10 +53,12 @@ public static class KubernetesJson
     /// <summary>Writes an object as UTF-8 JSON without indentation.</summary>
     public static byte[] Serialize<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Options);
 
-    /// <summary>Writes an object as a JSON tree.</summary>
-    public static JsonObject ToNode<T>(T value) where T : ApiType =>
-        (JsonObject)(JsonSerializer.SerializeToNode(value, typeof(T) == typeof(KubernetesObject) ? value.GetType() : typeof(T), Options)
-            ?? throw FoundNull());
+    /// <summary>Writes an object as a JSON tree, with all fields of its own type whatever the variable's type is.</summary>
+    public static JsonObject ToNode(ApiType value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return (JsonObject)(JsonSerializer.SerializeToNode(value, value.GetType(), Options) ?? throw FoundNull());
+    }
 
     private static JsonException FoundNull() => new("want an object, found null");
 
