@@ -18,7 +18,11 @@ public sealed class SecretsManager(IKubernetesClient client, string @namespace, 
     public const string NameLabel = "name";
 
     private const string ManagedByLabel = "managed-by";
+    private const string ManagedBy = "secrets-manager";
     private const string IdentityLabel = "manager-identity";
+
+    /// <summary>Label selector for all Secrets of one manager.</summary>
+    public static string SelectorOf(string identity) => $"{ManagedByLabel}={ManagedBy},{IdentityLabel}={identity}";
 
     /// <summary>A certificate authority; made on the first call.</summary>
     public async Task<ManagedSecret> EnsureAuthorityAsync(string name, CancellationToken cancellationToken) =>
@@ -42,9 +46,9 @@ public sealed class SecretsManager(IKubernetesClient client, string @namespace, 
             authority.SecretName,
             spec.CommonName,
             spec.Usages.ToString(),
-            .. spec.Organizations,
-            .. spec.DnsNames,
-            .. spec.IPAddresses.Select(address => address.ToString()),
+            .. spec.Organizations.Select(organization => "organization " + organization),
+            .. spec.DnsNames.Select(host => "name " + host),
+            .. spec.IPAddresses.Select(address => "address " + address),
         ]);
         return await EnsureAsync(name, request, () =>
         {
@@ -90,7 +94,7 @@ public sealed class SecretsManager(IKubernetesClient client, string @namespace, 
                 Labels = new Dictionary<string, string>
                 {
                     [NameLabel] = name,
-                    [ManagedByLabel] = "secrets-manager",
+                    [ManagedByLabel] = ManagedBy,
                     [IdentityLabel] = identity,
                 },
             },

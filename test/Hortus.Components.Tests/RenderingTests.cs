@@ -1,0 +1,139 @@
+using Hortus.ApiServer;
+using Hortus.Objects;
+using Hortus.Objects.Kubernetes;
+
+namespace Hortus.Components.Tests;
+
+public sealed class RenderingTests
+{
+    private static readonly string[] AppFlags = ["serve-gardener-apis"];
+
+    public static TheoryData<string> ComponentNames =>
+        ["kube-apiserver", "kube-apiserver-service", "controller", "service-account", "machine-controller-manager"];
+
+    public static IComponent Component(string name, string space) => name switch
+    {
+        "kube-apiserver" => new KubeApiServer(ApiServerValues(space)),
+        "kube-apiserver-service" => new KubeApiServerService(space, "kube-apiserver", ["api.example", "gardener.example"]),
+        "controller" => new ControllerWorkload(Controller(space)),
+        "service-account" => new ServiceAccountWorkload(
+            Controller(space), [new PolicyRule { ApiGroups = [""], Resources = ["pods"], Verbs = ["get"] }]),
+        "machine-controller-manager" => new MachineControllerManager(space, "hortus/hortus:0.1.0", "local", "target"),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
+    };
+
+    [Theory]
+    [MemberData(nameof(ComponentNames))]
+    public void The_same_values_give_the_same_objects(string name)
+    {
+        Text(Component(name, "space")).ShouldBe(Text(Component(name, "space")));
+        Component(name, "space").Render().Select(value => value.Metadata.Namespace ?? "space").ShouldAllBe(space => space == "space");
+    }
+
+    [Fact]
+    public void Order_of_mounted_secrets_does_not_depend_on_the_order_given()
+    {
+        var there = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2", ["c"] = "3" };
+        var back = new Dictionary<string, string> { ["c"] = "3", ["b"] = "2", ["a"] = "1" };
+
+        Text(new ControllerWorkload(Controller("space") with { Secrets = back }))
+            .ShouldBe(Text(new ControllerWorkload(Controller("space") with { Secrets = there })));
+    }
+
+    [Fact]
+    public void Flags_of_the_api_server_are_options_that_it_has()
+    {
+        var known = typeof(ApiServerOptions).GetProperties().Select(property => property.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+        var flags = Container(Component("kube-apiserver", "space")).Args!
+            .Where(argument => argument.StartsWith("--", StringComparison.Ordinal))
+            .Select(argument => argument[2..].Split('=')[0])
+            .Except(AppFlags);
+
+        flags.ShouldAllBe(flag => known.Contains(flag.Replace("-", "", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Every_file_that_an_api_server_is_told_is_mounted_read_only()
+    {
+        var container = Container(Component("kube-apiserver", "space"));
+        var secrets = container.VolumeMounts!.Where(mount => mount.ReadOnly == true).Select(mount => mount.MountPath + "/");
+
+        var files = container.Args!.Where(argument => argument.Contains("=/srv/", StringComparison.Ordinal))
+            .Select(argument => argument.Split('=')[1]).ToArray();
+
+        files.Length.ShouldBeGreaterThan(5);
+        files.ShouldAllBe(file => secrets.Any(folder => file.StartsWith(folder, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Every_mount_of_a_workload_has_its_volume()
+    {
+        foreach (var name in new[] { "kube-apiserver", "controller", "service-account", "machine-controller-manager" })
+        {
+            var objects = Component(name, "space").Render();
+            var set = objects.OfType<StatefulSet>().SingleOrDefault();
+            var pod = (set?.Spec.Template ?? objects.OfType<Deployment>().Single().Spec.Template).Spec!;
+            var volumes = (pod.Volumes ?? []).Select(volume => volume.Name)
+                .Concat((set?.Spec.VolumeClaimTemplates ?? []).Select(claim => claim.Metadata.Name!)).ToArray();
+
+            pod.Containers.SelectMany(container => container.VolumeMounts ?? []).ShouldAllBe(
+                mount => volumes.Contains(mount.Name));
+        }
+    }
+
+    [Fact]
+    public void A_service_account_workload_runs_with_the_account_it_is_granted_rights_for()
+    {
+        var objects = Component("service-account", "space").Render();
+
+        var account = objects.OfType<ServiceAccount>().Single();
+        var binding = objects.OfType<ClusterRoleBinding>().Single();
+        var pod = objects.OfType<Deployment>().Single().Spec.Template.Spec!;
+
+        binding.Subjects!.Single().Name.ShouldBe(account.Metadata.Name);
+        binding.RoleRef.Name.ShouldBe(objects.OfType<ClusterRole>().Single().Metadata.Name);
+        pod.ServiceAccountName.ShouldBe(account.Metadata.Name);
+        pod.AutomountServiceAccountToken.ShouldBe(true);
+    }
+
+    [Fact]
+    public void A_controller_without_account_gets_no_token() =>
+        Component("controller", "space").Render().OfType<Deployment>().Single()
+            .Spec.Template.Spec!.AutomountServiceAccountToken.ShouldBe(false);
+
+    [Fact]
+    public void A_service_says_under_which_names_it_is_reached() =>
+        Component("kube-apiserver-service", "space").Render().Single().Metadata
+            .Annotation(KubeApiServerService.DnsNamesAnnotation).ShouldBe("api.example,gardener.example");
+
+    private static Container Container(IComponent component) =>
+        component.Render().OfType<StatefulSet>().Single().Spec.Template.Spec!.Containers.Single();
+
+    private static string Text(IComponent component) =>
+        string.Join('\n', component.Render().Select(value => KubernetesJson.ToNode(value).ToJsonString()));
+
+    private static ControllerValues Controller(string space) => new()
+    {
+        Namespace = space,
+        Name = "worker-" + space,
+        Image = "hortus/hortus:0.1.0",
+        Args = ["scheduler"],
+        Secrets = new Dictionary<string, string> { ["kubeconfig"] = "worker-kubeconfig" },
+    };
+
+    private static KubeApiServerValues ApiServerValues(string space) => new()
+    {
+        Namespace = space,
+        Name = "kube-apiserver",
+        Image = "registry.k8s.io/kube-apiserver:v1.35.4",
+        ServiceClusterIPRange = "10.4.0.0/16",
+        AdvertiseAddress = "10.2.0.7",
+        ServiceAccountIssuer = "https://issuer.example",
+        ServerSecret = "server",
+        ClientCaSecret = "ca-client",
+        ServiceAccountKeySecret = "service-account-key",
+        KubeletClientSecret = "kubelet-client",
+        KubeletCaSecret = "ca-kubelet",
+    };
+}
