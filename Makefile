@@ -32,10 +32,10 @@ test: build ## builds, checks the format and runs every test
 	@dotnet run --no-build -c $(CONFIGURATION) --project tools/Hortus.TestRunner -- --configuration $(CONFIGURATION)
 
 fmt: ## formats the sources
-	@dotnet format Hortus.slnx --no-restore
+	@dotnet format whitespace Hortus.slnx
 
 check: ## fails when the sources are not formatted
-	@dotnet format Hortus.slnx --no-restore --verify-no-changes
+	@dotnet format whitespace Hortus.slnx --verify-no-changes
 
 bench: build ## measures and prints the figures of docs/performance.md
 	@dotnet run -c Release --project bench/Hortus.Benchmarks -- all

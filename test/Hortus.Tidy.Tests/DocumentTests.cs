@@ -125,7 +125,7 @@ public sealed partial class DocumentTests
     private static partial Regex FencedCode();
 
     /// <summary>After a backtick or at the start of a line of an example, so that prose about Hortus is left alone.</summary>
-    [GeneratedRegex(@"(?:^[ $]*|`|sudo )(?:bin/)?hortus ([a-z][a-z-]*)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?:^[ $│├└─]*|`|sudo )(?:bin/)?hortus ([a-z][a-z-]*)", RegexOptions.Multiline)]
     private static partial Regex HortusCommand();
 
     [GeneratedRegex(@"(?:^[ $]*|`)make ([a-z]+)", RegexOptions.Multiline)]
