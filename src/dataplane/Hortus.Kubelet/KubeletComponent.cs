@@ -156,7 +156,8 @@ public sealed class KubeletComponent(ILoggerFactory loggers, TimeProvider time)
         var names = new ClusterNames(
             options.ClusterDomain,
             key => parts.Names?.Services.Find(key),
-            @namespace => parts.Names?.Slices.List(@namespace) ?? []);
+            @namespace => parts.Names?.Slices.List(@namespace) ?? [],
+            () => parts.Names?.Services.List() ?? []);
         IReadOnlyList<IPEndPoint> upstream =
             [.. EtcFiles.HostNameservers().Where(s => s != options.ClusterDns && IPAddress.TryParse(s, out _))
                 .Select(s => new IPEndPoint(IPAddress.Parse(s), DnsPort))];

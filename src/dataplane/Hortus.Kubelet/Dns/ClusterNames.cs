@@ -9,14 +9,25 @@ namespace Hortus.Kubelet.Dns;
 /// <summary>Answers names of the cluster's zone from services and their endpoints, as the Kubernetes DNS specification
 /// says.</summary>
 internal sealed class ClusterNames(
-    string domain, Func<ObjectKey, Service?> findService, Func<string, IReadOnlyList<EndpointSlice>> slicesOf)
+    string domain,
+    Func<ObjectKey, Service?> findService,
+    Func<string, IReadOnlyList<EndpointSlice>> slicesOf,
+    Func<IReadOnlyList<Service>> listServices)
 {
-    /// <summary>Whether the name is in the cluster's zone.</summary>
-    public bool Owns(string name) => name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);
+    /// <summary>Annotation of external-dns-management: more names that stand for a Service.</summary>
+    private const string PublishedNames = "dns.gardener.cloud/dnsnames";
+
+    /// <summary>Whether the name is in the cluster's zone, or a Service is published under it.</summary>
+    public bool Owns(string name) => IsInZone(name) || FindPublished(name) is not null;
 
     /// <summary>The records of a name; null when the name does not exist.</summary>
     public IReadOnlyList<DnsRecord>? Find(string name, int type)
     {
+        if (!IsInZone(name))
+        {
+            return FindPublished(name) is { } published ? OfType(name, ClusterAddresses(published), type) : null;
+        }
+
         var labels = name == domain ? [] : name[..^(domain.Length + 1)].Split('.');
         return labels switch
         {
@@ -31,6 +42,13 @@ internal sealed class ClusterNames(
             _ => null,
         };
     }
+
+    private bool IsInZone(string name) => name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);
+
+    private Service? FindPublished(string name) => listServices().FirstOrDefault(service =>
+        service.Metadata.Annotation(PublishedNames) is { } names
+        && names.Split(',', StringSplitOptions.TrimEntries).Contains(name, StringComparer.OrdinalIgnoreCase)
+        && !IsHeadless(service));
 
     private static IReadOnlyList<DnsRecord>? Pod(string name, string text, int type) =>
         IPAddress.TryParse(text.Replace('-', '.'), out var v4) && v4.AddressFamily == AddressFamily.InterNetwork

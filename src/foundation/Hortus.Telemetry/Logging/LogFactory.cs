@@ -25,7 +25,16 @@ public sealed class LogFactory : ILoggerFactory
     }
 
     /// <inheritdoc/>
-    public ILogger CreateLogger(string categoryName) => new LineLogger(this, ShortName(categoryName));
+    public ILogger CreateLogger(string categoryName)
+    {
+        ArgumentNullException.ThrowIfNull(categoryName);
+
+        // The web server reports every request as information, which would drown our own lines.
+        var least = categoryName.StartsWith("Microsoft.", StringComparison.Ordinal) && options.Level > LogLevel.Trace
+            ? LogLevel.Warning
+            : options.Level;
+        return new LineLogger(this, ShortName(categoryName), least);
+    }
 
     /// <summary>Not supported: this factory is its own and only provider.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
@@ -58,11 +67,11 @@ public sealed class LogFactory : ILoggerFactory
         }
     }
 
-    private sealed class LineLogger(LogFactory owner, string category) : ILogger
+    private sealed class LineLogger(LogFactory owner, string category, LogLevel least) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => owner.scopes.Push(state);
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= owner.options.Level && logLevel != LogLevel.None;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= least && logLevel != LogLevel.None;
 
         public void Log<TState>(
             LogLevel logLevel,

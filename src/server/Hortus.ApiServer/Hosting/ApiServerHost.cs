@@ -133,7 +133,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     private static WebApplication Build(ListenOptions listen, ILoggerFactory loggerFactory)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton<ILoggerFactory>(new WarningLoggers(loggerFactory));
+        builder.Services.AddSingleton<ILoggerFactory>(loggerFactory);
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
