@@ -55,7 +55,7 @@ public static class SeedSelection
         return left;
     }
 
-    private static IReadOnlyList<Seed> Near(SchedulingRequest request, IReadOnlyList<Seed> seeds)
+    private static List<Seed> Near(SchedulingRequest request, List<Seed> seeds)
     {
         var shoot = request.Shoot.Spec;
         if (shoot.Purpose == PurposeTesting || seeds.Count == 0)
