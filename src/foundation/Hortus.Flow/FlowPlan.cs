@@ -14,6 +14,12 @@ public sealed class FlowPlan
     /// <summary>Ids of all tasks, in the order they were added.</summary>
     public IReadOnlyList<string> TaskIds => [.. Nodes.Select(n => n.Task.Id)];
 
+    /// <summary>Ids of the tasks that must be done before a task starts; empty for tasks that start at once.</summary>
+    /// <exception cref="ArgumentException">The flow has no such task.</exception>
+    public IReadOnlyList<string> DependenciesOf(string id) =>
+        Nodes.FirstOrDefault(n => n.Task.Id == id)?.DependsOn
+        ?? throw new ArgumentException($"flow \"{Name}\" has no task \"{id}\"", nameof(id));
+
     internal IReadOnlyList<FlowNode> Nodes { get; }
 
     /// <summary>

@@ -1,0 +1,89 @@
+using Hortus.Components;
+using Hortus.Flow;
+using Hortus.Objects;
+using Hortus.Objects.Gardener;
+using Hortus.Objects.Gardener.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Hortus.Gardenlet.Tests;
+
+public sealed class ShootFlowTests
+{
+    private static readonly FlowPlan Creation = ShootReconcileFlow.Build(Operation());
+
+    [Theory]
+    [InlineData(ShootTasks.DeployInfrastructure, ShootTasks.DeployCloudProvider)]
+    [InlineData(ShootTasks.DeployApiServer, ShootTasks.DeployApiServerService)]
+    [InlineData(ShootTasks.DeployApiServer, ShootTasks.InitializeSecrets)]
+    [InlineData(ShootTasks.DeployControlPlane, ShootTasks.WaitInfrastructure)]
+    [InlineData(ShootTasks.DeployControlPlane, ShootTasks.WaitApiServer)]
+    [InlineData(ShootTasks.DeploySystemResources, ShootTasks.ConnectShoot)]
+    [InlineData(ShootTasks.DeployWorker, ShootTasks.WaitSystemConfigs)]
+    [InlineData(ShootTasks.DeployWorker, ShootTasks.DeploySystemResources)]
+    [InlineData(ShootTasks.DeployWorker, ShootTasks.DeployMachineController)]
+    [InlineData(ShootTasks.WaitWorker, ShootTasks.DeployWorker)]
+    public void Creation_does_one_before_the_other(string later, string earlier) => Before(Creation, later).ShouldContain(earlier);
+
+    [Fact]
+    public void Creation_makes_infrastructure_and_API_server_side_by_side()
+    {
+        Before(Creation, ShootTasks.DeployApiServer).ShouldNotContain(ShootTasks.DeployInfrastructure);
+        Before(Creation, ShootTasks.WaitInfrastructure).ShouldNotContain(ShootTasks.DeployApiServer);
+    }
+
+    [Theory]
+    [InlineData(ShootTasks.DestroyMachineController, ShootTasks.WaitWorkerGone)]
+    [InlineData(ShootTasks.DestroyWorker, ShootTasks.DeployMachineController)]
+    [InlineData(ShootTasks.DestroyApiServer, ShootTasks.WaitWorkerGone)]
+    [InlineData(ShootTasks.DestroyApiServer, ShootTasks.WaitNetworkGone)]
+    [InlineData(ShootTasks.DestroyInfrastructure, ShootTasks.WaitWorkerGone)]
+    [InlineData(ShootTasks.DeleteNamespace, ShootTasks.WaitInfrastructureGone)]
+    [InlineData(ShootTasks.DeleteCluster, ShootTasks.WaitNamespaceGone)]
+    public void Deletion_does_one_before_the_other(string later, string earlier) =>
+        Before(new ShootDeletionFlow(Operation(), namespaceExists: true, apiServerExists: true).Build(), later).ShouldContain(earlier);
+
+    private static HashSet<string> Before(FlowPlan plan, string id)
+    {
+        var found = new HashSet<string>();
+        var next = new Queue<string>(plan.DependenciesOf(id));
+        while (next.TryDequeue(out var earlier))
+        {
+            if (found.Add(earlier))
+            {
+                plan.DependenciesOf(earlier).ToList().ForEach(next.Enqueue);
+            }
+        }
+
+        return found;
+    }
+
+    private static ShootOperation Operation()
+    {
+        var shoot = new Shoot
+        {
+            Metadata = new ObjectMeta { Namespace = "garden-local", Name = "one" },
+            Spec = new ShootSpec { Provider = new Provider { Type = "local", Workers = [new Worker { Name = "a" }] } },
+        };
+        var surroundings = new GardenletSurroundings
+        {
+            Options = new GardenletOptions { GardenKubeconfig = "", SeedConfigFile = "" },
+            Garden = new World.NoCluster(),
+            Seed = new World.NoCluster(),
+            Shoots = new ShootClients(TimeProvider.System),
+            Identity = GardenletIdentity.Create("test"),
+            SeedName = "local",
+            Images = new ImageVector(),
+            Clock = TimeProvider.System,
+            Logs = NullLoggerFactory.Instance,
+        };
+        var inputs = new ShootInputs
+        {
+            Shoot = shoot,
+            Seed = new Seed(),
+            CloudProfile = new CloudProfile(),
+            ProjectName = "local",
+            TechnicalID = "shoot--local--one",
+        };
+        return new ShootOperation(surroundings, inputs, LastOperationType.Create);
+    }
+}
