@@ -12,14 +12,22 @@ public sealed class OperatorComponent
     private static readonly TimeSpan SyncPeriod = TimeSpan.FromHours(1);
     private static readonly TimeSpan CarePeriod = TimeSpan.FromMinutes(1);
 
+    /// <summary>How to reach the virtual garden once it runs.</summary>
+    internal Func<ComponentContext, VirtualGardenSecrets, IVirtualGardenAccess> Access { get; init; } =
+        (context, secrets) => new VirtualGardenAccess(context, secrets);
+
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(ComponentContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         var manager = context.CreateManager();
-        var garden = new GardenReconciler(manager, context, new ImageVector());
+        var secrets = new VirtualGardenSecrets(
+            new SecretsManager(manager.Client, VirtualGardenNames.Namespace, VirtualGardenSecrets.Identity, context.Clock),
+            context.Clock);
+        var garden = new GardenReconciler(manager, context, secrets, Access(context, secrets));
         manager.AddController("garden", garden, controller => controller
             .For<Garden>(GardenReconciler.Matters)
+            .Watches<Garden>(_ => AllGardens(manager), (_, after) => after is null)
             .WithConcurrency(1)
             .WithResync(SyncPeriod));
 

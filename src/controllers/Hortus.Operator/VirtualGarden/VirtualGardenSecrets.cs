@@ -8,6 +8,9 @@ namespace Hortus.Operator;
 /// <summary>Authorities, certificates and kubeconfigs of the virtual garden.</summary>
 public sealed class VirtualGardenSecrets(SecretsManager secrets, TimeProvider time)
 {
+    /// <summary>Says in a label which Secrets of the namespace are the operator's.</summary>
+    public const string Identity = "gardener-operator";
+
     /// <summary>The authorities and the signing key: made first, everything else hangs on them.</summary>
     public async Task<VirtualGardenAuthorities> EnsureAuthoritiesAsync(CancellationToken cancellationToken) => new(
         await secrets.EnsureAuthorityAsync("ca", cancellationToken),

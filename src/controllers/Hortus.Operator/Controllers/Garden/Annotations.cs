@@ -6,9 +6,9 @@ namespace Hortus.Operator;
 /// <summary>Patches that touch one annotation only.</summary>
 internal static class Annotations
 {
-    /// <summary>Takes an annotation away.</summary>
-    public static Patch Remove(string name) => Patch.Merge(new JsonObject
+    /// <summary>Sets an annotation; null takes it away.</summary>
+    public static Patch Set(string name, string? value) => Patch.Merge(new JsonObject
     {
-        ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [name] = null } },
+        ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [name] = value } },
     });
 }

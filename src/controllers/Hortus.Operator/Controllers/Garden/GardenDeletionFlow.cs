@@ -9,7 +9,7 @@ using Hortus.Runtime;
 namespace Hortus.Operator;
 
 /// <summary>The steps that take a virtual garden away again, users first, store last.</summary>
-public sealed class GardenDeletionFlow(IKubernetesClient runtime, VirtualGardenSecrets secrets, VirtualGardenAccess access)
+public sealed class GardenDeletionFlow(IKubernetesClient runtime, VirtualGardenSecrets secrets, IVirtualGardenAccess access)
 {
     private static readonly TimeSpan WaitLimit = TimeSpan.FromMinutes(5);
 
@@ -43,13 +43,21 @@ public sealed class GardenDeletionFlow(IKubernetesClient runtime, VirtualGardenS
             destroyed);
     }
 
-    // Without this check the seeds' clusters and machines would go on with nobody to manage them.
+    // Without this check the seeds' clusters and machines would go on with nobody to manage them. The controllers come
+    // after the API server and go before it: without them there were never users, or the check was passed before.
     private async Task CheckEmptyAsync(CancellationToken cancellationToken)
     {
-        var apiServer = await runtime.FindAsync<StatefulSet>(KeyOf(VirtualGardenNames.ApiServer), cancellationToken);
-        if (apiServer is not { Status.ReadyReplicas: > 0 })
+        var controllers = KeyOf(VirtualGardenNames.GardenerControllerManager);
+        if (await runtime.FindAsync<Deployment>(controllers, cancellationToken) is not { Metadata.DeletionTimestamp: null })
         {
             return;
+        }
+
+        if (await runtime.FindAsync<StatefulSet>(KeyOf(VirtualGardenNames.ApiServer), cancellationToken) is not { Status.ReadyReplicas: > 0 })
+        {
+            throw new InvalidOperationException(
+                $"StatefulSet {KeyOf(VirtualGardenNames.ApiServer)} is not ready, so nobody knows whether the garden still has " +
+                $"Seeds and Shoots: repair it, or delete Deployment {controllers} to give them up");
         }
 
         var garden = await access.ConnectAsync(await secrets.EnsureAuthoritiesAsync(cancellationToken), cancellationToken);
@@ -63,7 +71,12 @@ public sealed class GardenDeletionFlow(IKubernetesClient runtime, VirtualGardenS
     }
 
     private async Task DeleteSecretsAsync(CancellationToken cancellationToken) => await runtime.DeleteCollectionAsync<Secret>(
-        new ListOptions { Namespace = VirtualGardenNames.Namespace, LabelSelector = "managed-by=secrets-manager" }, cancellationToken);
+        new ListOptions
+        {
+            Namespace = VirtualGardenNames.Namespace,
+            LabelSelector = SecretsManager.SelectorOf(VirtualGardenSecrets.Identity),
+        },
+        cancellationToken);
 
     private static ObjectKey KeyOf(string name) => new(VirtualGardenNames.Namespace, name);
 }

@@ -11,7 +11,7 @@ namespace Hortus.Operator;
 /// <summary>The steps that make a virtual garden out of a Garden. Later issues add their steps here: backup buckets and DNS
 /// records before the API server, extensions and the resource manager around it.</summary>
 public sealed class GardenFlow(
-    IKubernetesClient runtime, VirtualGardenComponents components, VirtualGardenSecrets secrets, VirtualGardenAccess access)
+    IKubernetesClient runtime, VirtualGardenComponents components, VirtualGardenSecrets secrets, IVirtualGardenAccess access)
 {
     private const string FieldManager = "gardener-operator";
     private static readonly TimeSpan WaitLimit = TimeSpan.FromMinutes(5);

@@ -15,22 +15,20 @@ public sealed partial class GardenReconciler : IReconciler
 
     private readonly IControllerManager manager;
     private readonly ComponentContext context;
-    private readonly ImageVector images;
     private readonly VirtualGardenSecrets secrets;
-    private readonly VirtualGardenAccess access;
+    private readonly IVirtualGardenAccess access;
     private readonly ILogger logger;
 
-    public GardenReconciler(IControllerManager manager, ComponentContext context, ImageVector images)
+    public GardenReconciler(
+        IControllerManager manager, ComponentContext context, VirtualGardenSecrets secrets, IVirtualGardenAccess access)
     {
         ArgumentNullException.ThrowIfNull(manager);
         ArgumentNullException.ThrowIfNull(context);
         this.manager = manager;
         this.context = context;
-        this.images = images;
+        this.secrets = secrets;
+        this.access = access;
         logger = context.Logs.CreateLogger<GardenReconciler>();
-        secrets = new VirtualGardenSecrets(
-            new SecretsManager(manager.Client, VirtualGardenNames.Namespace, "gardener-operator", context.Clock), context.Clock);
-        access = new VirtualGardenAccess(context, secrets);
     }
 
     /// <summary>Only what changes the wanted state: status updates are the reconciler's own.</summary>
@@ -38,10 +36,20 @@ public sealed partial class GardenReconciler : IReconciler
         before is null || after is null
         || before.Metadata.Generation != after.Metadata.Generation
         || before.Metadata.DeletionTimestamp != after.Metadata.DeletionTimestamp
-        || (after.Metadata.Annotation(GardenerAnnotations.Operation) is not null
-            && before.Metadata.Annotation(GardenerAnnotations.Operation) is null)
+        || (after.Metadata.Annotation(GardenerAnnotations.Operation) is { } operation
+            && before.Metadata.Annotation(GardenerAnnotations.Operation) != operation)
         || before.Metadata.Annotation(GardenerAnnotations.ConfirmationDeletion)
             != after.Metadata.Annotation(GardenerAnnotations.ConfirmationDeletion);
+
+    /// <summary>The Garden that the operator manages: the oldest one.</summary>
+    public static Garden? ManagedOf(IObjectCache<Garden> gardens)
+    {
+        ArgumentNullException.ThrowIfNull(gardens);
+        return gardens.List()
+            .OrderBy(garden => garden.Metadata.CreationTimestamp)
+            .ThenBy(garden => garden.Metadata.Name, StringComparer.Ordinal)
+            .FirstOrDefault();
+    }
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
@@ -51,9 +59,7 @@ public sealed partial class GardenReconciler : IReconciler
             return ReconcileResult.Done;
         }
 
-        var byAge = gardens.List().OrderBy(g => g.Metadata.CreationTimestamp).ThenBy(g => g.Metadata.Name, StringComparer.Ordinal);
-        if (byAge.First() is var first
-            && first.Metadata.Name != garden.Metadata.Name)
+        if (ManagedOf(gardens) is { } first && first.Metadata.Name != garden.Metadata.Name)
         {
             SecondGarden(key.Name, first.Metadata.Name);
             manager.Events.Warning(
@@ -69,15 +75,26 @@ public sealed partial class GardenReconciler : IReconciler
     private async Task<ReconcileResult> CreateOrUpdateAsync(Garden garden, CancellationToken cancellationToken)
     {
         garden = await manager.Client.AddFinalizerAsync(garden, GardenerFinalizers.Operator, cancellationToken);
-        if (garden.Metadata.Annotation(GardenerAnnotations.Operation) == GardenerOperations.Reconcile)
+        garden = await ConsumeReconcileAsync(garden, cancellationToken);
+
+        var components = new VirtualGardenComponents(garden, new ImageVector());
+        var flow = new GardenFlow(manager.Client, components, secrets, access).Build();
+        await RunAsync(garden, flow, LastOperationType.Reconcile, cancellationToken);
+        return ReconcileResult.Done;
+    }
+
+    // Several operations are joined with ";": only the own one is taken out.
+    private async Task<Garden> ConsumeReconcileAsync(Garden garden, CancellationToken cancellationToken)
+    {
+        var operations = garden.Metadata.Annotation(GardenerAnnotations.Operation)?.Split(';') ?? [];
+        if (!operations.Contains(GardenerOperations.Reconcile))
         {
-            garden = await manager.Client.PatchAsync<Garden>(
-                garden.Key, Annotations.Remove(GardenerAnnotations.Operation), cancellationToken);
+            return garden;
         }
 
-        var components = new VirtualGardenComponents(garden, images);
-        var flow = new GardenFlow(manager.Client, components, secrets, access).Build();
-        return await RunAsync(garden, flow, LastOperationType.Reconcile, cancellationToken);
+        string[] others = [.. operations.Where(operation => operation != GardenerOperations.Reconcile)];
+        var patch = Annotations.Set(GardenerAnnotations.Operation, others.Length == 0 ? null : string.Join(';', others));
+        return await manager.Client.PatchAsync<Garden>(garden.Key, patch, cancellationToken);
     }
 
     private async Task<ReconcileResult> DeleteAsync(Garden garden, CancellationToken cancellationToken)
@@ -96,19 +113,35 @@ public sealed partial class GardenReconciler : IReconciler
             return ReconcileResult.Done;
         }
 
-        var result = await RunAsync(
-            garden, new GardenDeletionFlow(manager.Client, secrets, access).Build(), LastOperationType.Delete, cancellationToken);
-        await manager.Client.RemoveFinalizerAsync(garden, GardenerFinalizers.Operator, cancellationToken);
-        return result;
+        var flow = new GardenDeletionFlow(manager.Client, secrets, access).Build();
+        if (await RunAsync(garden, flow, LastOperationType.Delete, cancellationToken) is not null)
+        {
+            await manager.Client.RemoveFinalizerAsync(garden, GardenerFinalizers.Operator, cancellationToken);
+        }
+
+        return ReconcileResult.Done;
     }
 
-    private async Task<ReconcileResult> RunAsync(Garden garden, FlowPlan flow, string type, CancellationToken cancellationToken)
+    // Null when the Garden changed and the run was ended for that.
+    private async Task<FlowResult?> RunAsync(Garden garden, FlowPlan flow, string type, CancellationToken cancellationToken)
     {
         var status = StatusOf(garden, type);
         await status.StartAsync(garden.Metadata.Generation, cancellationToken);
+        using var current = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var superseded = CancelWhenSupersededAsync(garden, current);
         var result = await flow.RunAsync(
             new FlowRunOptions { Clock = context.Clock, Report = status.ReportAsync, ReportPeriod = ReportPeriod, Log = logger },
-            cancellationToken);
+            current.Token);
+        var wasSuperseded = current.IsCancellationRequested;
+        await current.CancelAsync();
+        await superseded;
+        cancellationToken.ThrowIfCancellationRequested();
+        if (wasSuperseded && !result.IsSuccess)
+        {
+            // The change that ended this run has put the Garden into the queue again.
+            return null;
+        }
+
         if (!result.IsSuccess)
         {
             var reasons = string.Join("; ", result.Errors.Select(error => $"{error.Id}: {error.Error?.Message}"));
@@ -117,7 +150,26 @@ public sealed partial class GardenReconciler : IReconciler
         }
 
         await status.SucceedAsync(cancellationToken);
-        return ReconcileResult.Done;
+        return result;
+    }
+
+    // A run may wait for minutes for what can no longer come true: a new spec or the deletion ends it.
+    private async Task CancelWhenSupersededAsync(Garden garden, CancellationTokenSource run)
+    {
+        try
+        {
+            await manager.CacheOf<Garden>().WaitAsync(
+                garden.Key,
+                now => now is null
+                    || now.Metadata.Generation > garden.Metadata.Generation
+                    || now.Metadata.IsDeleting() != garden.Metadata.IsDeleting(),
+                run.Token);
+            await run.CancelAsync();
+        }
+        catch (OperationCanceledException) when (run.IsCancellationRequested)
+        {
+            // The run has ended first.
+        }
     }
 
     private GardenStatusWriter StatusOf(Garden garden, string type) =>

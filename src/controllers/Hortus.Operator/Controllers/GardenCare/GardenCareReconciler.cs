@@ -25,7 +25,9 @@ public sealed class GardenCareReconciler(IControllerManager manager, ComponentCo
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        if (manager.CacheOf<Garden>().Find(key) is not { } garden || garden.Metadata.IsDeleting())
+        if (GardenReconciler.ManagedOf(manager.CacheOf<Garden>()) is not { } garden
+            || garden.Key != key
+            || garden.Metadata.IsDeleting())
         {
             return ReconcileResult.Done;
         }
@@ -35,7 +37,7 @@ public sealed class GardenCareReconciler(IControllerManager manager, ComponentCo
         var next = current;
         foreach (var check in new[]
         {
-            Check(GardenerConditions.VirtualGardenAPIServerAvailable, "HealthzRequestSucceeded",
+            Check(GardenerConditions.VirtualGardenAPIServerAvailable, "APIServerReady",
                 WorkloadHealth.IsRolledOut(apiServer) ? [] : [VirtualGardenNames.ApiServer]),
             Check(GardenerConditions.RuntimeComponentsHealthy, "RuntimeComponentsRunning", UnhealthyExcept(VirtualComponents)),
             Check(GardenerConditions.VirtualComponentsHealthy, "VirtualComponentsRunning", Unhealthy(VirtualComponents)),
@@ -47,7 +49,13 @@ public sealed class GardenCareReconciler(IControllerManager manager, ComponentCo
         if (!Equals(current, next))
         {
             var conditions = new JsonArray([.. next!.Select(condition => (JsonNode)KubernetesJson.ToNode(condition))]);
-            var patch = Patch.Merge(new JsonObject { ["status"] = new JsonObject { ["conditions"] = conditions } });
+
+            // The list is replaced as a whole: a version that is not the latest must not bring old conditions back.
+            var patch = Patch.Merge(new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["resourceVersion"] = garden.Metadata.ResourceVersion },
+                ["status"] = new JsonObject { ["conditions"] = conditions },
+            });
             await manager.Client.PatchAsync<Garden>(key, patch with { Subresource = "status" }, cancellationToken);
         }
 

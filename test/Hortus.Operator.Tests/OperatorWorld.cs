@@ -1,0 +1,153 @@
+using System.Text.Json.Nodes;
+using Hortus.ApiServer;
+using Hortus.Client;
+using Hortus.Components;
+using Hortus.GardenApi;
+using Hortus.Objects;
+using Hortus.Objects.Gardener;
+using Hortus.Objects.Gardener.Operator;
+using Hortus.Objects.Kubernetes;
+using Hortus.Runtime;
+using Hortus.Testing;
+using Hortus.Testing.Scripted;
+
+namespace Hortus.Operator.Tests;
+
+/// <summary>A runtime cluster and a virtual garden as API servers of this process, with a script in place of controllers
+/// and kubelet; the operator is started by the test.</summary>
+internal sealed class OperatorWorld : IAsyncDisposable
+{
+    private readonly InProcessApiServer runtimeServer;
+    private readonly InProcessApiServer gardenServer;
+    private readonly KubernetesClient runtime;
+    private readonly KubernetesClient garden;
+    private RunningComponent? running;
+
+    private OperatorWorld(InProcessApiServer runtimeServer, InProcessApiServer gardenServer)
+    {
+        this.runtimeServer = runtimeServer;
+        this.gardenServer = gardenServer;
+        runtime = runtimeServer.Connect();
+        garden = gardenServer.Connect();
+        Script = ScriptedCluster.Start(runtime, TimeProvider.System);
+    }
+
+    public static ObjectKey Key { get; } = ObjectKey.Cluster("local");
+
+    public static ObjectKey ApiServer { get; } = KeyOf(VirtualGardenNames.ApiServer);
+
+    public IKubernetesClient Runtime => runtime;
+
+    public IKubernetesClient Garden => garden;
+
+    public ScriptedCluster Script { get; }
+
+    /// <summary>Starts both clusters; <paramref name="withNamespace"/> is false for tests of what happens without it.</summary>
+    public static async Task<OperatorWorld> StartAsync(CancellationToken cancellationToken, bool withNamespace = true)
+    {
+        var runtimeServer = await InProcessApiServer.StartAsync(cancellationToken);
+        var gardenServer = await InProcessApiServer.StartAsync(
+            new ApiServerOptions { AuthorizationMode = ["AlwaysAllow"] },
+            [new GardenApiPlugin(new GardenApiOptions())],
+            TimeProvider.System,
+            cancellationToken);
+        var world = new OperatorWorld(runtimeServer, gardenServer);
+        var definition = CustomResourceDefinitions.For(typeof(Garden));
+        await world.Runtime.CreateAsync(definition, cancellationToken);
+        await world.Runtime.UntilAsync<CustomResourceDefinition>(definition.Key, WorkloadHealth.IsEstablished, cancellationToken);
+        if (withNamespace)
+        {
+            await world.CreateNamespaceAsync(cancellationToken);
+        }
+
+        return world;
+    }
+
+    public static CancellationTokenSource Deadline() => new(TimeSpan.FromSeconds(60));
+
+    public static ObjectKey KeyOf(string name) => new(VirtualGardenNames.Namespace, name);
+
+    public static Garden NewGarden(string name = "local") => new()
+    {
+        Metadata = new ObjectMeta { Name = name },
+        Spec = new GardenSpec
+        {
+            RuntimeCluster = new RuntimeCluster
+            {
+                Ingress = new Objects.Gardener.Operator.Ingress
+                {
+                    Domains = [new DNSDomain { Name = "ingress.example" }],
+                    Controller = new IngressController { Kind = "nginx" },
+                },
+                Networking = new RuntimeNetworking { Pods = ["10.1.0.0/16"], Services = ["10.2.0.0/16"] },
+            },
+            VirtualCluster = new VirtualCluster
+            {
+                Dns = new DNS { Domains = [new DNSDomain { Name = "garden.example" }] },
+                Gardener = new Objects.Gardener.Operator.Gardener { ClusterIdentity = "test" },
+                Kubernetes = new Objects.Gardener.Operator.Kubernetes { Version = "1.35.4" },
+                Maintenance = new Maintenance
+                {
+                    TimeWindow = new Objects.Gardener.Core.MaintenanceTimeWindow { Begin = "220000+0000", End = "230000+0000" },
+                },
+                Networking = new Networking { Services = ["100.64.0.0/13"] },
+            },
+        },
+    };
+
+    public Task CreateNamespaceAsync(CancellationToken cancellationToken) => Runtime.CreateAsync(
+        new Namespace { Metadata = new ObjectMeta { Name = VirtualGardenNames.Namespace } }, cancellationToken);
+
+    public void StartOperator() => running = RunningComponent.Start("operator", runtime, TimeProvider.System, (context, token) =>
+        new OperatorComponent { Access = (_, _) => new Access(garden) }.RunAsync(context, token));
+
+    public async Task StopOperatorAsync()
+    {
+        if (running is not null)
+        {
+            await running.DisposeAsync();
+            running = null;
+        }
+    }
+
+    /// <summary>A world with a Garden that has Succeeded.</summary>
+    public static async Task<OperatorWorld> WithGardenAsync(CancellationToken cancellationToken)
+    {
+        var world = await StartAsync(cancellationToken);
+        world.StartOperator();
+        await world.Runtime.CreateAsync(NewGarden(), cancellationToken);
+        await world.UntilSucceededAsync(cancellationToken);
+        return world;
+    }
+
+    public Task<Garden?> UntilSucceededAsync(CancellationToken cancellationToken) => UntilAsync(
+        found => found?.Status?.LastOperation is { State: LastOperationState.Succeeded, Progress: 100 }, cancellationToken);
+
+    public Task<Garden?> UntilAsync(Func<Garden?, bool> condition, CancellationToken cancellationToken) =>
+        Runtime.UntilAsync(Key, condition, cancellationToken);
+
+    public Task<Garden?> UntilConditionAsync(string type, string status, CancellationToken cancellationToken) =>
+        UntilAsync(found => found?.Status?.Conditions?.Any(c => c.Type == type && c.Status == status) == true, cancellationToken);
+
+    public Task<Garden> AnnotateAsync(string name, string? value, CancellationToken cancellationToken) =>
+        Runtime.PatchAsync<Garden>(Key, Annotations.Set(name, value), cancellationToken);
+
+    public Task<Garden> PatchAsync(string json, CancellationToken cancellationToken) =>
+        Runtime.PatchAsync<Garden>(Key, Patch.Merge((JsonObject)JsonNode.Parse(json)!), cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopOperatorAsync();
+        await Script.DisposeAsync();
+        runtime.Dispose();
+        garden.Dispose();
+        await gardenServer.DisposeAsync();
+        await runtimeServer.DisposeAsync();
+    }
+
+    private sealed class Access(IKubernetesClient client) : IVirtualGardenAccess
+    {
+        public Task<IKubernetesClient> ConnectAsync(VirtualGardenAuthorities authorities, CancellationToken cancellationToken) =>
+            Task.FromResult(client);
+    }
+}
