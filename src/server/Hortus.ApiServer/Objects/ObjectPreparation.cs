@@ -12,6 +12,8 @@ namespace Hortus.ApiServer.Objects;
 internal static class ObjectPreparation
 {
     /// <summary>Fields of metadata that only the server writes.</summary>
+    private static readonly string[] MetadataCollections = ["labels", "annotations", "finalizers", "ownerReferences"];
+
     private static readonly string[] ServerFields =
         ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"];
 
@@ -118,6 +120,7 @@ internal static class ObjectPreparation
         }
 
         StructuralSchema.ApplyDefaults(value, schema);
+        DropEmptyMetadata(value);
     }
 
     /// <summary>Drops unknown fields of an apply configuration; defaults are not filled in, as the client would own them.</summary>
@@ -231,6 +234,19 @@ internal static class ObjectPreparation
         }
 
         return true;
+    }
+
+    /// <summary>Maps and lists without entries are the same as none, and are not shown.</summary>
+    private static void DropEmptyMetadata(JsonObject value)
+    {
+        var metadata = Metadata.Of(value);
+        foreach (var field in MetadataCollections)
+        {
+            if (metadata[field] is JsonObject { Count: 0 } or JsonArray { Count: 0 })
+            {
+                metadata.Remove(field);
+            }
+        }
     }
 
     private static bool IsSameMetadata(JsonObject value, JsonObject old)

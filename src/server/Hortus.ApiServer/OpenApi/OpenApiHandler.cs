@@ -10,10 +10,19 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hortus.ApiServer.OpenApi;
 
-/// <summary>Serves <c>/openapi/v3</c>: the list of group versions and, built when asked for, the document of each.</summary>
+/// <summary>Serves <c>/openapi/v3</c> (and an empty <c>/openapi/v2</c>): the list of group versions and, built when asked for, the document of each.</summary>
 internal sealed class OpenApiHandler
 {
     private const string Root = "/openapi/v3";
+    private const string Former = "/openapi/v2";
+    private const string FormerProtobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
+    /// <summary>The document of version 2 in protobuf: field 1 is the version, field 2 title and version of the API.</summary>
+    private static readonly byte[] FormerDocument =
+    [
+        0x0A, 3, .. "2.0"u8, 0x12, 21, 0x0A, 10, .. "Kubernetes"u8, 0x12, 7, .. "v1.35.0"u8,
+    ];
+
     private readonly ResourceRegistry registry;
     private readonly string instance = Guid.NewGuid().ToString();
     private readonly ConcurrentDictionary<GroupVersion, byte[]> documents = new();
@@ -32,6 +41,12 @@ internal sealed class OpenApiHandler
         if (path == Root)
         {
             await ResponseBody.WriteAsync(http, 200, Index(), cancellationToken);
+            return true;
+        }
+
+        if (path == Former)
+        {
+            await WriteFormerAsync(http, cancellationToken);
             return true;
         }
 
@@ -67,6 +82,30 @@ internal sealed class OpenApiHandler
         var document = documents.GetOrAdd(version, Build);
         await ResponseBody.WriteAsync(http, 200, document, cancellationToken);
         return true;
+    }
+
+    /// <summary>
+    /// Version 2 defines no schemas here. kubectl asks it about kinds that version 3 does not have, such as <c>List</c>, and
+    /// fails when there is no document; from an empty one it learns that there is nothing to check.
+    /// </summary>
+    private static async Task WriteFormerAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        if (!http.Request.Headers.Accept.ToString().Contains("protobuf", StringComparison.Ordinal))
+        {
+            var document = new JsonObject
+            {
+                ["swagger"] = "2.0",
+                ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.35.0" },
+                ["paths"] = new JsonObject(),
+                ["definitions"] = new JsonObject(),
+            };
+            await ResponseBody.WriteAsync(http, 200, document, cancellationToken);
+            return;
+        }
+
+        http.Response.ContentType = FormerProtobuf;
+        http.Response.ContentLength = FormerDocument.Length;
+        await http.Response.Body.WriteAsync(FormerDocument, cancellationToken);
     }
 
     private byte[] Build(GroupVersion version)

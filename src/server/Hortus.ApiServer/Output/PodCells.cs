@@ -20,6 +20,19 @@ internal static class PodCells
             .Sum(s => long.TryParse(s["restartCount"]?.ToString(), CultureInfo.InvariantCulture, out var n) ? n : 0)
             .ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>Readiness gates that are open of all, for example <c>0/1</c>; <c>&lt;none&gt;</c> without gates.</summary>
+    public static string Gates(JsonObject pod)
+    {
+        if (JsonPaths.Find(pod, "spec.readinessGates") is not JsonArray { Count: > 0 } gates)
+        {
+            return "<none>";
+        }
+
+        var open = gates.OfType<JsonObject>()
+            .Count(gate => BuiltInColumns.ConditionStatus(pod, gate["conditionType"]?.ToString() ?? "") == "True");
+        return $"{open}/{gates.Count}";
+    }
+
     /// <summary>The most telling reason: of a container that waits or failed, else the phase.</summary>
     public static string Status(JsonObject pod)
     {

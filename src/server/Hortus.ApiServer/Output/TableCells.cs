@@ -14,9 +14,13 @@ internal static class TableCells
     private static readonly TableColumn Age = new(
         "Age", "date", o => o["metadata"]?["creationTimestamp"]?.DeepClone(), 0, "Time since the object was created.");
 
-    /// <summary>All columns: the name, then the resource's own or the age.</summary>
-    public static IReadOnlyList<TableColumn> ColumnsOf(ResourceDefinition definition) =>
-        definition.Columns.Count == 0 ? [Name, Age] : [Name, .. definition.Columns];
+    /// <summary>All columns: the name, then the resource's own or the age. A resource may place the name itself.</summary>
+    public static IReadOnlyList<TableColumn> ColumnsOf(ResourceDefinition definition) => definition.Columns switch
+    {
+        { Count: 0 } => [Name, Age],
+        var own when own.Any(column => column.Name == Name.Name) => own,
+        var own => [Name, .. own],
+    };
 
     public static JsonArray Describe(IReadOnlyList<TableColumn> columns) => new([.. columns.Select(c => (JsonNode)new JsonObject
     {

@@ -16,34 +16,50 @@ internal static class BuiltInColumns
         Count("Up-to-date", "status.updatedReplicas"), Count("Available", "status.availableReplicas"), Age,
     ];
 
+    private static readonly TableColumn[] Containers =
+    [
+        Cell("Containers", o => ContainerFields(o, "name"), 1), Cell("Images", o => ContainerFields(o, "image"), 1),
+    ];
+
+    private static readonly TableColumn[] Template =
+    [
+        .. Containers, Cell("Selector", o => Pairs(JsonPaths.Find(o, "spec.selector.matchLabels")), 1),
+    ];
+
     private static readonly Dictionary<string, TableColumn[]> ByResource = new(StringComparer.Ordinal)
     {
         ["pods"] =
         [
             Cell("Ready", PodCells.Ready), Cell("Status", PodCells.Status),
-            new("Restarts", "string", o => PodCells.Restarts(o)), Age, Path("IP", "status.podIP", 1),
-            Path("Node", "spec.nodeName", 1),
+            new("Restarts", "string", o => PodCells.Restarts(o)), Age,
+            Cell("IP", o => OrNone(o, "status.podIP"), 1), Cell("Node", o => OrNone(o, "spec.nodeName"), 1),
+            Cell("Nominated Node", o => OrNone(o, "status.nominatedNodeName"), 1), Cell("Readiness Gates", PodCells.Gates, 1),
         ],
         ["nodes"] =
         [
             Cell("Status", NodeStatus), Cell("Roles", NodeRoles), Age, Path("Version", "status.nodeInfo.kubeletVersion"),
-            Cell("Internal-IP", o => NodeAddress(o, "InternalIP"), 1), Path("OS-Image", "status.nodeInfo.osImage", 1),
+            Cell("Internal-IP", o => NodeAddress(o, "InternalIP"), 1), Cell("External-IP", o => NodeAddress(o, "ExternalIP"), 1),
+            Path("OS-Image", "status.nodeInfo.osImage", 1),
             Path("Kernel-Version", "status.nodeInfo.kernelVersion", 1),
             Path("Container-Runtime", "status.nodeInfo.containerRuntimeVersion", 1),
         ],
-        ["deployments"] = [Cell("Ready", o => Ratio(o, "status.readyReplicas", "spec.replicas")), .. Workload],
+        ["deployments"] = [Cell("Ready", o => Ratio(o, "status.readyReplicas", "spec.replicas")), .. Workload, .. Template],
         ["replicasets"] =
         [
             Count("Desired", "spec.replicas"), Count("Current", "status.replicas"), Count("Ready", "status.readyReplicas"), Age,
+            .. Template,
         ],
-        ["statefulsets"] = [Cell("Ready", o => Ratio(o, "status.readyReplicas", "spec.replicas")), Age],
+        ["statefulsets"] =
+        [
+            Cell("Ready", o => Ratio(o, "status.readyReplicas", "spec.replicas")), Age, .. Containers,
+        ],
         ["daemonsets"] =
         [
             Count("Desired", "status.desiredNumberScheduled"), Count("Current", "status.currentNumberScheduled"),
             Count("Ready", "status.numberReady"), Count("Up-to-date", "status.updatedNumberScheduled"),
-            Count("Available", "status.numberAvailable"), Age,
+            Count("Available", "status.numberAvailable"), Age, .. Template,
         ],
-        ["jobs"] = [Cell("Completions", o => Ratio(o, "status.succeeded", "spec.completions")), Age],
+        ["jobs"] = [Cell("Completions", o => Ratio(o, "status.succeeded", "spec.completions")), Age, .. Template],
         ["cronjobs"] = [Path("Schedule", "spec.schedule"), Path("Suspend", "spec.suspend"), Age],
         ["services"] =
         [
@@ -59,7 +75,8 @@ internal static class BuiltInColumns
             Path("Type", "type"), Path("Reason", "reason"),
             Cell(
                 "Object", o => $"{JsonPaths.Text(o, "involvedObject.kind").ToLowerInvariant()}/{JsonPaths.Text(o, "involvedObject.name")}"),
-            Path("Message", "message"),
+            Path("Subobject", "involvedObject.fieldPath", 1), Path("Source", "source.component", 1), Path("Message", "message"),
+            Count("Count", "count") with { Priority = 1 }, Path("Name", "metadata.name", 1),
         ],
         ["leases"] = [Path("Holder", "spec.holderIdentity"), Age],
         ["customresourcedefinitions"] = [new("Created At", "string", o => Clone(JsonPaths.Find(o, "metadata.creationTimestamp")))],
@@ -117,6 +134,11 @@ internal static class BuiltInColumns
     private static string Pairs(JsonNode? map) => map is JsonObject { Count: > 0 } pairs
         ? string.Join(',', pairs.Select(p => $"{p.Key}={p.Value}"))
         : "<none>";
+
+    private static string ContainerFields(JsonObject value, string field) => string.Join(
+        ',',
+        (JsonPaths.Find(value, "spec.template.spec.containers") as JsonArray)?.OfType<JsonObject>()
+            .Select(container => container[field]?.ToString()) ?? []);
 
     private static string ServicePorts(JsonObject value)
     {
