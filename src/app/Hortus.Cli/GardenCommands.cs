@@ -28,10 +28,16 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
 
     private Command Up()
     {
-        var port = new Option<int?>("--port") { Description = "Port on 127.0.0.1 for all API servers. Default 6443, or the one used before." };
+        var port = new Option<int?>("--port")
+        {
+            Description = "Port on 127.0.0.1 for all API servers. Default 6443, or the one used before.",
+        };
         var timeout = new Option<string>("--timeout") { Description = "How long to wait, such as 3m.", DefaultValueFactory = _ => "3m" };
         var foreground = new Option<bool>("--foreground") { Description = "Stay attached; Ctrl+C stops the garden." };
-        var command = new Command("up", "Starts a garden with a seed on this machine, or resumes it.") { stateDir, port, timeout, foreground };
+        var command = new Command("up", "Starts a garden with a seed on this machine, or resumes it.")
+        {
+            stateDir, port, timeout, foreground,
+        };
         command.SetAction((result, cancellationToken) => GuardAsync(async () =>
         {
             var state = new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!));
@@ -61,7 +67,8 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
         {
             await new BringUp(options, progress, time).RunAsync(cancellationToken);
         }
-        catch (Exception failure) when (!ran && failure is LocalGardenException or OperationCanceledException && !Directory.Exists(state.Kubelet))
+        catch (Exception failure) when (
+            !ran && failure is LocalGardenException or OperationCanceledException && !Directory.Exists(state.Kubelet))
         {
             throw;
         }
@@ -122,7 +129,8 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
             var state = new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!));
             using var garden = new GardenConnections(state).Garden();
             var key = new ObjectKey(result.GetValue(space), result.GetValue(name)!);
-            await output.WriteAsync(await ShootKubeconfig.RequestAsync(garden, key, KnownPort(state), KubeconfigValidity, cancellationToken));
+            await output.WriteAsync(
+                await ShootKubeconfig.RequestAsync(garden, key, KnownPort(state), KubeconfigValidity, cancellationToken));
         }));
         command.Subcommands.Add(shoot);
         return command;

@@ -10,5 +10,6 @@ internal static class StatusPatches
     public static JsonObject Of(string field, JsonNode? value) => new() { ["status"] = new JsonObject { [field] = value } };
 
     /// <summary>A list of structures.</summary>
-    public static JsonArray List<T>(IEnumerable<T> items) where T : ApiType => [.. items.Select(item => (JsonNode)KubernetesJson.ToNode(item))];
+    public static JsonArray List<T>(IEnumerable<T> items) where T : ApiType =>
+        [.. items.Select(item => (JsonNode)KubernetesJson.ToNode(item))];
 }

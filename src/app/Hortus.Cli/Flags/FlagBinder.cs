@@ -125,9 +125,10 @@ public sealed class FlagBinder<T> where T : class
             _ when target == typeof(int) => int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                 ? number
                 : throw new FormatException($"want a whole number, found \"{value}\""),
-            _ when target == typeof(long) => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-                ? number
-                : throw new FormatException($"want a whole number, found \"{value}\""),
+            _ when target == typeof(long) =>
+                long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                    ? number
+                    : throw new FormatException($"want a whole number, found \"{value}\""),
             _ when target == typeof(TimeSpan) => Duration.Parse(value),
             _ when target.IsEnum => Enum.TryParse(target, value, ignoreCase: true, out var choice) && Enum.IsDefined(target, choice)
                 ? choice

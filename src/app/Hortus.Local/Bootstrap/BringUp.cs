@@ -40,7 +40,8 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new LocalGardenException(
-                $"the garden was not ready after {options.ReadyTimeout}; `hortus status` shows what is waited for, logs are in {state.Logs}");
+                $"the garden was not ready after {options.ReadyTimeout}; `hortus status` shows what is waited for, "
+                + $"logs are in {state.Logs}");
         }
     }
 
@@ -146,9 +147,12 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
     private async Task WriteGardenKubeconfigAsync(KubernetesClient runtime, CancellationToken cancellationToken)
     {
         var issuer = await GardenIssuer.FindAsync(runtime, time, cancellationToken);
-        StateDirectory.WriteSecret(state.GardenKubeconfig, issuer.Administrator($"https://127.0.0.1:{options.Port}", LocalNetwork.GardenServerName));
+        StateDirectory.WriteSecret(
+            state.GardenKubeconfig,
+            issuer.Administrator($"https://127.0.0.1:{options.Port}", LocalNetwork.GardenServerName));
         var gardenlet = issuer.Gardenlet($"https://virtual-garden-kube-apiserver.{GardenWorkloads.Namespace}.svc", "local");
-        await runtime.ApplyAsync(SecretOf(GardenWorkloads.GardenletKubeconfigSecret, "kubeconfig", gardenlet), FieldManager, cancellationToken);
+        await runtime.ApplyAsync(
+            SecretOf(GardenWorkloads.GardenletKubeconfigSecret, "kubeconfig", gardenlet), FieldManager, cancellationToken);
     }
 
     private static async Task ApplyGardenObjectsAsync(KubernetesClient garden, CancellationToken cancellationToken)
@@ -160,7 +164,8 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         }
     }
 
-    private async Task CreateSeedAsync(KubernetesClient runtime, KubernetesClient garden, IStepDetail detail, CancellationToken cancellationToken)
+    private async Task CreateSeedAsync(
+        KubernetesClient runtime, KubernetesClient garden, IStepDetail detail, CancellationToken cancellationToken)
     {
         var seedConfig = SecretOf(GardenWorkloads.SeedConfigSecret, "seed.yaml", Examples.Read("40-seed.yaml"));
         await runtime.ApplyAsync(seedConfig, FieldManager, cancellationToken);

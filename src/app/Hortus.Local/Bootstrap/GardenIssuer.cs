@@ -39,10 +39,12 @@ public sealed class GardenIssuer
     private static async Task<Secret> FindAsync(IKubernetesClient runtime, string name, CancellationToken cancellationToken)
     {
         var found = await runtime.ListAsync<Secret>(
-            new ListOptions { Namespace = GardenWorkloads.Namespace, LabelSelector = $"{SecretsManager.NameLabel}={name}" }, cancellationToken);
+            new ListOptions { Namespace = GardenWorkloads.Namespace, LabelSelector = $"{SecretsManager.NameLabel}={name}" },
+            cancellationToken);
         return found.Items.Count > 0
             ? found.Items[0]
-            : throw new LocalGardenException($"no Secret with label {SecretsManager.NameLabel}={name} in namespace {GardenWorkloads.Namespace}");
+            : throw new LocalGardenException(
+                $"no Secret with label {SecretsManager.NameLabel}={name} in namespace {GardenWorkloads.Namespace}");
     }
 
     private static string Text(Secret secret, string key) => System.Text.Encoding.UTF8.GetString(secret.Data![key]);

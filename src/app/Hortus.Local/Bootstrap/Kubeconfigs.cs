@@ -17,7 +17,10 @@ public static class Kubeconfigs
         ArgumentNullException.ThrowIfNull(client);
         return new KubeConfig
         {
-            Clusters = [new KubeConfigCluster { Name = name, Server = server, TlsServerName = serverName, CertificateAuthorityPem = caPem }],
+            Clusters =
+            [
+                new KubeConfigCluster { Name = name, Server = server, TlsServerName = serverName, CertificateAuthorityPem = caPem },
+            ],
             Users =
             [
                 new KubeConfigUser

@@ -59,6 +59,7 @@ public sealed partial class SupervisedProcess(
     [LoggerMessage(8201, LogLevel.Information, "{Program} started with pid {Pid}")]
     private partial void Started(string program, int pid);
 
-    [LoggerMessage(8202, LogLevel.Warning, "{Program} ended with exit code {ExitCode} after {Seconds} s; starting it again in {PauseSeconds} s")]
+    [LoggerMessage(8202, LogLevel.Warning,
+        "{Program} ended with exit code {ExitCode} after {Seconds} s; starting it again in {PauseSeconds} s")]
     private partial void Ended(string program, int exitCode, double seconds, double pauseSeconds);
 }

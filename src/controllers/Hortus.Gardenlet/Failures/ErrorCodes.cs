@@ -42,10 +42,14 @@ internal static partial class ErrorCodes
             select pattern.Code,
     ];
 
-    [GeneratedRegex("unauthenticated|authentication fail|invalid (client )?credentials|invalid (access )?(key|token)|bad credentials", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "unauthenticated|authentication fail|invalid (client )?credentials|invalid (access )?(key|token)|bad credentials",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Unauthenticated();
 
-    [GeneratedRegex("unauthori[sz]ed|not authori[sz]ed|access denied|accessdenied|permission denied|authorization fail", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "unauthori[sz]ed|not authori[sz]ed|access denied|accessdenied|permission denied|authorization fail",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Unauthorized();
 
     [GeneratedRegex("quota ?exceeded|exceeded .{0,40}quota|limit ?exceeded|out of quota", RegexOptions.IgnoreCase)]
@@ -54,7 +58,9 @@ internal static partial class ErrorCodes
     [GeneratedRegex("rate ?limit|too many requests|throttl", RegexOptions.IgnoreCase)]
     private static partial Regex RateLimits();
 
-    [GeneratedRegex("insufficient capacity|no .{0,40}capacity|out of stock|resources? (are )?(exhausted|depleted)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "insufficient capacity|no .{0,40}capacity|out of stock|resources? (are )?(exhausted|depleted)",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Depleted();
 
     [GeneratedRegex("still in use|in use by another|dependency ?violation|has dependent", RegexOptions.IgnoreCase)]

@@ -11,7 +11,8 @@ internal static class ServiceAddresses
     {
         if (!IPNetwork.TryParse(range, out var network))
         {
-            throw new ShootConfigurationException($"spec.networking.services: want a range such as 10.4.0.0/16, found \"{range}\"", retryable: false);
+            throw new ShootConfigurationException(
+                $"spec.networking.services: want a range such as 10.4.0.0/16, found \"{range}\"", retryable: false);
         }
 
         var bytes = network.BaseAddress.GetAddressBytes();

@@ -73,7 +73,8 @@ internal sealed class ShootInputsReader(IKubernetesClient garden)
             if (binding.CredentialsRef.Kind is not (nameof(Secret) or null or ""))
             {
                 throw new ShootConfigurationException(
-                    $"CredentialsBinding {space}/{bindingName}: credentialsRef.kind {binding.CredentialsRef.Kind} is not supported: use Secret",
+                    $"CredentialsBinding {space}/{bindingName}: "
+                    + $"credentialsRef.kind {binding.CredentialsRef.Kind} is not supported: use Secret",
                     retryable: false);
             }
 

@@ -28,7 +28,8 @@ internal sealed class ShootSecrets(SecretsManager secrets, string technicalID, T
     }
 
     /// <summary>The API server's serving certificate.</summary>
-    public Task<ManagedSecret> EnsureServerAsync(ShootAuthorities authorities, IReadOnlyList<string> hosts, CancellationToken cancellationToken) =>
+    public Task<ManagedSecret> EnsureServerAsync(
+        ShootAuthorities authorities, IReadOnlyList<string> hosts, CancellationToken cancellationToken) =>
         secrets.EnsureCertificateAsync(
             "kube-apiserver", authorities.Server, CertificateSpec.Server("kube-apiserver", hosts), cancellationToken);
 

@@ -86,7 +86,8 @@ internal sealed class MachineDeploymentReconciler(MachineSurroundings surroundin
     private Task CreateSetAsync(MachineDeployment deployment, string hash, CancellationToken cancellationToken)
     {
         var template = deployment.Spec.Template;
-        var labels = new Dictionary<string, string>(template.Metadata.Labels ?? new Dictionary<string, string>()) { [TemplateHash.Label] = hash };
+        var labels = new Dictionary<string, string>(
+            template.Metadata.Labels ?? new Dictionary<string, string>()) { [TemplateHash.Label] = hash };
         var selector = new Dictionary<string, string>(
             deployment.Spec.Selector?.MatchLabels ?? new Dictionary<string, string>()) { [TemplateHash.Label] = hash };
         var set = new MachineSet
@@ -123,7 +124,8 @@ internal sealed class MachineDeploymentReconciler(MachineSurroundings surroundin
     }
 
     private async Task SyncSetAsync(
-        MachineDeployment deployment, MachineSet set, bool isNew, IReadOnlyDictionary<string, int> next, CancellationToken cancellationToken)
+        MachineDeployment deployment, MachineSet set, bool isNew, IReadOnlyDictionary<string, int> next,
+        CancellationToken cancellationToken)
     {
         var template = set.Spec.Template ?? new MachineTemplateSpec();
         var wanted = set.Spec with

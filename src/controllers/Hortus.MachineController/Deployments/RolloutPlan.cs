@@ -74,7 +74,8 @@ internal static class RolloutPlan
 
     private static void ShrinkHealthy(Dictionary<string, int> next, IReadOnlyList<SetView> sets, SetView fresh, int least)
     {
-        var lasting = Math.Min(fresh.Lasting, next[fresh.Name]) + sets.Where(set => !set.IsNew).Sum(set => Math.Min(set.Available, next[set.Name]));
+        var lasting = Math.Min(fresh.Lasting, next[fresh.Name])
+            + sets.Where(set => !set.IsNew).Sum(set => Math.Min(set.Available, next[set.Name]));
         var spare = Math.Max(0, lasting - least);
         foreach (var old in sets.Where(set => !set.IsNew))
         {

@@ -119,7 +119,8 @@ internal sealed class MachineReconciler : IReconciler
             Type: MachineOperation.Create,
             State: not MachineOperationState.Successful,
         };
-        var operation = wasJoining || machine.Status?.LastOperation is { Type: MachineOperation.Create, State: MachineOperationState.Successful }
+        var operation = wasJoining
+            || machine.Status?.LastOperation is { Type: MachineOperation.Create, State: MachineOperationState.Successful }
             && verdict.Phase == MachinePhase.Running
                 ? MachineOperation.Create
                 : MachineOperation.HealthCheck;

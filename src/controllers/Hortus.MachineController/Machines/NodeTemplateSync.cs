@@ -48,7 +48,10 @@ internal sealed class NodeTemplateSync(IKubernetesClient client)
     private static Template Wanted(Machine machine)
     {
         var template = machine.Spec.NodeTemplate;
-        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal) { [GardenerLabels.NodeMachineName] = machine.Metadata.Name! };
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            [GardenerLabels.NodeMachineName] = machine.Metadata.Name!,
+        };
         foreach (var (key, value) in template?.Metadata?.Labels ?? new Dictionary<string, string>())
         {
             labels[key] = value;
@@ -60,7 +63,10 @@ internal sealed class NodeTemplateSync(IKubernetesClient client)
             annotations[key] = value;
         }
 
-        return new Template(labels, annotations, [.. (template?.Spec?.Taints ?? []).Select(t => new TemplateTaint(t.Key, t.Value, t.Effect))]);
+        return new Template(
+            labels,
+            annotations,
+            [.. (template?.Spec?.Taints ?? []).Select(t => new TemplateTaint(t.Key, t.Value, t.Effect))]);
     }
 
     private static bool Holds(Node node, Template wanted) =>

@@ -54,7 +54,11 @@ internal sealed partial class OrphanSearch(MachineSurroundings surroundings, ILo
             var orphan = new Machine
             {
                 Metadata = new ObjectMeta { Namespace = surroundings.Options.Namespace, Name = name },
-                Spec = new MachineSpec { ProviderID = id, Class = new ClassSpec { Kind = "MachineClass", Name = machineClass.Metadata.Name } },
+                Spec = new MachineSpec
+                {
+                    ProviderID = id,
+                    Class = new ClassSpec { Kind = "MachineClass", Name = machineClass.Metadata.Name },
+                },
             };
             await surroundings.Driver.DeleteAsync(new MachineRequest(orphan, machineClass, secret), cancellationToken);
         }

@@ -12,7 +12,12 @@ namespace Hortus.Extensions;
 internal sealed class ExtensionStatusWriter(IKubernetesClient client, TimeProvider clock)
 {
     public Task<T> ProcessingAsync<T>(T value, string type, CancellationToken cancellationToken) where T : ExtensionObject =>
-        PatchAsync(value, new JsonObject { ["lastOperation"] = Operation(type, LastOperationState.Processing, 1, Text(value, type, "started")) },
+        PatchAsync(
+            value,
+            new JsonObject
+            {
+                ["lastOperation"] = Operation(type, LastOperationState.Processing, 1, Text(value, type, "started")),
+            },
             cancellationToken);
 
     public Task<T> SucceededAsync<T>(T value, string type, DefaultStatus? status, CancellationToken cancellationToken)

@@ -70,7 +70,10 @@ internal static class MachinePod
                     new Volume
                     {
                         Name = "userdata",
-                        Secret = new SecretVolumeSource { SecretName = SecretName(name), DefaultMode = 0b110_000_000, Items = [.. Files(data)] },
+                        Secret = new SecretVolumeSource
+                        {
+                            SecretName = SecretName(name), DefaultMode = 0b110_000_000, Items = [.. Files(data)],
+                        },
                     },
                     new Volume { Name = "state", EmptyDir = new EmptyDirVolumeSource() },
                 ],

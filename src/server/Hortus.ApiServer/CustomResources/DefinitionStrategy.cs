@@ -47,7 +47,7 @@ internal sealed class DefinitionStrategy : ResourceStrategy
                 "must be spec.names.plural+\".\"+spec.group");
         }
 
-        if (plural.Length > 0 && plural != plural.ToLowerInvariant())
+        if (plural.Length > 0 && !string.Equals(plural, plural.ToLowerInvariant(), StringComparison.Ordinal))
         {
             errors.Invalid(Spec["names"]["plural"], plural, "must be lower case");
         }

@@ -23,7 +23,9 @@ internal sealed partial class SeedLease(GardenletSurroundings surroundings, Seed
     private int misses;
 
     /// <summary>Why the process should be restarted, or null.</summary>
-    public string? Fault() => misses <= MissesMax ? null : $"the lease of seed {surroundings.SeedName} could not be renewed {misses} times in a row";
+    public string? Fault() => misses <= MissesMax
+        ? null
+        : $"the lease of seed {surroundings.SeedName} could not be renewed {misses} times in a row";
 
     /// <summary>Renews until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

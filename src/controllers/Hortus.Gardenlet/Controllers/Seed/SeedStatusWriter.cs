@@ -19,7 +19,8 @@ internal sealed class SeedStatusWriter(GardenletSurroundings surroundings)
             // The list is replaced as a whole and has several writers, so the version guards it.
             var body = StatusPatches.Of("conditions", StatusPatches.List(after));
             body["metadata"] = new JsonObject { ["resourceVersion"] = seed.Metadata.ResourceVersion };
-            await surroundings.GardenClient.PatchAsync<Seed>(seed.Key, Patch.Merge(body) with { Subresource = "status" }, cancellationToken);
+            await surroundings.GardenClient.PatchAsync<Seed>(
+                seed.Key, Patch.Merge(body) with { Subresource = "status" }, cancellationToken);
         }
     }
 

@@ -35,7 +35,9 @@ internal sealed record ShootDecision(ShootAction Action, string Operation, TimeS
 
         var isCurrent = shoot.Status?.ObservedGeneration == shoot.Metadata.Generation;
         if (shoot.Metadata.Annotation(GardenerAnnotations.ShootIgnore) == "true"
-            || (last?.State == LastOperationState.Failed && isCurrent && !(shoot.Metadata.IsDeleting() && last.Type != LastOperationType.Delete)))
+            || (last?.State == LastOperationState.Failed
+                && isCurrent
+                && !(shoot.Metadata.IsDeleting() && last.Type != LastOperationType.Delete)))
         {
             return new(ShootAction.SyncCluster, operation, null);
         }

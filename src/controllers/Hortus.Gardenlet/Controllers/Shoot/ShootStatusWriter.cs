@@ -15,9 +15,15 @@ internal sealed class ShootStatusWriter(GardenletSurroundings surroundings, Shoo
     private const string InitialDescription = "Shoot operation is starting";
 
     private readonly ConcurrentDictionary<string, LastError> errors = new(
-        (shoot.Status?.LastErrors ?? []).Where(e => e.TaskID is not null).Select(e => KeyValuePair.Create(e.TaskID!, e)).DistinctBy(e => e.Key));
+        (shoot.Status?.LastErrors ?? [])
+            .Where(e => e.TaskID is not null)
+            .Select(e => KeyValuePair.Create(e.TaskID!, e))
+            .DistinctBy(e => e.Key));
 
-    private int progress = shoot.Status?.LastOperation is { State: not LastOperationState.Succeeded } last && last.Type == operation ? last.Progress : 0;
+    private int progress =
+        shoot.Status?.LastOperation is { State: not LastOperationState.Succeeded } last && last.Type == operation
+            ? last.Progress
+            : 0;
 
     /// <summary>Tasks whose errors still stand.</summary>
     public IReadOnlyCollection<string> FailedBefore => [.. errors.Keys];

@@ -39,11 +39,15 @@ internal static class ShootHealth
     {
         if (nodes is null)
         {
-            return new(GardenerConditions.EveryNodeReady, null, "APIServerDown", "Nodes cannot be read because the API server does not answer.");
+            return new(
+                GardenerConditions.EveryNodeReady, null, "APIServerDown", "Nodes cannot be read because the API server does not answer.");
         }
 
         var faults = workers
-            .Select(pool => (pool.Name, pool.Minimum, Count: nodes.Count(n => n.Metadata.Labels?.GetValueOrDefault(GardenerLabels.WorkerPool) == pool.Name)))
+            .Select(pool => (
+                pool.Name,
+                pool.Minimum,
+                Count: nodes.Count(n => n.Metadata.Labels?.GetValueOrDefault(GardenerLabels.WorkerPool) == pool.Name)))
             .Where(pool => pool.Count < pool.Minimum)
             .Select(pool => $"worker pool {pool.Name} has {pool.Count} of at least {pool.Minimum} nodes")
             .Concat(nodes.Where(n => !IsReady(n)).Select(n => $"Node {n.Metadata.Name} is not ready"))
@@ -60,7 +64,8 @@ internal static class ShootHealth
         if (pods is null)
         {
             return new(
-                GardenerConditions.SystemComponentsHealthy, null, "APIServerDown", "Pods cannot be read because the API server does not answer.");
+                GardenerConditions.SystemComponentsHealthy, null, "APIServerDown",
+                "Pods cannot be read because the API server does not answer.");
         }
 
         var faults = pods

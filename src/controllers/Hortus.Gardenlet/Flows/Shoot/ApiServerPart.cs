@@ -148,7 +148,8 @@ internal sealed class ApiServerPart(ShootOperation operation)
         }
 
         JsonObject body = StatusPatches.Of("advertisedAddresses", StatusPatches.List(addresses));
-        return operation.Garden.PatchAsync<Shoot>(operation.Shoot.Key, Patch.Merge(body) with { Subresource = "status" }, cancellationToken);
+        return operation.Garden.PatchAsync<Shoot>(
+            operation.Shoot.Key, Patch.Merge(body) with { Subresource = "status" }, cancellationToken);
     }
 
     private async Task DeployAsync(CancellationToken cancellationToken) =>

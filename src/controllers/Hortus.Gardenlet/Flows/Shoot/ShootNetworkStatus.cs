@@ -20,7 +20,8 @@ internal sealed class ShootNetworkStatus(ShootOperation operation)
             EgressCIDRs = infrastructure.Status?.EgressCIDRs,
         };
         var body = StatusPatches.Of("networking", KubernetesJson.ToNode(networks));
-        return operation.Garden.PatchAsync<Shoot>(operation.Shoot.Key, Patch.Merge(body) with { Subresource = "status" }, cancellationToken);
+        return operation.Garden.PatchAsync<Shoot>(
+            operation.Shoot.Key, Patch.Merge(body) with { Subresource = "status" }, cancellationToken);
     }
 
     private static IReadOnlyList<string>? One(string? range) => range is null ? null : [range];
