@@ -1,4 +1,5 @@
 using Hortus.KubeControllers.Accounts;
+using Hortus.KubeControllers.Batch;
 using Hortus.KubeControllers.Certificates;
 using Hortus.KubeControllers.Collection;
 using Hortus.KubeControllers.Disruption;
@@ -22,6 +23,9 @@ internal static class ControllerCatalog
         new("deployment-controller", "deployment", DeploymentReconciler.Add),
         new("replicaset-controller", "replicaset", ReplicaSetReconciler.Add),
         new("statefulset-controller", "statefulset", StatefulSetReconciler.Add),
+        new("daemonset-controller", "daemonset", DaemonSetReconciler.Add),
+        new("job-controller", "job", JobReconciler.Add),
+        new("cronjob-controller", "cronjob", CronJobReconciler.Add),
         new("pod-scheduler", "scheduler", PodScheduler.Add),
         new("endpoints-controller", "endpoint", EndpointsReconciler.Add),
         new("serviceaccount-controller", "serviceaccount", ServiceAccountReconciler.Add),

@@ -70,20 +70,12 @@ internal sealed class Cluster : IAsyncDisposable
 
     public async Task AddNodeAsync(string name)
     {
-        var node = await Client.CreateAsync(new Node { Metadata = new ObjectMeta { Name = name } }, Deadline);
-        await Client.UpdateStatusAsync(
-            node with
-            {
-                Status = new NodeStatus
-                {
-                    Allocatable = new Dictionary<string, Quantity>
-                    {
-                        ["cpu"] = Quantity.Parse("4"), ["memory"] = Quantity.Parse("8Gi"), ["pods"] = Quantity.Parse("110"),
-                    },
-                    Conditions = [new NodeCondition { Type = "Ready", Status = "True" }],
-                },
-            },
-            Deadline);
+        await Client.CreateAsync(new Node { Metadata = new ObjectMeta { Name = name } }, Deadline);
+        var status = """
+            {"status":{"allocatable":{"cpu":"4","memory":"8Gi","pods":"110"},"conditions":[{"type":"Ready","status":"True"}]}}
+            """;
+        var patch = Patch.Merge((JsonObject)JsonNode.Parse(status)!) with { Subresource = "status" };
+        await Client.PatchAsync<Node>(ObjectKey.Cluster(name), patch, Deadline);
     }
 
     public async Task<IReadOnlyList<T>> ListAsync<T>() where T : KubernetesObject =>
