@@ -8,7 +8,7 @@ namespace Hortus.Cli.Status;
 /// <summary>Prints gardens, seeds and shoots with their last operation, and for each what is not well or being waited for.</summary>
 public sealed class StatusView(TextWriter output)
 {
-    private const string RowFormat = "{0,-8}{1,-28}{2,-24}{3}";
+    private const string RowFormat = "{0,-8} {1,-28} {2,-26} {3}";
 
     /// <summary>Reads and prints.</summary>
     /// <param name="runtime">The runtime cluster.</param>

@@ -77,6 +77,7 @@ public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILo
             "--kubeconfig=" + Path.Combine(state.Pki, "kubelet.kubeconfig"),
             "--pod-manifest-path=" + state.StaticPods,
             "--image-map=" + state.ImageMap,
+            "--masked-path=" + state.Root,
             "--pod-cidr=" + LocalNetwork.RuntimePods,
             "--node-ip=" + LocalNetwork.NodeAddress,
             "--address=" + LocalNetwork.NodeAddress,
