@@ -8,8 +8,6 @@ namespace Hortus.Cli.Status;
 /// <summary>Prints gardens, seeds and shoots with their last operation, and for each what is not well or being waited for.</summary>
 public sealed class StatusView(TextWriter output)
 {
-    private const string RowFormat = "{0,-8} {1,-28} {2,-26} {3}";
-
     /// <summary>Reads and prints.</summary>
     /// <param name="runtime">The runtime cluster.</param>
     /// <param name="garden">The virtual garden; null when it cannot be reached yet.</param>
@@ -57,5 +55,5 @@ public sealed class StatusView(TextWriter output)
     }
 
     private Task WriteRowAsync(string kind, string name, string operation, string waiting) =>
-        output.WriteLineAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, RowFormat, kind, name, operation, waiting));
+        output.WriteLineAsync($"{kind,-8} {name,-28} {operation,-26} {waiting}");
 }

@@ -40,8 +40,7 @@ internal sealed class ChannelSocket : IDisposable
     }
 
     /// <summary>The next message; null when the peer closed. A closed channel gives an empty message on that channel
-    /// when
-    /// <c>v5</c> is spoken.</summary>
+    /// when <c>v5</c> is spoken.</summary>
     public async Task<(byte Channel, byte[] Data, bool IsClose)?> ReceiveAsync(CancellationToken cancellationToken)
     {
         using var message = new MemoryStream();
@@ -54,7 +53,7 @@ internal sealed class ChannelSocket : IDisposable
                 return null;
             }
 
-            message.Write(buffer, 0, part.Count);
+            message.Write(buffer.AsSpan(0, part.Count));
             if (message.Length > MessageBytesMax)
             {
                 throw new KubeletException($"a message of more than {MessageBytesMax} bytes was sent");
