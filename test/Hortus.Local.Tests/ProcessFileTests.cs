@@ -99,7 +99,7 @@ public sealed class ProcessFileTests : IDisposable
     [Fact]
     public async Task Stopping_what_does_not_run_is_a_success_and_cleans_up()
     {
-        File.WriteAllText(folder["pid"], "garbage");
+        await File.WriteAllTextAsync(folder["pid"], "garbage", deadline.Token);
 
         await file.StopAsync(TimeSpan.Zero, TimeProvider.System, deadline.Token);
 

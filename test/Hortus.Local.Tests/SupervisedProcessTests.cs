@@ -65,7 +65,7 @@ public sealed class SupervisedProcessTests : IDisposable
     private SupervisedProcess Supervise(string script) => new(
         "program", ["/bin/sh", "-c", script, "sh", folder["pipe"]], folder["log"], file, TimeProvider.System, NullLogger.Instance);
 
-    private Task MakePipeAsync() =>
+    private Task<string> MakePipeAsync() =>
         new ProcessRunner().RequireAsync(new ProcessCommand("mkfifo", folder["pipe"]), deadline.Token);
 
     private Task<string> ReadPipeAsync() => Task.Run(() => File.ReadAllText(folder["pipe"]), deadline.Token).WaitAsync(deadline.Token);

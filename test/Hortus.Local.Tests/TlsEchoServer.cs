@@ -28,7 +28,7 @@ internal sealed class TlsEchoServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        listener.Stop();
+        listener.Dispose();
         await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         certificate.Dispose();
         stop.Dispose();

@@ -29,7 +29,7 @@ public sealed record ApiServerOptions
 
     public bool EnableBootstrapTokenAuth { get; init; }
 
-    /// <summary>In order: <c>AlwaysAllow</c>, <c>AlwaysDeny</c>, <c>Node</c>, <c>RBAC</c>, <c>Webhook</c>.</summary>
+    /// <summary>In order: <c>AlwaysAllow</c>, <c>AlwaysDeny</c>, <c>Node</c>, <c>RBAC</c>.</summary>
     public IReadOnlyList<string> AuthorizationMode { get; init; } = ["Node", "RBAC"];
 
     /// <summary>Issuers of service account tokens; the first one signs.</summary>
