@@ -26,12 +26,18 @@ internal static class PodLike
                 ("ports", Keyed("containerPort", Object(
                     ("containerPort", Whole),
                     ("protocol", Text with { Default = "TCP" }),
-                    ("name", Text))) with { ListMapKeys = ["containerPort", "protocol"] })))))),
+                    ("name", Text))) with
+                { ListMapKeys = ["containerPort", "protocol"] })))))),
         ("status", Object(("phase", Text))));
 
     private static SchemaNode Keyed(string key, SchemaNode items) => new()
     {
-        Type = "array", Items = items, ListType = "map", ListMapKeys = [key], PatchStrategy = "merge", PatchMergeKey = key,
+        Type = "array",
+        Items = items,
+        ListType = "map",
+        ListMapKeys = [key],
+        PatchStrategy = "merge",
+        PatchMergeKey = key,
     };
 
     private static SchemaNode Object(params (string Name, SchemaNode Schema)[] fields) => new()

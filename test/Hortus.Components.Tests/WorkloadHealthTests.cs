@@ -28,7 +28,10 @@ public sealed class WorkloadHealthTests
             Spec = new DeploymentSpec { Replicas = wanted },
             Status = new DeploymentStatus
             {
-                ObservedGeneration = observed, Replicas = replicas, UpdatedReplicas = updated, AvailableReplicas = ready,
+                ObservedGeneration = observed,
+                Replicas = replicas,
+                UpdatedReplicas = updated,
+                AvailableReplicas = ready,
             },
         };
         var set = new StatefulSet
@@ -37,7 +40,10 @@ public sealed class WorkloadHealthTests
             Spec = new StatefulSetSpec { Replicas = wanted },
             Status = new StatefulSetStatus
             {
-                ObservedGeneration = observed, Replicas = replicas, UpdatedReplicas = updated, ReadyReplicas = ready,
+                ObservedGeneration = observed,
+                Replicas = replicas,
+                UpdatedReplicas = updated,
+                ReadyReplicas = ready,
             },
         };
 

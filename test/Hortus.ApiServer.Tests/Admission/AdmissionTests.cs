@@ -43,7 +43,8 @@ public sealed class AdmissionTests
     public async Task System_namespaces_cannot_be_deleted(string name)
     {
         var deletion = Write(
-            Kinds.Namespace, null, "{}") with { Operation = AdmissionOperation.Delete, Key = ObjectKey.Cluster(name) };
+            Kinds.Namespace, null, "{}") with
+        { Operation = AdmissionOperation.Delete, Key = ObjectKey.Cluster(name) };
 
         (await RefusedAsync(new NamespaceLifecycle(objects), deletion)).Code.ShouldBe(403);
     }

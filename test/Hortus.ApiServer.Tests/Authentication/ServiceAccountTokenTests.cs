@@ -132,13 +132,13 @@ public sealed class ServiceAccountTokenTests : IDisposable
 
     private static string Issue(ServiceAccountTokens by, params (string, string, string)[] bound) =>
         by.Issue(new ServiceAccountTokenSpec
-    {
-        Namespace = "farm",
-        Name = "robot",
-        Uid = "u1",
-        Lifetime = TimeSpan.FromHours(1),
-        BoundTo = bound,
-    }).Token;
+        {
+            Namespace = "farm",
+            Name = "robot",
+            Uid = "u1",
+            Lifetime = TimeSpan.FromHours(1),
+            BoundTo = bound,
+        }).Token;
 
     private string Issue(params (string, string, string)[] bound) => Issue(tokens, bound);
 

@@ -116,16 +116,16 @@ public sealed class NodeAndEscalationTests
 
     private static RequestInfo Resource(
         string verb, string group, string resource, string? space, string? name) => new()
-    {
-        IsResource = true,
-        Path = "",
-        Verb = verb,
-        Group = group,
-        Version = "v1",
-        Resource = resource,
-        Namespace = space,
-        Name = name,
-    };
+        {
+            IsResource = true,
+            Path = "",
+            Verb = verb,
+            Group = group,
+            Version = "v1",
+            Resource = resource,
+            Namespace = space,
+            Name = name,
+        };
 
     private void Grant(string user, string rules)
     {

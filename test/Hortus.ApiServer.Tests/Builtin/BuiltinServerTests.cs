@@ -229,7 +229,10 @@ public sealed class BuiltinServerTests : IAsyncLifetime
 
         created.Ensure("status")["conditions"] = new JsonArray(new JsonObject
         {
-            ["type"] = "Approved", ["status"] = "True", ["reason"] = "Test", ["message"] = "m",
+            ["type"] = "Approved",
+            ["status"] = "True",
+            ["reason"] = "Test",
+            ["message"] = "m",
         });
         var (_, plain) = await SendAsync("root", HttpMethod.Put, all + "/c", created.ToJsonString());
         plain.At("status", "conditions").ShouldBeNull();

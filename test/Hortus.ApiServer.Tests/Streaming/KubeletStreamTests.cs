@@ -206,8 +206,14 @@ public sealed class KubeletStreamTests : IAsyncLifetime
         {
             var info = new RequestInfo
             {
-                IsResource = true, Path = "", Verb = "get", Version = "v1", Resource = "pods",
-                Subresource = subresource, Namespace = "farm", Name = "p",
+                IsResource = true,
+                Path = "",
+                Verb = "get",
+                Version = "v1",
+                Resource = "pods",
+                Subresource = subresource,
+                Namespace = "farm",
+                Name = "p",
             };
             try
             {

@@ -30,7 +30,10 @@ public sealed class RequestRulesTests
     {
         var spec = new CertificateSpec
         {
-            CommonName = "system:node:a", Organizations = ["system:nodes"], DnsNames = ["a"], Usages = CertificateUsages.Server,
+            CommonName = "system:node:a",
+            Organizations = ["system:nodes"],
+            DnsNames = ["a"],
+            Usages = CertificateUsages.Server,
         };
         var (request, asked) = Ask(spec, "server auth", user: "system:node:b");
 

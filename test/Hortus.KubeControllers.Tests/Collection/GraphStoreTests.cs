@@ -40,7 +40,10 @@ public sealed class GraphStoreTests
             ResourceKind.Of<Pod>(),
             new ObjectMeta
             {
-                Uid = "owner", Name = "owner", DeletionTimestamp = DateTimeOffset.UnixEpoch, Finalizers = [GraphNode.Foreground],
+                Uid = "owner",
+                Name = "owner",
+                DeletionTimestamp = DateTimeOffset.UnixEpoch,
+                Finalizers = [GraphNode.Foreground],
             });
 
         store.Put(deleting).ShouldBe(["owner", "child"], ignoreOrder: true);

@@ -46,7 +46,8 @@ public sealed class BatchAndNodeTests
                 Metadata = new ObjectMeta { Name = "agent", Namespace = Cluster.Space },
                 Spec = new DaemonSetSpec
                 {
-                    Selector = new LabelSelector { MatchLabels = Samples.Labels }, Template = Samples.Template(),
+                    Selector = new LabelSelector { MatchLabels = Samples.Labels },
+                    Template = Samples.Template(),
                 },
             },
             cluster.Deadline);
@@ -174,7 +175,8 @@ public sealed class BatchAndNodeTests
                 Metadata = new ObjectMeta { Name = "web", Namespace = Cluster.Space },
                 Spec = new PodDisruptionBudgetSpec
                 {
-                    MaxUnavailable = 1, Selector = new LabelSelector { MatchLabels = Samples.Labels },
+                    MaxUnavailable = 1,
+                    Selector = new LabelSelector { MatchLabels = Samples.Labels },
                 },
             },
             cluster.Deadline);

@@ -64,7 +64,9 @@ public sealed class NodeTests
     {
         var toleration = new Toleration
         {
-            Key = "node.kubernetes.io/unreachable", Operator = "Exists", TolerationSeconds = seconds < 0 ? null : seconds,
+            Key = "node.kubernetes.io/unreachable",
+            Operator = "Exists",
+            TolerationSeconds = seconds < 0 ? null : seconds,
         };
         var pod = new Pod { Spec = new PodSpec { Tolerations = seconds is null ? null : [toleration] } };
         var node = new Node

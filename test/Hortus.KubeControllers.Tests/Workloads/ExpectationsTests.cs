@@ -74,7 +74,10 @@ public sealed class ExpectationsTests
     {
         Metadata = new ObjectMeta
         {
-            Namespace = "ns", Name = name, Uid = uid, DeletionTimestamp = deleting ? DateTimeOffset.UnixEpoch : null,
+            Namespace = "ns",
+            Name = name,
+            Uid = uid,
+            DeletionTimestamp = deleting ? DateTimeOffset.UnixEpoch : null,
         },
     };
 }

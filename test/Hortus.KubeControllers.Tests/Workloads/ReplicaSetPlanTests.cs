@@ -62,7 +62,8 @@ public sealed class ReplicaSetPlanTests
         Spec = new PodSpec { NodeName = node },
         Status = new PodStatus
         {
-            Phase = phase, Conditions = [new PodCondition { Type = "Ready", Status = ready ? "True" : "False" }],
+            Phase = phase,
+            Conditions = [new PodCondition { Type = "Ready", Status = ready ? "True" : "False" }],
         },
     };
 }

@@ -65,7 +65,8 @@ public sealed class StatefulSetPlanTests
                 PodManagementPolicy = policy,
                 UpdateStrategy = new StatefulSetUpdateStrategy
                 {
-                    Type = "RollingUpdate", RollingUpdate = new RollingUpdateStatefulSetStrategy { Partition = partition },
+                    Type = "RollingUpdate",
+                    RollingUpdate = new RollingUpdateStatefulSetStrategy { Partition = partition },
                 },
             },
         };

@@ -113,7 +113,8 @@ internal sealed class CronJobReconciler : IReconciler
         var running = mine.Where(j => !JobPlan.IsFinished(j) && !j.IsDeleting()).ToList();
         if (running.Count > 0 && cron.Spec.ConcurrencyPolicy == "Forbid")
         {
-            setup.Manager.Events.Normal(cron, "JobAlreadyActive", "Not starting job because prior execution is running and concurrency policy is Forbid");
+            setup.Manager.Events.Normal(
+                cron, "JobAlreadyActive", "Not starting job because prior execution is running and concurrency policy is Forbid");
             return false;
         }
 
@@ -135,7 +136,8 @@ internal sealed class CronJobReconciler : IReconciler
                 Namespace = cron.Metadata.Namespace,
                 Labels = template.Metadata?.Labels,
                 Annotations = (template.Metadata?.Annotations).With(
-                    "batch.kubernetes.io/cronjob-scheduled-timestamp", due.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
+                    "batch.kubernetes.io/cronjob-scheduled-timestamp",
+                    due.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
             },
             Spec = template.Spec,
         }.ControlledBy(cron);

@@ -57,7 +57,11 @@ internal static class JobPlan
         var surplus = active.Count - wanted;
         var wait = surplus < 0 ? RetryIn(failures, failed, now) : null;
         var again = Min(wait, UntilDeadline(job, counted, now));
-        return new(wait is null ? Math.Max(0, -surplus) : 0, surplus > 0 ? [.. ReplicaSetPlan.Victims(active).Take(surplus)] : [], counted, again);
+        return new(
+            wait is null ? Math.Max(0, -surplus) : 0,
+            surplus > 0 ? [.. ReplicaSetPlan.Victims(active).Take(surplus)] : [],
+            counted,
+            again);
     }
 
     private static int Wanted(Job job, int succeeded)
@@ -77,7 +81,9 @@ internal static class JobPlan
     {
         if (job.Spec.CompletionMode == "Indexed")
         {
-            return ("Failed", "IndexedNotSupported", "jobs of completionMode Indexed are not run by this controller manager: use NonIndexed");
+            return (
+                "Failed", "IndexedNotSupported",
+                "jobs of completionMode Indexed are not run by this controller manager: use NonIndexed");
         }
 
         var restarts = job.Spec.Template.Spec.RestartPolicy == "OnFailure"
@@ -135,7 +141,11 @@ internal static class JobPlan
                 status.Conditions,
                 new JobCondition
                 {
-                    Type = verdict.Type, Status = "True", Reason = verdict.Reason, Message = verdict.Message, LastProbeTime = now,
+                    Type = verdict.Type,
+                    Status = "True",
+                    Reason = verdict.Reason,
+                    Message = verdict.Message,
+                    LastProbeTime = now,
                 },
                 now),
         },

@@ -53,7 +53,11 @@ internal sealed class RequestApprover : IReconciler
         var now = setup.Clock.GetUtcNow();
         var approved = new CertificateSigningRequestCondition
         {
-            Type = "Approved", Status = "True", Reason = "AutoApproved", Message = message, LastUpdateTime = now,
+            Type = "Approved",
+            Status = "True",
+            Reason = "AutoApproved",
+            Message = message,
+            LastUpdateTime = now,
         };
         await setup.Client.UpdateSubresourceAsync(
             request with

@@ -78,7 +78,11 @@ internal sealed class RequestSigner : IReconciler
                 request.Status.Conditions,
                 new CertificateSigningRequestCondition
                 {
-                    Type = "Failed", Status = "True", Reason = "SignerValidationFailure", Message = reason, LastUpdateTime = now,
+                    Type = "Failed",
+                    Status = "True",
+                    Reason = "SignerValidationFailure",
+                    Message = reason,
+                    LastUpdateTime = now,
                 },
                 now),
         };

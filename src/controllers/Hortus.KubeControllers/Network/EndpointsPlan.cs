@@ -16,7 +16,10 @@ internal sealed record Backend(Pod Pod, string Address, bool Ready, bool Serving
 
     public ObjectReference Reference => new()
     {
-        Kind = "Pod", Namespace = Pod.Metadata.Namespace, Name = Pod.Metadata.Name, Uid = Pod.Metadata.Uid,
+        Kind = "Pod",
+        Namespace = Pod.Metadata.Namespace,
+        Name = Pod.Metadata.Name,
+        Uid = Pod.Metadata.Uid,
     };
 
     /// <summary>The pod's name in the service's domain; null when it has none there.</summary>

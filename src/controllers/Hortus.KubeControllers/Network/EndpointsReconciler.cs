@@ -107,7 +107,8 @@ internal sealed class EndpointsReconciler : IReconciler
                     {
                         Metadata = current.Metadata with
                         {
-                            Labels = slice.Metadata.Labels, OwnerReferences = slice.Metadata.OwnerReferences,
+                            Labels = slice.Metadata.Labels,
+                            OwnerReferences = slice.Metadata.OwnerReferences,
                         },
                         Endpoints = slice.Endpoints,
                         Ports = slice.Ports,

@@ -58,12 +58,16 @@ internal static class DeploymentProgress
         available >= DeploymentPlan.Wanted(deployment) - DeploymentPlan.MaxUnavailable(deployment)
             ? new()
             {
-                Type = "Available", Status = "True", Reason = "MinimumReplicasAvailable",
+                Type = "Available",
+                Status = "True",
+                Reason = "MinimumReplicasAvailable",
                 Message = "Deployment has minimum availability.",
             }
             : new()
             {
-                Type = "Available", Status = "False", Reason = "MinimumReplicasUnavailable",
+                Type = "Available",
+                Status = "False",
+                Reason = "MinimumReplicasUnavailable",
                 Message = "Deployment does not have minimum availability.",
             };
 

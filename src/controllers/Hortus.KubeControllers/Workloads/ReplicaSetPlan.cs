@@ -58,7 +58,10 @@ internal static class ReplicaSetPlan
                     set.Status.Conditions,
                     new ReplicaSetCondition
                     {
-                        Type = "ReplicaFailure", Status = "True", Reason = "FailedCreate", Message = refused.Message,
+                        Type = "ReplicaFailure",
+                        Status = "True",
+                        Reason = "FailedCreate",
+                        Message = refused.Message,
                     },
                     now),
         };

@@ -87,9 +87,11 @@ internal sealed class MachineDeploymentReconciler(MachineSurroundings surroundin
     {
         var template = deployment.Spec.Template;
         var labels = new Dictionary<string, string>(
-            template.Metadata.Labels ?? new Dictionary<string, string>()) { [TemplateHash.Label] = hash };
+            template.Metadata.Labels ?? new Dictionary<string, string>())
+        { [TemplateHash.Label] = hash };
         var selector = new Dictionary<string, string>(
-            deployment.Spec.Selector?.MatchLabels ?? new Dictionary<string, string>()) { [TemplateHash.Label] = hash };
+            deployment.Spec.Selector?.MatchLabels ?? new Dictionary<string, string>())
+        { [TemplateHash.Label] = hash };
         var set = new MachineSet
         {
             Metadata = new ObjectMeta

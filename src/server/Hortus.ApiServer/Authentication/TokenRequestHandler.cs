@@ -20,7 +20,10 @@ internal sealed class TokenRequestHandler(ServiceAccountTokens tokens, IObjectRe
     /// <summary>Kind of body and answer.</summary>
     public static ResourceKind RequestKind { get; } = new()
     {
-        Group = "authentication.k8s.io", Version = "v1", Kind = "TokenRequest", Plural = "tokenrequests",
+        Group = "authentication.k8s.io",
+        Version = "v1",
+        Kind = "TokenRequest",
+        Plural = "tokenrequests",
     };
 
     /// <inheritdoc/>

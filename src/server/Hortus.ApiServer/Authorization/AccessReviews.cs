@@ -51,7 +51,8 @@ internal sealed class AccessReview(ResourceKind kind, ReviewSubject subject, IAu
             e => e.Key.ToLowerInvariant(),
             e => (IReadOnlyList<string>)[.. (e.Value as JsonArray ?? []).Select(ObjectTree.AsText).OfType<string>()]);
         return new UserInfo(
-            spec.Text("user") ?? "", spec.Texts("groups")) { Uid = spec.Text("uid") ?? "", Extra = extra };
+            spec.Text("user") ?? "", spec.Texts("groups"))
+        { Uid = spec.Text("uid") ?? "", Extra = extra };
     }
 
     private static RequestInfo Target(JsonObject spec)

@@ -14,8 +14,13 @@ internal static class BootstrapRules
 
     /// <summary>A rule for objects with the given names.</summary>
     public static RbacRule Named(string group, string resources, string names, params string[] verbs) =>
-        new() { ApiGroups = [group], Resources = resources.Split(' '), ResourceNames = names.Split(' '),
-            Verbs = verbs };
+        new()
+        {
+            ApiGroups = [group],
+            Resources = resources.Split(' '),
+            ResourceNames = names.Split(' '),
+            Verbs = verbs
+        };
 
     /// <summary>A rule for reading paths.</summary>
     public static RbacRule Paths(params string[] urls) => new() { NonResourceUrls = urls, Verbs = ["get"] };

@@ -32,8 +32,12 @@ internal sealed class BindingHandler(IObjectAccess objects, TimeProvider time) :
 
     internal static JsonObject Success() => new()
     {
-        ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] =
-            "Success", ["code"] = 201,
+        ["kind"] = "Status",
+        ["apiVersion"] = "v1",
+        ["metadata"] = new JsonObject(),
+        ["status"] =
+            "Success",
+        ["code"] = 201,
     };
 
     private JsonObject Bind(JsonObject pod, string node, JsonObject binding)

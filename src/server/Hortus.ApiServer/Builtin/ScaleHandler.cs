@@ -14,7 +14,10 @@ internal sealed class ScaleHandler(IObjectAccess objects) : ISubresourceHandler
     /// <summary>Kind of body and answer.</summary>
     public static ResourceKind ScaleKind { get; } = new()
     {
-        Group = "autoscaling", Version = "v1", Kind = "Scale", Plural = "scales",
+        Group = "autoscaling",
+        Version = "v1",
+        Kind = "Scale",
+        Plural = "scales",
     };
 
     /// <inheritdoc/>

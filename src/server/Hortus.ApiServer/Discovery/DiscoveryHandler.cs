@@ -242,7 +242,9 @@ internal sealed class DiscoveryHandler(ResourceRegistry registry)
 
     private static JsonObject ResponseKind(ResourceKind kind) => new()
     {
-        ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind,
+        ["group"] = kind.Group,
+        ["version"] = kind.Version,
+        ["kind"] = kind.Kind,
     };
 
     private static string StorageHash(ResourceDefinition definition)

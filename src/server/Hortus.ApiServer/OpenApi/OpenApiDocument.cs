@@ -70,7 +70,9 @@ internal sealed class OpenApiDocument(GroupVersion version)
             {
                 Properties = new Dictionary<string, SchemaNode>(schema.Properties)
                 {
-                    ["apiVersion"] = text, ["kind"] = text, ["metadata"] = metadata,
+                    ["apiVersion"] = text,
+                    ["kind"] = text,
+                    ["metadata"] = metadata,
                 },
             };
         }

@@ -10,7 +10,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hortus.ApiServer.OpenApi;
 
-/// <summary>Serves <c>/openapi/v3</c> (and an empty <c>/openapi/v2</c>): the list of group versions and, built when asked for, the document of each.</summary>
+/// <summary>
+/// Serves <c>/openapi/v3</c> (and an empty <c>/openapi/v2</c>): the list of group versions and, built when asked for, the document of each.
+/// </summary>
 internal sealed class OpenApiHandler
 {
     private const string Root = "/openapi/v3";

@@ -56,7 +56,9 @@ internal sealed class OpenApiOperations(ResourceKind kind, string schemaName)
             ["x-kubernetes-action"] = verb == "create" ? "post" : verb == "update" ? "put" : verb,
             ["x-kubernetes-group-version-kind"] = new JsonObject
             {
-                ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind,
+                ["group"] = kind.Group,
+                ["version"] = kind.Version,
+                ["kind"] = kind.Kind,
             },
             ["parameters"] = new JsonArray([.. parameters.Select(p => (JsonNode)new JsonObject
             {

@@ -15,7 +15,9 @@ internal sealed class OpenApiSchemas
         var written = Write(schema);
         written["x-kubernetes-group-version-kind"] = new JsonArray(new JsonObject
         {
-            ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind,
+            ["group"] = kind.Group,
+            ["version"] = kind.Version,
+            ["kind"] = kind.Kind,
         });
         components[name] = written;
     }

@@ -93,12 +93,16 @@ internal sealed class ObjectFormatter(ResourceDefinition definition, OutputForma
         {
             OutputShape.PartialMetadata => new JsonObject
             {
-                ["kind"] = "PartialObjectMetadata", ["apiVersion"] = MetaApiVersion, ["metadata"] = metadata,
+                ["kind"] = "PartialObjectMetadata",
+                ["apiVersion"] = MetaApiVersion,
+                ["metadata"] = metadata,
             },
             OutputShape.Table => TableBookmark(metadata),
             _ => new JsonObject
             {
-                ["kind"] = definition.Kind.Kind, ["apiVersion"] = definition.Kind.ApiVersion, ["metadata"] = metadata,
+                ["kind"] = definition.Kind.Kind,
+                ["apiVersion"] = definition.Kind.ApiVersion,
+                ["metadata"] = metadata,
             },
         };
         output.Write("{\"type\":\"BOOKMARK\",\"object\":"u8);
@@ -126,7 +130,9 @@ internal sealed class ObjectFormatter(ResourceDefinition definition, OutputForma
             ["cells"] = new JsonArray([.. columns.Select(_ => (JsonNode)"")]),
             ["object"] = new JsonObject
             {
-                ["kind"] = "PartialObjectMetadata", ["apiVersion"] = MetaApiVersion, ["metadata"] = metadata,
+                ["kind"] = "PartialObjectMetadata",
+                ["apiVersion"] = MetaApiVersion,
+                ["metadata"] = metadata,
             },
         }),
     };

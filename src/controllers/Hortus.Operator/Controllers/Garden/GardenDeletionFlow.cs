@@ -39,7 +39,8 @@ public sealed class GardenDeletionFlow(IKubernetesClient runtime, VirtualGardenS
         return graph.Add(
             new FlowTask(
                 $"Waiting until {name} is gone",
-                token => runtime.UntilAsync<T>(KeyOf(name), found => found is null, token)) { Timeout = WaitLimit },
+                token => runtime.UntilAsync<T>(KeyOf(name), found => found is null, token))
+            { Timeout = WaitLimit },
             destroyed);
     }
 
@@ -53,7 +54,8 @@ public sealed class GardenDeletionFlow(IKubernetesClient runtime, VirtualGardenS
             return;
         }
 
-        if (await runtime.FindAsync<StatefulSet>(KeyOf(VirtualGardenNames.ApiServer), cancellationToken) is not { Status.ReadyReplicas: > 0 })
+        if (await runtime.FindAsync<StatefulSet>(KeyOf(VirtualGardenNames.ApiServer), cancellationToken)
+            is not { Status.ReadyReplicas: > 0 })
         {
             throw new InvalidOperationException(
                 $"StatefulSet {KeyOf(VirtualGardenNames.ApiServer)} is not ready, so nobody knows whether the garden still has " +
