@@ -8,8 +8,25 @@ using Hortus.Objects;
 
 namespace Hortus.ApiServer.Builtin;
 
-/// <summary>The scale of workloads (autoscaling/v1): replicas alone, whatever else the kind has.</summary>
-internal sealed class ScaleHandler(IObjectAccess objects) : ISubresourceHandler
+/// <summary>Where a kind keeps its scale.</summary>
+/// <param name="SpecReplicas">Path of the number wanted.</param>
+/// <param name="StatusReplicas">Path of the number there is.</param>
+/// <param name="Selector">Path of the pods' label selector, an object or its text; empty when there is none.</param>
+internal sealed record ScalePaths(
+    IReadOnlyList<string> SpecReplicas, IReadOnlyList<string> StatusReplicas, IReadOnlyList<string> Selector)
+{
+    /// <summary>The places of built-in workloads.</summary>
+    public static ScalePaths Workload { get; } = new(["spec", "replicas"], ["status", "replicas"], ["spec", "selector"]);
+
+    /// <summary>From paths as definitions write them, for example <c>.spec.replicas</c>.</summary>
+    public static ScalePaths Parse(string specReplicas, string statusReplicas, string? selector) =>
+        new(Split(specReplicas), Split(statusReplicas), Split(selector ?? ""));
+
+    private static string[] Split(string path) => path.Split('.', StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>The scale of an object (autoscaling/v1): replicas alone, whatever else the kind has.</summary>
+internal sealed class ScaleHandler(IObjectAccess objects, ScalePaths paths) : ISubresourceHandler
 {
     /// <summary>Kind of body and answer.</summary>
     public static ResourceKind ScaleKind { get; } = new()
@@ -44,7 +61,7 @@ internal sealed class ScaleHandler(IObjectAccess objects) : ISubresourceHandler
         await request.WriteAsync(200, ScaleOf(stored), cancellationToken);
     }
 
-    private static JsonObject Change(
+    private JsonObject Change(
         SubresourceRequest request, JsonObject current, ReadOnlySpan<byte> body, string? mediaType)
     {
         var decoded = RequestDecoder.Decode(body, mediaType);
@@ -63,7 +80,7 @@ internal sealed class ScaleHandler(IObjectAccess objects) : ISubresourceHandler
             throw ApiErrors.Invalid(ScaleKind, request.Key.Name, errors);
         }
 
-        current.Ensure("spec")["replicas"] = replicas;
+        current.Ensure([.. paths.SpecReplicas.SkipLast(1)])[paths.SpecReplicas[^1]] = replicas;
         return current;
     }
 
@@ -79,9 +96,9 @@ internal sealed class ScaleHandler(IObjectAccess objects) : ISubresourceHandler
         return JsonMergePatch.Apply(scale, patch.Object);
     }
 
-    private static JsonObject ScaleOf(JsonObject workload)
+    private JsonObject ScaleOf(JsonObject workload)
     {
-        var selector = workload.Map("spec", "selector");
+        var selector = paths.Selector.Count == 0 ? null : workload.At([.. paths.Selector]);
         var metadata = new JsonObject();
         foreach (var field in new[] { "name", "namespace", "uid", "resourceVersion", "creationTimestamp" })
         {
@@ -96,11 +113,11 @@ internal sealed class ScaleHandler(IObjectAccess objects) : ISubresourceHandler
             ["kind"] = ScaleKind.Kind,
             ["apiVersion"] = ScaleKind.ApiVersion,
             ["metadata"] = metadata,
-            ["spec"] = new JsonObject { ["replicas"] = workload.Number("spec", "replicas") ?? 0 },
+            ["spec"] = new JsonObject { ["replicas"] = workload.Number([.. paths.SpecReplicas]) ?? 0 },
             ["status"] = new JsonObject
             {
-                ["replicas"] = workload.Number("status", "replicas") ?? 0,
-                ["selector"] = selector is null ? "" : TextOf(selector),
+                ["replicas"] = workload.Number([.. paths.StatusReplicas]) ?? 0,
+                ["selector"] = selector is JsonObject labels ? TextOf(labels) : ObjectTree.AsText(selector) ?? "",
             },
         };
     }

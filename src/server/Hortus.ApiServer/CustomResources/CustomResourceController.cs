@@ -108,7 +108,7 @@ internal sealed partial class CustomResourceController(ApiServerServices service
             return;
         }
 
-        List<ResourceDefinition> versions = [.. ServedVersions.Create(definition, services.Options.EtcdPrefix)];
+        List<ResourceDefinition> versions = [.. ServedVersions.Create(definition, services.Options.EtcdPrefix, services.Objects)];
         state = state with { Resources = [.. versions.Select(v => v.Kind.GroupVersionResource)] };
         if (before is not null)
         {

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Access;
+using Hortus.ApiServer.Builtin;
 using Hortus.ApiServer.Registry;
+using Hortus.ApiServer.Subresources;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
 using SelectableField = Hortus.ApiServer.Registry.SelectableField;
@@ -12,7 +15,8 @@ internal static class ServedVersions
     /// <summary>One definition per served version.</summary>
     /// <param name="source">The custom resource definition.</param>
     /// <param name="prefix">Start of all keys, without a slash at the end.</param>
-    public static IEnumerable<ResourceDefinition> Create(CustomResourceDefinition source, string prefix)
+    /// <param name="objects">Where scales are read and written.</param>
+    public static IEnumerable<ResourceDefinition> Create(CustomResourceDefinition source, string prefix, IObjectAccess objects)
     {
         var (spec, names) = (source.Spec, source.Spec.Names);
         var storage = spec.Versions.FirstOrDefault(v => v.Storage)?.Name ?? spec.Versions[0].Name;
@@ -40,6 +44,7 @@ internal static class ServedVersions
                 Strategy = new CustomResourceStrategy(),
                 Columns = [.. (version.AdditionalPrinterColumns ?? []).Select(ColumnOf)],
                 SelectableFields = [.. (version.SelectableFields ?? []).Select(f => FieldOf(f.JsonPath))],
+                Subresources = SubresourcesOf(version, objects),
                 StoragePrefix = $"{prefix}/{spec.Group}/{names.Plural}/",
                 StorageApiVersion = $"{spec.Group}/{storage}",
                 IsCustom = true,
@@ -50,6 +55,21 @@ internal static class ServedVersions
     /// <summary>Reads an openAPIV3Schema.</summary>
     public static SchemaNode SchemaOf(JsonObject schema) =>
         KubernetesJson.Deserialize<JSONSchemaProps>(schema).ToSchemaNode();
+
+    private static Dictionary<string, SubresourceDefinition> SubresourcesOf(
+        CustomResourceDefinitionVersion version, IObjectAccess objects) => version.Subresources?.Scale is { } scale
+        ? new Dictionary<string, SubresourceDefinition>
+        {
+            ["scale"] = new()
+            {
+                Name = "scale",
+                Verbs = ["get", "patch", "update"],
+                Kind = ScaleHandler.ScaleKind,
+                Handler = new ScaleHandler(
+                    objects, ScalePaths.Parse(scale.SpecReplicasPath, scale.StatusReplicasPath, scale.LabelSelectorPath)),
+            },
+        }
+        : [];
 
     private static TableColumn ColumnOf(CustomResourceColumnDefinition column)
     {

@@ -20,7 +20,7 @@ internal sealed class OpenApiDocument(GroupVersion version)
         var kind = definition.Kind;
         var root = version.Group.Length == 0 ? $"/api/{version.Version}" : $"/apis/{version}";
         var collection = kind.Namespaced ? $"{root}/namespaces/{{namespace}}/{kind.Plural}" : $"{root}/{kind.Plural}";
-        var operations = new OpenApiOperations(kind, name);
+        var operations = new OpenApiOperations(kind, name, !definition.IsCustom);
         var verbs = definition.Verbs;
         AddPath(collection, operations.Collection(verbs));
         if (definition.Virtual is not null)
@@ -37,7 +37,7 @@ internal sealed class OpenApiDocument(GroupVersion version)
         foreach (var subresource in definition.Subresources.Values.OrderBy(s => s.Name, StringComparer.Ordinal))
         {
             AddPath($"{collection}/{{name}}/{subresource.Name}",
-                new OpenApiOperations(subresource.Kind ?? kind, name).Item(subresource.Verbs));
+                new OpenApiOperations(subresource.Kind ?? kind, name, !definition.IsCustom).Item(subresource.Verbs));
         }
     }
 

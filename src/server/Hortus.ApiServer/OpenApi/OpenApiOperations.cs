@@ -4,7 +4,10 @@ using Hortus.Objects;
 namespace Hortus.ApiServer.OpenApi;
 
 /// <summary>The operations on a resource. Clients read from them which kinds there are and which parameters a verb takes.</summary>
-internal sealed class OpenApiOperations(ResourceKind kind, string schemaName)
+/// <param name="kind">Kind of the objects.</param>
+/// <param name="schemaName">Name of its schema.</param>
+/// <param name="strategic">Whether strategic merge patches are understood; kubectl apply chooses its patch by that.</param>
+internal sealed class OpenApiOperations(ResourceKind kind, string schemaName, bool strategic)
 {
     private static readonly string[] WriteParameters = ["dryRun", "fieldManager", "fieldValidation"];
     private static readonly string[] ListParameters =
@@ -13,11 +16,11 @@ internal sealed class OpenApiOperations(ResourceKind kind, string schemaName)
         "resourceVersionMatch", "sendInitialEvents", "timeoutSeconds", "watch",
     ];
 
+    private const string StrategicPatch = "application/strategic-merge-patch+json";
     private static readonly string[] DeleteParameters = ["dryRun", "gracePeriodSeconds", "propagationPolicy"];
     private static readonly string[] PatchTypes =
     [
         "application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json",
-        "application/strategic-merge-patch+json",
     ];
 
     /// <summary>Operations on a collection, for those of the verbs that have one.</summary>
@@ -74,7 +77,7 @@ internal sealed class OpenApiOperations(ResourceKind kind, string schemaName)
         }
         else if (verb == "patch")
         {
-            operation["requestBody"] = Content(null, PatchTypes, null);
+            operation["requestBody"] = Content(null, strategic ? [.. PatchTypes, StrategicPatch] : PatchTypes, null);
         }
 
         operations[method] = operation;
