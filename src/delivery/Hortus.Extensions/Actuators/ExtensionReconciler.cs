@@ -45,8 +45,9 @@ public sealed class ExtensionReconciler<T>(ExtensionController<T> controller, IC
 
         var operation = value.Metadata.Annotation(GardenerAnnotations.Operation);
         var type = ExtensionDecision.OperationType(value, operation);
-        value = await TakeAsync(value, cancellationToken);
+        // Times have whole seconds: were the annotation to go first, a waiter could take the last success for this one's.
         value = await status.ProcessingAsync(value, type, cancellationToken);
+        value = await TakeAsync(value, cancellationToken);
         await RunAsync(new ActuatorRequest<T>(value, cluster), type, cancellationToken);
         return ReconcileResult.Done;
     }

@@ -32,17 +32,27 @@ internal static class MachineAvailability
     /// <exception cref="ExtensionException">Names the first failed machine, what happened, and the class of the fault.</exception>
     public static void ThrowIfFailed(MachineDeployment? value, long? generation)
     {
-        if (value?.Status is not { FailedMachines: [var failed, ..] all } status || (status.ObservedGeneration ?? 0) < generation)
+        if (value?.Status is not { FailedMachines: { } machines } status || (status.ObservedGeneration ?? 0) < generation)
         {
             return;
         }
 
-        var more = all.Count > 1 ? $" (and {all.Count - 1} more)" : "";
+        var lasting = machines.Where(machine => !Passes(machine.LastOperation?.ErrorCode)).ToArray();
+        if (lasting is not [var failed, ..])
+        {
+            return;
+        }
+
+        var more = lasting.Length > 1 ? $" (and {lasting.Length - 1} more)" : "";
         var last = failed.LastOperation;
         throw new ExtensionException(
             $"machine {failed.Name}{more} of MachineDeployment {value.Key} failed: {last?.Description ?? "no reason given"}",
             Code(last?.ErrorCode) is { } code ? [code] : []);
     }
+
+    // The driver is asked again within seconds; nobody needs to hear of it.
+    private static bool Passes(string? driverCode) =>
+        driverCode is nameof(MachineErrorCode.Unavailable) or nameof(MachineErrorCode.Aborted);
 
     private static string? Code(string? driverCode) => driverCode switch
     {

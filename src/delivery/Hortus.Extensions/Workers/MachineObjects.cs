@@ -16,6 +16,9 @@ internal sealed class MachineObjects(ActuatorRequest<Worker> request, IWorkerPro
 
     public const string Purpose = "machineclass";
 
+    /// <summary>Tells the machine controller to take a machine without drain and without asking its cluster.</summary>
+    public const string ForceDeletionLabel = "force-deletion";
+
     private readonly string @namespace = request.Object.Metadata.Namespace ?? "";
 
     public Secret Secret(PlannedMachines planned, byte[] userData) => new()

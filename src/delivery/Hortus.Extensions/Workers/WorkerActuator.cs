@@ -45,7 +45,30 @@ public sealed class WorkerActuator(IControllerManager manager, IWorkerProvider p
     public async Task DeleteAsync(ActuatorRequest<Worker> request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        await RemoveUnwantedAsync(request.Object.Metadata.Namespace!, [], cancellationToken);
+        var @namespace = request.Object.Metadata.Namespace!;
+        await ForceAsync(@namespace, cancellationToken);
+        await RemoveUnwantedAsync(@namespace, [], cancellationToken);
+    }
+
+    // The whole cluster goes: pods have nowhere to move, and its API server may be gone already.
+    private async Task ForceAsync(string @namespace, CancellationToken cancellationToken)
+    {
+        var label = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [MachineObjects.ForceDeletionLabel] = "True" } },
+        };
+        var all = await client.ListAsync<Machines.Machine>(ListOptions.In(@namespace), cancellationToken);
+        foreach (var machine in all.Items.Where(m => m.Metadata.Label(MachineObjects.ForceDeletionLabel) != "True"))
+        {
+            try
+            {
+                await client.PatchAsync<Machines.Machine>(machine.Key, Patch.Merge(label.DeepClone().AsObject()), cancellationToken);
+            }
+            catch (ApiException gone) when (gone.IsNotFound)
+            {
+                // Faster than the label.
+            }
+        }
     }
 
     private async Task DeployClassAsync(
