@@ -1,0 +1,87 @@
+using Hortus.Conformance.Tests.Running;
+
+namespace Hortus.Conformance.Tests;
+
+/// <summary>The garden's kinds with the repository's own examples.</summary>
+[Trait("Category", "RealParts")]
+public sealed class GardenerTests(GardenServer garden) : IClassFixture<GardenServer>
+{
+    private Kubectl Kubectl => garden.Server.Admin;
+
+    [Fact]
+    public async Task Shoot_of_the_examples_is_accepted_and_defaulted()
+    {
+        var shoot = await garden.CreateShootAsync(_ => _);
+
+        (await Kubectl.RunAsync($"-n garden-local get shoot {shoot}")).Lines()[0].ShouldBe(
+            "NAME CLOUDPROFILE PROVIDER REGION K8S VERSION HIBERNATED LAST OPERATION STATUS AGE");
+        (await FieldAsync(shoot, ".spec.kubernetes.version")).ShouldBe("1.35.4");
+        (await FieldAsync(shoot, ".spec.provider.workers[0].machine.image.version")).ShouldBe("1.0.0");
+        (await FieldAsync(shoot, ".metadata.annotations.gardener\\.cloud/created-by")).ShouldBe("admin");
+        (await Kubectl.RunAsync($"-n garden-local describe shoot {shoot}")).Succeeds().ShouldContain("Region:");
+        (await Kubectl.RunAsync("get cloudprofile,seed,project -o name")).Lines().Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Fields_of_a_shoot_are_explained()
+    {
+        var text = (await Kubectl.RunAsync("explain shoot.spec.provider")).Lines();
+
+        text.ShouldContain("GROUP: core.gardener.cloud");
+        text.ShouldContain("workers\t<[]Worker>");
+        text.ShouldContain("Worker pools; none for a cluster without nodes.");
+        (await Kubectl.RunAsync("explain shoot --recursive")).Succeeds().ShouldContain("machineControllerManager");
+    }
+
+    [Theory]
+    [InlineData("name: local\n  credentials", "name: nope\n  credentials", "cloudProfile", "nope")]
+    [InlineData("region: local", "region: mars", "spec.region", "\"local\"")]
+    [InlineData("version: \"1.35\"", "version: 1.12.0", "spec.kubernetes.version", "1.35.4")]
+    [InlineData("        type: local\n      cri", "        type: huge\n      cri", "machine.type", "\"local\"")]
+    [InlineData("nodes: 10.0.0.0/16", "nodes: 10.0.0.0/16\n    pods: 10.0.128.0/17", "spec.networking", "10.0.")]
+    [InlineData("nodes: 10.0.0.0/16", "nodes: ten", "spec.networking.nodes", "ten")]
+    [InlineData("minimum: 1", "minimum: 5", "maximum", "minimum")]
+    [InlineData("minimum: 1", "minimum: one", "minimum", "integer")]
+    public async Task Bad_shoot_is_refused_with_its_field_and_what_is_allowed(
+        string good, string bad, string field, string allowed)
+    {
+        var name = garden.NewName();
+        var manifest = garden.Shoot(name);
+        manifest.ShouldContain(good);
+
+        var error = (await garden.PipeAsync(manifest.Replace(good, bad, StringComparison.Ordinal), "apply -f -")).Fails();
+
+        error.ShouldContain(field);
+        error.ShouldContain(allowed);
+        (await Kubectl.RunAsync($"-n garden-local get shoot {name}")).Fails().ShouldContain("NotFound");
+    }
+
+    [Fact]
+    public async Task Deletion_needs_the_confirmation_annotation()
+    {
+        var shoot = await garden.CreateShootAsync(_ => _);
+
+        (await Kubectl.RunAsync($"-n garden-local delete shoot {shoot} --wait=false")).Fails()
+            .ShouldContain("confirmation.gardener.cloud/deletion");
+        (await FieldAsync(shoot, ".metadata.deletionTimestamp")).ShouldBeEmpty();
+
+        (await Kubectl.RunAsync($"-n garden-local annotate shoot {shoot} confirmation.gardener.cloud/deletion=true")).Succeeds();
+        (await Kubectl.RunAsync($"-n garden-local delete shoot {shoot} --wait=false")).Succeeds();
+    }
+
+    [Fact]
+    public async Task Workers_are_changed_and_immutable_fields_are_kept()
+    {
+        var shoot = await garden.CreateShootAsync(_ => _);
+
+        (await Kubectl.RunAsync(
+            $"-n garden-local patch shoot {shoot} --type=json -p "
+            + """[{"op":"replace","path":"/spec/provider/workers/0/minimum","value":2}]""")).Succeeds();
+        (await FieldAsync(shoot, ".spec.provider.workers[0].minimum")).ShouldBe("2");
+        (await Kubectl.RunAsync($"-n garden-local patch shoot {shoot} --type=merge -p " + """{"spec":{"region":"mars"}}"""))
+            .Fails().ShouldContain("spec.region");
+    }
+
+    private async Task<string> FieldAsync(string shoot, string path) =>
+        (await Kubectl.RunAsync($"-n garden-local get shoot {shoot} -o jsonpath={{{path}}}")).Succeeds();
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace Hortus.Conformance.Tests.Running;
+
+/// <summary>Tests that drive kubectl in a namespace of their own.</summary>
+[Collection(ServerCollection.Name)]
+public abstract class NamespacedTests(Server server) : IAsyncLifetime
+{
+    private static int count;
+
+    protected Server Server => server;
+
+    /// <summary>The test's namespace.</summary>
+    protected string Namespace { get; } =
+        "test-" + Interlocked.Increment(ref count).ToString(CultureInfo.InvariantCulture);
+
+    public virtual async Task InitializeAsync() => (await server.Admin.RunAsync($"create namespace {Namespace}")).Succeeds();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    /// <summary>kubectl as administrator in the namespace.</summary>
+    protected Task<KubectlResult> KubectlAsync(string arguments) => server.Admin.RunAsync($"-n {Namespace} {arguments}");
+
+    /// <summary>kubectl with arguments that contain spaces.</summary>
+    protected Task<KubectlResult> KubectlAsync(params string[] arguments) =>
+        server.Admin.RunAsync(["-n", Namespace, .. arguments], "");
+
+    /// <summary>kubectl with a manifest as standard input; the arguments take it with <c>-f -</c>.</summary>
+    protected Task<KubectlResult> PipeAsync(string manifest, string arguments) =>
+        server.Admin.RunAsync(["-n", Namespace, .. arguments.Split(' ')], manifest);
+
+    /// <summary>A field of an object.</summary>
+    protected async Task<string> FieldAsync(string target, string path) =>
+        (await KubectlAsync($"get {target} -o jsonpath={{{path}}}")).Succeeds();
+
+    /// <summary>The account that pods of the namespace run as; a controller makes it in a whole cluster.</summary>
+    protected async Task CreateDefaultAccountAsync() => (await KubectlAsync("create serviceaccount default")).Succeeds();
+}

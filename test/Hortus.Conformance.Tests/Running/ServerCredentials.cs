@@ -1,0 +1,72 @@
+using Hortus.Pki;
+
+namespace Hortus.Conformance.Tests.Running;
+
+/// <summary>Authorities, certificates and tokens of a server, as files in a folder.</summary>
+public sealed class ServerCredentials
+{
+    /// <summary>Token of the user <c>tina</c>, who may nothing.</summary>
+    public const string TinasToken = "tinas-token";
+
+    public ServerCredentials(string folder)
+    {
+        Folder = folder;
+        Directory.CreateDirectory(folder);
+        ServingAuthority = CertificateAuthority.Create("serving", CertificateAuthority.ValidityDefault, TimeProvider.System);
+        ClientAuthority = CertificateAuthority.Create("clients", CertificateAuthority.ValidityDefault, TimeProvider.System);
+        var serving = ServingAuthority.Issue(CertificateSpec.Server("kube-apiserver", "127.0.0.1", "localhost"));
+        ServingCertificateFile = Write("serving.crt", serving.CertificatePem);
+        ServingKeyFile = Write("serving.key", serving.PrivateKeyPem);
+        ServingAuthorityFile = Write("serving-ca.crt", ServingAuthority.CertificatePem);
+        ClientAuthorityFile = Write("client-ca.crt", ClientAuthority.CertificatePem);
+        TokenFile = Write("tokens.csv", $"{TinasToken},tina,42,\"gardeners\"\n");
+        ServiceAccountKeyFile = Write("service-account.key", SigningKeyPair.Create().PrivateKeyPem);
+        Admin = ClientAuthority.Issue(CertificateSpec.Client("admin", "system:masters"));
+    }
+
+    public string Folder { get; }
+
+    public CertificateAuthority ServingAuthority { get; }
+
+    public CertificateAuthority ClientAuthority { get; }
+
+    /// <summary>The administrator's certificate.</summary>
+    public CertificateKeyPair Admin { get; }
+
+    public string ServingAuthorityFile { get; }
+
+    public string ServingCertificateFile { get; }
+
+    public string ServingKeyFile { get; }
+
+    public string ClientAuthorityFile { get; }
+
+    public string TokenFile { get; }
+
+    public string ServiceAccountKeyFile { get; }
+
+    /// <summary>Writes a kubeconfig for a client certificate.</summary>
+    /// <returns>Its path.</returns>
+    public string Kubeconfig(string name, Uri server, CertificateKeyPair client) => Kubeconfig(
+        name,
+        server,
+        $"client-certificate: {Write(name + ".crt", client.CertificatePem)}, client-key: {Write(name + ".key", client.PrivateKeyPem)}");
+
+    /// <summary>Writes a kubeconfig for a bearer token.</summary>
+    /// <returns>Its path.</returns>
+    public string Kubeconfig(string name, Uri server, string userFields) => Write(name + ".kubeconfig", $$"""
+        apiVersion: v1
+        kind: Config
+        clusters: [{name: c, cluster: {server: "{{server}}", certificate-authority: {{ServingAuthorityFile}} } }]
+        users: [{name: u, user: { {{userFields}} } }]
+        contexts: [{name: c, context: {cluster: c, user: u} }]
+        current-context: c
+        """);
+
+    private string Write(string name, string content)
+    {
+        var path = Path.Combine(Folder, name);
+        File.WriteAllText(path, content);
+        return path;
+    }
+}
