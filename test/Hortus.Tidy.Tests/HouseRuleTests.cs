@@ -7,7 +7,7 @@ namespace Hortus.Tidy.Tests;
 public sealed partial class HouseRuleTests
 {
     private const int FileLinesMax = 800;
-    private const int LineLengthMax = 160;
+    private const int LineLengthMax = 140;
 
     [Fact]
     public void No_source_file_is_longer_than_800_lines()
