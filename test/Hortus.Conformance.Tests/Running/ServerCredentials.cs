@@ -52,7 +52,7 @@ public sealed class ServerCredentials
         server,
         $"client-certificate: {Write(name + ".crt", client.CertificatePem)}, client-key: {Write(name + ".key", client.PrivateKeyPem)}");
 
-    /// <summary>Writes a kubeconfig for a bearer token.</summary>
+    /// <summary>Writes a kubeconfig with the fields of its user.</summary>
     /// <returns>Its path.</returns>
     public string Kubeconfig(string name, Uri server, string userFields) => Write(name + ".kubeconfig", $$"""
         apiVersion: v1
