@@ -23,10 +23,15 @@ public sealed class GardenControllerManagerComponent
             .Watches<Shoot>(shoot => ProjectOfShoot(manager, shoot), (_, after) => after is null));
         manager.AddController("credentialsbinding", new CredentialsBindingReconciler(manager), controller => controller
             .For<CredentialsBinding>()
-            .Watches<Shoot>(CredentialsOf, (before, after) => before is null || after is null));
+            .Watches<Shoot>(CredentialsOf, Changed(shoot => shoot.Spec.CredentialsBindingName)));
+        manager.AddController("secretbinding", new SecretBindingReconciler(manager), controller => controller
+            .For<SecretBinding>()
+            .Watches<Shoot>(SecretBindingOf, Changed(shoot => shoot.Spec.SecretBindingName)));
         manager.AddController("cloudprofile", new CloudProfileReconciler(manager), controller => controller
             .For<CloudProfile>()
-            .Watches<Shoot>(CloudProfileOf, (before, after) => before is null || after is null));
+            .Watches<NamespacedCloudProfile>(
+                child => [ObjectKey.Cluster(child.Spec.Parent.Name)], (before, after) => before is null || after is null)
+            .Watches<Shoot>(CloudProfileOf, Changed(CloudProfileReconciler.ProfileOf)));
         manager.AddController("seed", new SeedReconciler(manager), controller => controller
             .For<Seed>((before, after) => before is null || after is null)
             .Watches<Secret>(_ => AllSeeds(manager), scope: SeedReconciler.SharedSecrets));
@@ -35,6 +40,10 @@ public sealed class GardenControllerManagerComponent
             .Watches<Lease>(
                 lease => [ObjectKey.Cluster(lease.Metadata.Name!)], (before, _) => before is null, SeedLifecycleReconciler.Leases)
             .WithResync(SeedLifecyclePeriod));
+        manager.AddController("seed-care", new SeedCareReconciler(manager, context.Clock), controller => controller
+            .For<Seed>()
+            .Watches<ControllerInstallation>(i => i.Spec.SeedRef?.Name is { } seed ? [ObjectKey.Cluster(seed)] : [])
+            .Watches<BackupBucket>(bucket => bucket.Spec.SeedName is { } seed ? [ObjectKey.Cluster(seed)] : []));
         manager.AddController("shoot-status-label", new ShootStatusLabelReconciler(manager), controller => controller.For<Shoot>());
         await manager.RunAsync(cancellationToken);
     }
@@ -48,8 +57,15 @@ public sealed class GardenControllerManagerComponent
     private static IEnumerable<ObjectKey> CredentialsOf(Shoot shoot) =>
         shoot.Spec.CredentialsBindingName is { } name ? [new ObjectKey(shoot.Metadata.Namespace, name)] : [];
 
+    private static IEnumerable<ObjectKey> SecretBindingOf(Shoot shoot) =>
+        shoot.Spec.SecretBindingName is { } name ? [new ObjectKey(shoot.Metadata.Namespace, name)] : [];
+
+    // Shoots change all the time, what they refer to hardly ever.
+    private static Func<Shoot?, Shoot?, bool> Changed(Func<Shoot, string?> reference) =>
+        (before, after) => before is null || after is null || reference(before) != reference(after);
+
     private static IEnumerable<ObjectKey> CloudProfileOf(Shoot shoot) =>
-        (shoot.Spec.CloudProfile?.Name ?? shoot.Spec.CloudProfileName) is { } name ? [ObjectKey.Cluster(name)] : [];
+        CloudProfileReconciler.ProfileOf(shoot) is { } name ? [ObjectKey.Cluster(name)] : [];
 
     private static IEnumerable<ObjectKey> AllSeeds(ControllerManager manager) =>
         manager.CacheOf<Seed>().List().Select(seed => seed.Key);

@@ -5,7 +5,7 @@ using Hortus.Runtime;
 
 namespace Hortus.GardenControllers;
 
-/// <summary>Keeps a CloudProfile as long as a Shoot uses it.</summary>
+/// <summary>Keeps a CloudProfile as long as a Shoot or a NamespacedCloudProfile uses it.</summary>
 public sealed class CloudProfileReconciler(IControllerManager manager) : IReconciler
 {
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
@@ -21,17 +21,32 @@ public sealed class CloudProfileReconciler(IControllerManager manager) : IReconc
             return ReconcileResult.Done;
         }
 
-        var users = manager.CacheOf<Shoot>().List()
-            .Where(shoot => (shoot.Spec.CloudProfile?.Name ?? shoot.Spec.CloudProfileName) == key.Name)
-            .Select(shoot => shoot.Key.ToString())
-            .ToArray();
+        string[] users =
+        [
+            .. manager.CacheOf<Shoot>().List().Where(shoot => ProfileOf(shoot) == key.Name).Select(shoot => $"Shoot {shoot.Key}"),
+            .. manager.CacheOf<NamespacedCloudProfile>().List()
+                .Where(child => child.Spec.Parent.Name == key.Name)
+                .Select(child => $"NamespacedCloudProfile {child.Key}"),
+        ];
         if (users.Length > 0)
         {
-            manager.Events.Warning(profile, "InUse", $"cannot be deleted: used by Shoot {string.Join(", ", users)}");
+            manager.Events.Warning(profile, "InUse", $"cannot be deleted: used by {string.Join(", ", users)}");
             return ReconcileResult.Done;
         }
 
         await manager.Client.RemoveFinalizerAsync(profile, GardenerFinalizers.Gardener, cancellationToken);
         return ReconcileResult.Done;
+    }
+
+    /// <summary>Name of the CloudProfile that a Shoot names itself; null when it names a NamespacedCloudProfile.</summary>
+    public static string? ProfileOf(Shoot shoot)
+    {
+        ArgumentNullException.ThrowIfNull(shoot);
+        return shoot.Spec.CloudProfile switch
+        {
+            null => shoot.Spec.CloudProfileName,
+            { Kind: nameof(NamespacedCloudProfile) } => null,
+            { } reference => reference.Name,
+        };
     }
 }

@@ -42,7 +42,7 @@ public sealed class ProjectReconciler(IControllerManager manager) : IReconciler
                 key, Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["namespace"] = name } }), cancellationToken);
         }
 
-        foreach (var value in ProjectRoles.Of(project, name))
+        foreach (var value in ProjectRoles.Shared.Concat(ProjectRoles.Of(project, name)))
         {
             var kind = ResourceKind.Find(value.GetType())!;
             await manager.Client.Dynamic.ApplyAsync(kind, KubernetesJson.ToNode(value), FieldManager, cancellationToken);
@@ -69,14 +69,7 @@ public sealed class ProjectReconciler(IControllerManager manager) : IReconciler
             return null;
         }
 
-        if (found.Metadata.Label(GardenerLabels.Role) == GardenerRoles.Project
-            && found.Metadata.Label(GardenerLabels.ProjectName) == project.Metadata.Name)
-        {
-            return null;
-        }
-
-        // The garden namespace belongs to the project "garden" by definition.
-        return name == GardenerNames.GardenNamespace && project.Metadata.Name == GardenerNames.GardenNamespace
+        return IsOf(found, project)
             ? null
             : $"namespace {name} cannot be used by Project {project.Metadata.Name}: label it with " +
                 $"{GardenerLabels.Role}={GardenerRoles.Project} and {GardenerLabels.ProjectName}={project.Metadata.Name}";
@@ -113,34 +106,48 @@ public sealed class ProjectReconciler(IControllerManager manager) : IReconciler
                 return;
             }
 
-            await ReleaseNamespaceAsync(name, cancellationToken);
-            foreach (var value in ProjectRoles.Of(project, name).Where(value => value.Metadata.Namespace is null))
+            var space = await manager.Client.FindAsync<Namespace>(ObjectKey.Cluster(name), cancellationToken);
+            var own = space is not null && IsOf(space, project);
+            foreach (var value in ProjectRoles.Of(project, name).Where(value => own || value.Metadata.Namespace is null))
             {
                 await manager.Client.Dynamic.DeleteAsync(ResourceKind.Find(value.GetType())!, value.Key, null, cancellationToken);
+            }
+
+            if (own && !await ReleaseNamespaceAsync(space!, cancellationToken))
+            {
+                // The last change of the namespace, its end, brings the Project back here.
+                return;
             }
         }
 
         await manager.Client.RemoveFinalizerAsync(project, GardenerFinalizers.Gardener, cancellationToken);
     }
 
-    private async Task ReleaseNamespaceAsync(string name, CancellationToken cancellationToken)
+    // False as long as the namespace is still there and must go first.
+    private async Task<bool> ReleaseNamespaceAsync(Namespace space, CancellationToken cancellationToken)
     {
-        if (await manager.Client.FindAsync<Namespace>(ObjectKey.Cluster(name), cancellationToken) is not { } found
-            || name == GardenerNames.GardenNamespace)
+        if (space.Metadata.Name == GardenerNames.GardenNamespace)
         {
-            return;
+            return true;
         }
 
-        if (found.Metadata.Annotation(GardenerAnnotations.NamespaceKeepAfterProjectDeletion) != "true")
+        if (space.Metadata.Annotation(GardenerAnnotations.NamespaceKeepAfterProjectDeletion) != "true")
         {
-            await manager.Client.DeleteAsync<Namespace>(found.Key, null, cancellationToken);
-            return;
+            await manager.Client.DeleteAsync<Namespace>(space.Key, null, cancellationToken);
+            return await manager.Client.FindAsync<Namespace>(space.Key, cancellationToken) is null;
         }
 
         var labels = new JsonObject { [GardenerLabels.Role] = null, [GardenerLabels.ProjectName] = null };
         await manager.Client.PatchAsync<Namespace>(
-            found.Key, Patch.Merge(new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels } }), cancellationToken);
+            space.Key, Patch.Merge(new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels } }), cancellationToken);
+        return true;
     }
+
+    // The garden namespace belongs to the project "garden" by definition.
+    private static bool IsOf(Namespace space, Project project) =>
+        (space.Metadata.Label(GardenerLabels.Role) == GardenerRoles.Project
+            && space.Metadata.Label(GardenerLabels.ProjectName) == project.Metadata.Name)
+        || (space.Metadata.Name == GardenerNames.GardenNamespace && project.Metadata.Name == GardenerNames.GardenNamespace);
 
     private async Task SetPhaseAsync(Project project, string phase, CancellationToken cancellationToken)
     {

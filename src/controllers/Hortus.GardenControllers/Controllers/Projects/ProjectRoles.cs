@@ -12,34 +12,46 @@ public static class ProjectRoles
     private static readonly string[] Write = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
     private static readonly string[] Read = ["get", "list", "watch"];
 
-    /// <summary>All roles and bindings of a Project.</summary>
+    private const string Member = "gardener.cloud:system:project-member";
+    private const string Viewer = "gardener.cloud:system:project-viewer";
+    private const string AccountManager = "gardener.cloud:system:project-serviceaccountmanager";
+
+    /// <summary>Roles that the bindings of all Projects refer to: they outlive each single Project.</summary>
+    public static IReadOnlyList<KubernetesObject> Shared { get; } =
+    [
+        ClusterRoleOf(Member, MemberRules),
+        ClusterRoleOf(Viewer, ViewerRules),
+        ClusterRoleOf(AccountManager, AccountManagerRules),
+    ];
+
+    /// <summary>Roles and bindings of one Project.</summary>
     public static IReadOnlyList<KubernetesObject> Of(Project project, string @namespace)
     {
         ArgumentNullException.ThrowIfNull(project);
         var name = project.Metadata.Name!;
         var members = project.Spec.Members ?? [];
+        IReadOnlyList<Subject> owner = project.Spec.Owner is { } one ? [one] : [];
         return
         [
-            ClusterRoleOf("gardener.cloud:system:project-member", MemberRules),
-            ClusterRoleOf("gardener.cloud:system:project-viewer", ViewerRules),
-            BindingIn(@namespace, "gardener.cloud:system:project-member", SubjectsOf(members, "admin")),
-            BindingIn(@namespace, "gardener.cloud:system:project-viewer", SubjectsOf(members, "viewer")),
-            ClusterRoleOf($"gardener.cloud:system:project-member:{name}", ProjectRules(name, Write)),
-            ClusterBinding($"gardener.cloud:system:project-member:{name}", SubjectsOf(members, "admin")),
-            ClusterRoleOf($"gardener.cloud:system:project-viewer:{name}", ProjectRules(name, ["get"])),
-            ClusterBinding($"gardener.cloud:system:project-viewer:{name}", SubjectsOf(members, "viewer")),
+            BindingIn(@namespace, Member, SubjectsOf(members, "admin")),
+            BindingIn(@namespace, Viewer, SubjectsOf(members, "viewer")),
+            BindingIn(@namespace, AccountManager, SubjectsOf(members, "serviceaccountmanager", "owner")),
+            ClusterRoleOf($"{Member}:{name}", ProjectRules(name, ["get", "patch", "update", "delete"])),
+            ClusterBinding($"{Member}:{name}", SubjectsOf(members, "admin")),
+            ClusterRoleOf($"{Viewer}:{name}", ProjectRules(name, ["get"])),
+            ClusterBinding($"{Viewer}:{name}", SubjectsOf(members, "viewer")),
             ClusterRoleOf($"gardener.cloud:system:project-uam:{name}", ProjectRules(name, ["get", "manage-members", "patch", "update"])),
             ClusterBinding($"gardener.cloud:system:project-uam:{name}", SubjectsOf(members, "uam")),
             ClusterRoleOf(
                 $"gardener.cloud:system:project:{name}", ProjectRules(name, ["get", "patch", "update", "delete", "manage-members"])),
-            ClusterBinding($"gardener.cloud:system:project:{name}", project.Spec.Owner is { } owner ? [owner] : []),
+            ClusterBinding($"gardener.cloud:system:project:{name}", owner),
         ];
     }
 
     private static IReadOnlyList<PolicyRule> MemberRules =>
     [
-        Rule([""], ["secrets", "configmaps", "serviceaccounts"], Write),
-        Rule([""], ["events", "resourcequotas", "namespaces"], Read),
+        Rule([""], ["secrets", "configmaps"], Write),
+        Rule([""], ["events", "resourcequotas", "namespaces", "serviceaccounts"], Read),
         Rule(["core.gardener.cloud"], ["shoots", "secretbindings", "quotas", "namespacedcloudprofiles"], Write),
         Rule(["core.gardener.cloud"], ["shoots/adminkubeconfig", "shoots/viewerkubeconfig"], ["create"]),
         Rule(["security.gardener.cloud"], ["credentialsbindings", "workloadidentities"], Write),
@@ -55,12 +67,18 @@ public static class ProjectRoles
         Rule([RbacGroup], ["roles", "rolebindings"], Read),
     ];
 
+    private static IReadOnlyList<PolicyRule> AccountManagerRules =>
+    [
+        Rule([""], ["serviceaccounts"], Write),
+        Rule([""], ["serviceaccounts/token"], ["create"]),
+    ];
+
     private static IReadOnlyList<PolicyRule> ProjectRules(string project, IReadOnlyList<string> verbs) =>
         [Rule(["core.gardener.cloud"], ["projects"], verbs) with { ResourceNames = [project] }];
 
-    private static Subject[] SubjectsOf(IReadOnlyList<ProjectMember> members, string role) =>
+    private static Subject[] SubjectsOf(IReadOnlyList<ProjectMember> members, params string[] roles) =>
     [
-        .. members.Where(member => member.Role == role || member.Roles?.Contains(role) == true).Select(member => new Subject
+        .. members.Where(member => roles.Any(role => member.Role == role || member.Roles?.Contains(role) == true)).Select(member => new Subject
         {
             ApiGroup = member.Kind == "ServiceAccount" ? null : member.ApiGroup ?? RbacGroup,
             Kind = member.Kind,

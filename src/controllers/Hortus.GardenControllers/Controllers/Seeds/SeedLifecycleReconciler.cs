@@ -8,11 +8,15 @@ using Hortus.Runtime;
 
 namespace Hortus.GardenControllers;
 
-/// <summary>Says that a Seed's gardenlet is not there any more: a gardenlet cannot say so itself.</summary>
+/// <summary>Says that a Seed's gardenlet is not there any more, and later that nobody knows how its Shoots are: a gardenlet
+/// cannot say so itself.</summary>
 public sealed class SeedLifecycleReconciler(IControllerManager manager, TimeProvider time) : IReconciler
 {
     /// <summary>Time without a renewed lease after which the gardenlet counts as gone.</summary>
     public static readonly TimeSpan MonitorPeriod = TimeSpan.FromSeconds(40);
+
+    /// <summary>Time without a renewed lease after which nothing is known about the Seed's Shoots.</summary>
+    public static readonly TimeSpan ShootMonitorPeriod = 5 * MonitorPeriod;
 
     /// <summary>The leases of gardenlets.</summary>
     public static CacheScope Leases { get; } = new(GardenerNames.SeedLeaseNamespace);
@@ -25,37 +29,78 @@ public sealed class SeedLifecycleReconciler(IControllerManager manager, TimeProv
         }
 
         var ready = seed.Status?.Conditions?.FirstOrDefault(condition => condition.Type == GardenerConditions.GardenletReady);
-        if (ready is null || ready.Status == ConditionStatus.Unknown)
+        if (ready is null)
         {
             return ReconcileResult.Done;
         }
 
+        var now = time.GetUtcNow();
         var lease = manager.CacheOf<Lease>(Leases).Find(new ObjectKey(GardenerNames.SeedLeaseNamespace, key.Name));
         var renewed = lease?.Spec.RenewTime ?? ready.LastUpdateTime ?? DateTimeOffset.MinValue;
-        var left = renewed + MonitorPeriod - time.GetUtcNow();
-        if (left > TimeSpan.Zero)
+        if (now - renewed < MonitorPeriod)
         {
-            return ReconcileResult.After(left);
+            return ReconcileResult.After(renewed + MonitorPeriod - now);
         }
 
-        var now = time.GetUtcNow();
         var unknown = ready with
         {
             Status = ConditionStatus.Unknown,
             Reason = "SeedStatusUnknown",
             Message = $"the gardenlet has not renewed its lease since {renewed:u}",
-            LastTransitionTime = now,
-            LastUpdateTime = now,
         };
-        var conditions = new JsonArray(
-        [
-            .. seed.Status!.Conditions!.Where(condition => condition.Type != unknown.Type).Append(unknown)
-                .Select(condition => (JsonNode)KubernetesJson.ToNode(condition)),
-        ]);
-        await manager.Client.PatchAsync<Seed>(
-            key,
-            Patch.Merge(new JsonObject { ["status"] = new JsonObject { ["conditions"] = conditions } }) with { Subresource = "status" },
-            cancellationToken);
+        if (ready.Status != ConditionStatus.Unknown)
+        {
+            await SeedConditions.WriteAsync(manager.Client, seed, [unknown], now, cancellationToken);
+        }
+
+        if (now - renewed < ShootMonitorPeriod)
+        {
+            return ReconcileResult.After(renewed + ShootMonitorPeriod - now);
+        }
+
+        foreach (var shoot in manager.CacheOf<Shoot>().List())
+        {
+            if ((shoot.Status?.SeedName ?? shoot.Spec.SeedName) == key.Name)
+            {
+                await DoubtAsync(shoot, unknown.Message, now, cancellationToken);
+            }
+        }
+
         return ReconcileResult.Done;
     }
+
+    private async Task DoubtAsync(Shoot shoot, string message, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var status = new JsonObject();
+        foreach (var (field, conditions) in new[] { ("conditions", shoot.Status?.Conditions), ("constraints", shoot.Status?.Constraints) })
+        {
+            if (conditions?.Any(condition => condition.Status != ConditionStatus.Unknown) == true)
+            {
+                status[field] = new JsonArray([.. conditions.Select(c => (JsonNode)KubernetesJson.ToNode(Doubtful(c, message, now)))]);
+            }
+        }
+
+        if (status.Count > 0)
+        {
+            var body = new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["resourceVersion"] = shoot.Metadata.ResourceVersion },
+                ["status"] = status,
+            };
+            await manager.Client.PatchAsync<Shoot>(
+                shoot.Key, Patch.Merge(body) with { Subresource = "status" }, cancellationToken);
+        }
+    }
+
+    private static GardenerCondition Doubtful(GardenerCondition condition, string message, DateTimeOffset now) =>
+        condition.Status == ConditionStatus.Unknown
+            ? condition
+            : condition with
+            {
+                Status = ConditionStatus.Unknown,
+                Reason = "StatusUnknown",
+                Message = message,
+                LastTransitionTime = now,
+                LastUpdateTime = now,
+            };
 }

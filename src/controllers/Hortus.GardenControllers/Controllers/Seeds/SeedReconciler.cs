@@ -35,9 +35,17 @@ public sealed class SeedReconciler(IControllerManager manager) : IReconciler
             },
             FieldManager,
             cancellationToken);
-        foreach (var secret in manager.CacheOf<Secret>(SharedSecrets).List().Where(secret => !secret.Metadata.IsDeleting()))
+        var shared = manager.CacheOf<Secret>(SharedSecrets).List().Where(secret => !secret.Metadata.IsDeleting()).ToArray();
+        foreach (var secret in shared)
         {
             await manager.Client.ApplyAsync(CopyOf(secret, name), FieldManager, cancellationToken);
+        }
+
+        var copies = await manager.Client.ListAsync<Secret>(
+            new ListOptions { Namespace = name, LabelSelector = GardenerLabels.Role }, cancellationToken);
+        foreach (var copy in copies.Items.Where(copy => shared.All(secret => secret.Metadata.Name != copy.Metadata.Name)))
+        {
+            await manager.Client.DeleteAsync<Secret>(copy.Key, null, cancellationToken);
         }
 
         return ReconcileResult.Done;
