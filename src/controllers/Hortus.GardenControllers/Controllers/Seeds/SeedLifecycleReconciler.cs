@@ -39,7 +39,8 @@ public sealed class SeedLifecycleReconciler(IControllerManager manager, TimeProv
         var renewed = lease?.Spec.RenewTime ?? ready.LastUpdateTime ?? DateTimeOffset.MinValue;
         if (now - renewed < MonitorPeriod)
         {
-            return ReconcileResult.After(renewed + MonitorPeriod - now);
+            // A gardenlet whose clock is ahead must not put the next look off for longer than others.
+            return ReconcileResult.After(now < renewed ? MonitorPeriod : renewed + MonitorPeriod - now);
         }
 
         var unknown = ready with
