@@ -47,7 +47,7 @@ public sealed class NamesAndRulesTests
     };
 
     private readonly ClusterNames names = new(
-        "cluster.local", key => key.Name switch { "web" => Web, "db" => Headless, _ => null }, _ => [Slice]);
+        "cluster.local", key => key.Name switch { "web" => Web, "db" => Headless, _ => null }, _ => [Slice], () => [Web, Headless]);
 
     [Theory]
     [InlineData("web.default.svc.cluster.local", "10.2.0.5")]

@@ -78,13 +78,15 @@ public static class ProjectRoles
 
     private static Subject[] SubjectsOf(IReadOnlyList<ProjectMember> members, params string[] roles) =>
     [
-        .. members.Where(member => roles.Any(role => member.Role == role || member.Roles?.Contains(role) == true)).Select(member => new Subject
-        {
-            ApiGroup = member.Kind == "ServiceAccount" ? null : member.ApiGroup ?? RbacGroup,
-            Kind = member.Kind,
-            Name = member.Name,
-            Namespace = member.Namespace,
-        }),
+        .. members
+            .Where(member => roles.Any(role => member.Role == role || member.Roles?.Contains(role) == true))
+            .Select(member => new Subject
+            {
+                ApiGroup = member.Kind == "ServiceAccount" ? null : member.ApiGroup ?? RbacGroup,
+                Kind = member.Kind,
+                Name = member.Name,
+                Namespace = member.Namespace,
+            }),
     ];
 
     private static PolicyRule Rule(IReadOnlyList<string> groups, IReadOnlyList<string> resources, IReadOnlyList<string> verbs) =>
