@@ -19,7 +19,7 @@ public sealed class StatusViewTests
               "conditions":[{"type":"RuntimeComponentsHealthy","status":"True"}]}}
             """);
 
-        lines[1].ShouldStartWith("Garden  local");
+        Words(lines[1])[..2].ShouldBe(["Garden", "local"]);
         lines[1].ShouldContain("Reconcile Succeeded 100%");
         lines[1].ShouldEndWith("nothing");
     }
@@ -58,7 +58,7 @@ public sealed class StatusViewTests
     {
         var lines = await PrintAsync(garden: null, seeds: """{"metadata":{"name":"local"}}""");
 
-        lines[1].ShouldStartWith("Seed    local");
+        Words(lines[1])[..2].ShouldBe(["Seed", "local"]);
         lines[1].ShouldContain("none yet");
     }
 
@@ -72,6 +72,8 @@ public sealed class StatusViewTests
 
         output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
     }
+
+    private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static async Task<string[]> PrintAsync(string? garden = null, string? seeds = null, string? shoots = null)
     {
