@@ -110,7 +110,7 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
     [InlineData("region: local", "region: mars", "mars")]
     [InlineData("version: \"1.35\"", "version: \"9.9.9\"", "1.35.4")]
     [InlineData("type: local\n      cri", "type: huge\n      cri", "huge")]
-    [InlineData("nodes: 10.0.0.0/16", "nodes: 10.1.0.0/16", "10.1.0.0/16")]
+    [InlineData("nodes: 10.0.0.0/16", "nodes: 10.0.0.0/16\n    pods: 10.0.128.0/17", "10.0.128.0/17")]
     [InlineData("cloudProfile:\n    name: local", "cloudProfile:\n    name: nowhere", "nowhere")]
     public async Task A_wrong_shoot_is_refused_with_the_reason(string good, string bad, string named)
     {

@@ -54,7 +54,6 @@ public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILo
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
             listener.Listen(Backlog);
             return listener;
