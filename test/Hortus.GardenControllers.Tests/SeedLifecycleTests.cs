@@ -30,7 +30,8 @@ public sealed class SeedLifecycleTests(GardenFixture garden) : IClassFixture<Gar
         var manager = await started.Task;
         var reconciler = new SeedLifecycleReconciler(manager, clock);
         var (seed, shoot) = await CreateAsync(deadline.Token);
-        await SeenAsync<Lease>(manager, new ObjectKey("gardener-system-seed-lease", seed.Name), SeedLifecycleReconciler.Leases, deadline.Token);
+        var lease = new ObjectKey("gardener-system-seed-lease", seed.Name);
+        await SeenAsync<Lease>(manager, lease, SeedLifecycleReconciler.Leases, deadline.Token);
         await manager.CacheOf<Seed>().WaitAsync(seed, found => Status(found) == ConditionStatus.True, deadline.Token);
         await manager.CacheOf<Shoot>().WaitAsync(shoot, found => found?.Status?.Conditions?.Count == 1, deadline.Token);
 

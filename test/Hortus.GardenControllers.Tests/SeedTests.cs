@@ -97,7 +97,9 @@ public sealed class SeedTests(GardenFixture garden) : IClassFixture<GardenFixtur
 
     private Task<T> ReportAsync<T>(string name, JsonObject status, CancellationToken cancellationToken) where T : KubernetesObject =>
         garden.Client.PatchAsync<T>(
-            ObjectKey.Cluster(name), Patch.Merge(new JsonObject { ["status"] = status }) with { Subresource = "status" }, cancellationToken);
+            ObjectKey.Cluster(name),
+            Patch.Merge(new JsonObject { ["status"] = status }) with { Subresource = "status" },
+            cancellationToken);
 
     private static string? Text(Secret? secret) =>
         secret?.Data?.TryGetValue("key", out var value) == true ? Encoding.UTF8.GetString(value) : null;
