@@ -42,17 +42,6 @@ public sealed class ShootHealthTests
         result.Message.ShouldBe("Deployment kube-controller-manager is missing; StatefulSet kube-apiserver is missing");
     }
 
-    [Theory]
-    [InlineData("True", "Succeeded", "healthy")]
-    [InlineData("Progressing", "Succeeded", "progressing")]
-    [InlineData("Unknown", "Succeeded", "unknown")]
-    [InlineData("False", "Succeeded", "unhealthy")]
-    [InlineData("True", "Failed", "unhealthy")]
-    public void Summary_is_as_bad_as_the_worst(string condition, string state, string expected) =>
-        ShootHealth.Summary(
-            new LastOperation { State = state },
-            [new GardenerCondition { Status = "True" }, new GardenerCondition { Status = condition }]).ShouldBe(expected);
-
     private static Node NodeOf(string name, string ready) => new()
     {
         Metadata = new ObjectMeta { Name = name, Labels = new Dictionary<string, string> { [GardenerLabels.WorkerPool] = "a" } },

@@ -56,11 +56,10 @@ internal sealed class ShootCareReconciler(GardenletSurroundings surroundings) : 
             // The list is replaced as a whole and has several writers, so the version guards it.
             var body = StatusPatches.Of("conditions", StatusPatches.List(after));
             body["metadata"] = new JsonObject { ["resourceVersion"] = shoot.Metadata.ResourceVersion };
-            shoot = await surroundings.GardenClient.PatchAsync<Shoot>(
+            await surroundings.GardenClient.PatchAsync<Shoot>(
                 key, Patch.Merge(body) with { Subresource = "status" }, cancellationToken);
         }
 
-        await LabelAsync(shoot, ShootHealth.Summary(status.LastOperation, after), cancellationToken);
         return after.Any(c => c.Status == ConditionStatus.Progressing)
             ? ReconcileResult.After(surroundings.Options.ConditionThreshold + TimeSpan.FromSeconds(1))
             : ReconcileResult.Done;
@@ -119,18 +118,6 @@ internal sealed class ShootCareReconciler(GardenletSurroundings surroundings) : 
             && e is ApiException or HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
         {
             return (e is OperationCanceledException ? $"no answer within {CheckTimeout.TotalSeconds} s" : e.Message, null, null);
-        }
-    }
-
-    private async Task LabelAsync(Shoot shoot, string summary, CancellationToken cancellationToken)
-    {
-        if (shoot.Metadata.Label(GardenerLabels.ShootStatus) != summary)
-        {
-            var body = new JsonObject
-            {
-                ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [GardenerLabels.ShootStatus] = summary } },
-            };
-            await surroundings.GardenClient.PatchAsync<Shoot>(shoot.Key, Patch.Merge(body), cancellationToken);
         }
     }
 

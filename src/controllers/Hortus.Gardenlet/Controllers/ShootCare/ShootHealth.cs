@@ -77,13 +77,6 @@ internal static class ShootHealth
             : Bad(GardenerConditions.SystemComponentsHealthy, "SystemComponentsUnhealthy", string.Join("; ", faults));
     }
 
-    /// <summary>Value of the label that sums the conditions up.</summary>
-    public static string Summary(LastOperation? last, IReadOnlyList<GardenerCondition> conditions) =>
-        last?.State == LastOperationState.Failed || conditions.Any(c => c.Status == ConditionStatus.False) ? "unhealthy"
-        : conditions.Any(c => c.Status == ConditionStatus.Unknown) ? "unknown"
-        : last?.State is LastOperationState.Error || conditions.Any(c => c.Status == ConditionStatus.Progressing) ? "progressing"
-        : "healthy";
-
     private static bool IsReady(Node node) => node.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 
     private static bool IsReady(Pod pod) => pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
