@@ -12,7 +12,8 @@ using Hortus.KubeControllers.Workloads;
 
 namespace Hortus.KubeControllers;
 
-/// <summary>A controller by the names that <c>--controllers</c> takes: upstream's present one and its short one.</summary>
+/// <summary>A controller by the names that <c>--controllers</c> takes: upstream's present one and its short
+/// one.</summary>
 internal sealed record ControllerEntry(string Name, string ShortName, Action<ControllerSetup> Add);
 
 /// <summary>All controllers.</summary>

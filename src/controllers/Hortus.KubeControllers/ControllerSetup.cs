@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Hortus.KubeControllers;
 
 /// <summary>What every controller of this project is made of.</summary>
-internal sealed record ControllerSetup
+internal sealed record ControllerSetup : IDisposable
 {
     private ResourceGraph? graph;
 
@@ -27,5 +27,8 @@ internal sealed record ControllerSetup
     public ResourceGraph Graph => graph ??= new ResourceGraph(this);
 
     /// <summary>Runs what some controllers need beside their workers, until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => graph?.RunAsync(cancellationToken) ?? Task.CompletedTask;
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        graph?.RunAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public void Dispose() => graph?.Dispose();
 }

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Hortus.KubeControllers;
 
 /// <summary>
-/// <c>hortus kube-controller-manager</c>: the controllers that a bare API server lacks, and a pod scheduler. Host it with
+/// <c>hortus kube-controller-manager</c>: the controllers that a bare API server lacks, and a pod scheduler. Host it
+/// with
 /// <see cref="ComponentHost"/> and the options of <see cref="HostOptions"/>.
 /// </summary>
 public sealed partial class KubeControllerManagerComponent
@@ -19,16 +20,19 @@ public sealed partial class KubeControllerManagerComponent
         Name = Name,
         Kubeconfig = options.Kubeconfig,
         HealthPort = options.HealthPort,
-        LeaderElection = options.LeaderElect ? new LeaderElectionOptions { Namespace = "kube-system", Name = Name } : null,
+        LeaderElection = options.LeaderElect ? new LeaderElectionOptions { Namespace = "kube-system", Name = Name }
+            : null,
     };
 
     /// <summary>Runs the controllers until cancelled.</summary>
     /// <exception cref="IOException">A file that the options name cannot be read.</exception>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">A key or certificate file is unusable.</exception>
-    public async Task RunAsync(KubeControllerManagerOptions options, ComponentContext context, CancellationToken cancellationToken)
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A key or certificate file is
+    /// unusable.</exception>
+    public async Task RunAsync(
+        KubeControllerManagerOptions options, ComponentContext context, CancellationToken cancellationToken)
     {
         var manager = context.CreateManager();
-        var setup = new ControllerSetup
+        using var setup = new ControllerSetup
         {
             Manager = manager,
             Clock = context.Clock,

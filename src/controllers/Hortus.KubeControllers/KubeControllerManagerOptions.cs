@@ -6,7 +6,8 @@ public sealed record KubeControllerManagerOptions
     /// <summary>Kubeconfig file; null means the pod's service account, then <c>KUBECONFIG</c>.</summary>
     public string? Kubeconfig { get; init; }
 
-    /// <summary>PEM bundle published as ConfigMap kube-root-ca.crt in every namespace and put into token Secrets.</summary>
+    /// <summary>PEM bundle published as ConfigMap kube-root-ca.crt in every namespace and put into token
+    /// Secrets.</summary>
     public string? RootCaFile { get; init; }
 
     /// <summary>CA certificate (PEM) that signs approved certificate requests; null means none are signed.</summary>
@@ -18,10 +19,12 @@ public sealed record KubeControllerManagerOptions
     /// <summary>Longest validity of signed certificates. Default one year.</summary>
     public TimeSpan ClusterSigningDuration { get; init; } = TimeSpan.FromDays(365);
 
-    /// <summary>Private key (PEM) that signs the tokens in service account token Secrets; null means none are filled.</summary>
+    /// <summary>Private key (PEM) that signs the tokens in service account token Secrets; null means none are
+    /// filled.</summary>
     public string? ServiceAccountPrivateKeyFile { get; init; }
 
-    /// <summary>Folder below which persistent volumes are made as host folders; null means no volumes are provisioned.</summary>
+    /// <summary>Folder below which persistent volumes are made as host folders; null means no volumes are
+    /// provisioned.</summary>
     public string? LocalVolumePath { get; init; }
 
     /// <summary>Controllers to run: <c>*</c> for all, <c>name</c> for one, <c>-name</c> for all but one.</summary>

@@ -22,5 +22,6 @@ internal static class ObjectReading
         (T)(value with { Metadata = value.Metadata.WithOwner(owner.AsController()) });
 
     /// <summary>Whether the object carries a finalizer.</summary>
-    public static bool HasFinalizer(this KubernetesObject value, string finalizer) => value.Metadata.HasFinalizer(finalizer);
+    public static bool HasFinalizer(this KubernetesObject value, string finalizer) =>
+        value.Metadata.HasFinalizer(finalizer);
 }

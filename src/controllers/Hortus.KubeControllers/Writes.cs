@@ -7,7 +7,8 @@ namespace Hortus.KubeControllers;
 /// <summary>Writes for which it is fine that the object has gone meanwhile.</summary>
 internal static class Writes
 {
-    /// <summary>Whether a creation was refused because the namespace is being deleted: trying again cannot help.</summary>
+    /// <summary>Whether a creation was refused because the namespace is being deleted: trying again cannot
+    /// help.</summary>
     public static bool IsNamespaceTerminating(this ApiException refusal) =>
         refusal.Code == 403 && (refusal.Status.Details?.Causes?.Any(c => c.Reason == "NamespaceTerminating") == true ||
             refusal.Message.Contains("because it is being terminated", StringComparison.Ordinal));
@@ -57,7 +58,8 @@ internal static class Writes
 
     /// <summary>Sets <c>spec.replicas</c> of the version that was read.</summary>
     public static Task<T> ScaleAsync<T>(
-        this IKubernetesClient client, T value, int replicas, CancellationToken cancellationToken) where T : KubernetesObject =>
+        this IKubernetesClient client, T value, int replicas, CancellationToken cancellationToken) where T
+            : KubernetesObject =>
         client.PatchAsync<T>(
             value.Key,
             Patch.Merge(new JsonObject

@@ -55,6 +55,7 @@ public sealed class GraphStoreTests
         {
             Uid = uid,
             Name = uid,
-            OwnerReferences = owner is null ? null : [new OwnerReference { ApiVersion = "v1", Kind = "Pod", Name = owner, Uid = owner }],
+            OwnerReferences = owner is null ? null
+                : [new OwnerReference { ApiVersion = "v1", Kind = "Pod", Name = owner, Uid = owner }],
         });
 }

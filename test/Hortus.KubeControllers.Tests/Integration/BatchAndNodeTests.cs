@@ -52,10 +52,12 @@ public sealed class BatchAndNodeTests
             },
             cluster.Deadline);
         await cluster.UntilAsync<DaemonSet>("agent", d => d.Status.NumberAvailable == 2);
-        (await cluster.ListAsync<Pod>()).Select(p => p.Spec.NodeName).ShouldBe([Cluster.Node, "node-2"], ignoreOrder: true);
+        (await cluster.ListAsync<Pod>()).Select(p => p.Spec.NodeName).ShouldBe(
+            [Cluster.Node, "node-2"], ignoreOrder: true);
 
         await cluster.MergeAsync<DaemonSet>("agent", Samples.ImagePatch("v2"));
-        await cluster.UntilAsync<DaemonSet>("agent", d => d.Status is { UpdatedNumberScheduled: 2, NumberAvailable: 2 });
+        await cluster.UntilAsync<DaemonSet>(
+            "agent", d => d.Status is { UpdatedNumberScheduled: 2, NumberAvailable: 2 });
 
         await cluster.AddNodeAsync("node-3");
         await cluster.UntilAsync<DaemonSet>("agent", d => d.Status.NumberAvailable == 3);
@@ -64,7 +66,8 @@ public sealed class BatchAndNodeTests
     [Fact]
     public async Task Nodes_GetDistinctRanges_AlsoAfterARestart()
     {
-        await using var cluster = await Cluster.StartAsync(new() { AllocateNodeCidrs = true, ClusterCidr = "10.3.0.0/16" });
+        await using var cluster =
+            await Cluster.StartAsync(new() { AllocateNodeCidrs = true, ClusterCidr = "10.3.0.0/16" });
         var first = await cluster.UntilAsync<Node>(Cluster.Node, n => n.Spec.PodCIDR is not null);
         first.Spec.PodCIDR.ShouldBe("10.3.0.0/24");
         await cluster.StopManagerAsync();
@@ -72,7 +75,8 @@ public sealed class BatchAndNodeTests
 
         await cluster.AddNodeAsync("node-2");
 
-        (await cluster.UntilAsync<Node>("node-2", n => n.Spec.PodCIDR is not null)).Spec.PodCIDR.ShouldBe("10.3.1.0/24");
+        (await cluster.UntilAsync<Node>("node-2", n => n.Spec.PodCIDR is not null)).Spec.PodCIDR.ShouldBe(
+            "10.3.1.0/24");
     }
 
     [Fact]
@@ -102,11 +106,13 @@ public sealed class BatchAndNodeTests
                 },
                 cluster.Deadline);
 
-            var signed = await cluster.UntilAsync<CertificateSigningRequest>("node-csr", r => r.Status.Certificate is not null);
+            var signed = await cluster.UntilAsync<CertificateSigningRequest>(
+                "node-csr", r => r.Status.Certificate is not null);
 
             using var read = Pem.ReadCertificate(Encoding.UTF8.GetString(signed.Status.Certificate!));
             read.Subject.ShouldContain("system:node:node-1");
-            (await cluster.UntilAsync<ConfigMap>("kube-root-ca.crt", _ => true)).Data!["ca.crt"].ShouldBe(authority.CertificatePem);
+            (await cluster.UntilAsync<ConfigMap>("kube-root-ca.crt", _ => true)).Data!["ca.crt"].ShouldBe(
+                authority.CertificatePem);
         }
         finally
         {
@@ -124,7 +130,8 @@ public sealed class BatchAndNodeTests
             await File.WriteAllTextAsync(key, SigningKeyPair.Create().PrivateKeyPem);
             await using var cluster = await Cluster.StartAsync(new() { ServiceAccountPrivateKeyFile = key });
             await cluster.Client.CreateAsync(
-                new ServiceAccount { Metadata = new ObjectMeta { Name = "robot", Namespace = Cluster.Space } }, cluster.Deadline);
+                new ServiceAccount { Metadata = new ObjectMeta { Name = "robot", Namespace = Cluster.Space } },
+                    cluster.Deadline);
             await cluster.Client.CreateAsync(
                 new Secret
                 {
@@ -132,7 +139,9 @@ public sealed class BatchAndNodeTests
                     {
                         Name = "robot-token",
                         Namespace = Cluster.Space,
-                        Annotations = new Dictionary<string, string> { ["kubernetes.io/service-account.name"] = "robot" },
+                        Annotations = new Dictionary<string,
+                            string>
+                        { ["kubernetes.io/service-account.name"] = "robot" },
                     },
                     Type = "kubernetes.io/service-account-token",
                 },
@@ -192,7 +201,9 @@ public sealed class BatchAndNodeTests
         Spec = new JobSpec
         {
             Completions = completions,
-            Template = Samples.Template(image) with { Spec = Samples.Template(image).Spec with { RestartPolicy = "Never" } },
+            Template = Samples.Template(
+                image) with
+            { Spec = Samples.Template(image).Spec with { RestartPolicy = "Never" } },
         },
     };
 }

@@ -116,7 +116,8 @@ internal sealed class Cluster : IAsyncDisposable
         end.Dispose();
     }
 
-    private Task<int> RunAsync(string name, Func<ComponentContext, CancellationToken, Task> run, CancellationToken stop) =>
+    private Task<int> RunAsync(
+        string name, Func<ComponentContext, CancellationToken, Task> run, CancellationToken stop) =>
         ComponentHost.RunAsync(
             new ComponentHostOptions
             {

@@ -62,7 +62,8 @@ public sealed class CollectionTests
                 {
                     Name = "lost",
                     Namespace = Cluster.Space,
-                    OwnerReferences = [new() { ApiVersion = "v1", Kind = "Secret", Name = "gone", Uid = "no-such-uid" }],
+                    OwnerReferences =
+                        [new() { ApiVersion = "v1", Kind = "Secret", Name = "gone", Uid = "no-such-uid" }],
                 },
             },
             cluster.Deadline);
@@ -76,14 +77,19 @@ public sealed class CollectionTests
         await using var cluster = await Cluster.StartAsync();
         await DeployAsync(cluster);
         await cluster.Client.CreateAsync(
-            new ConfigMap { Metadata = new ObjectMeta { Name = "held", Namespace = Cluster.Space, Finalizers = ["example.com/hold"] } },
+            new ConfigMap
+            {
+                Metadata =
+                new ObjectMeta { Name = "held", Namespace = Cluster.Space, Finalizers = ["example.com/hold"] }
+            },
             cluster.Deadline);
 
         await cluster.Client.DeleteAsync<Namespace>(ObjectKey.Cluster(Cluster.Space), null, cluster.Deadline);
 
         var stuck = await cluster.UntilAsync<Namespace>(
             Cluster.Space, n => Conditions.IsTrue(n.Status.Conditions, "NamespaceFinalizersRemaining"));
-        Conditions.Find(stuck.Status.Conditions, "NamespaceFinalizersRemaining")!.Message!.ShouldContain("example.com/hold");
+        Conditions.Find(stuck.Status.Conditions, "NamespaceFinalizersRemaining")!.Message!.ShouldContain(
+            "example.com/hold");
         await EmptyAsync<Pod>(cluster);
         await cluster.MergeAsync<ConfigMap>("held", """{"metadata":{"finalizers":null}}""");
         await cluster.GoneAsync<Namespace>(Cluster.Space);

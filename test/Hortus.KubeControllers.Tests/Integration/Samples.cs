@@ -13,7 +13,8 @@ internal static class Samples
         Metadata = new ObjectMeta { Labels = Labels },
         Spec = new PodSpec
         {
-            Containers = [new Container { Name = "main", Image = image, Ports = [new ContainerPort { Name = "http", Port = 8080 }] }],
+            Containers = [new Container { Name = "main", Image = image,
+                Ports = [new ContainerPort { Name = "http", Port = 8080 }] }],
         },
     };
 
@@ -41,6 +42,7 @@ internal static class Samples
     };
 
     public static string ImagePatch(string image) =>
-        """{"spec":{"template":{"spec":{"containers":[{"name":"main","image":"IMAGE","ports":[{"name":"http","containerPort":8080}]}]}}}}"""
-            .Replace("IMAGE", image, StringComparison.Ordinal);
+        """{"spec":{"template":{"spec":{"containers":[{"name":"main","image":"IMAGE","ports":PORTS}]}}}}"""
+            .Replace("IMAGE", image, StringComparison.Ordinal)
+            .Replace("PORTS", """[{"name":"http","containerPort":8080}]""", StringComparison.Ordinal);
 }

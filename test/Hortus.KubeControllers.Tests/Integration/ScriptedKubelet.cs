@@ -5,9 +5,11 @@ using Hortus.Runtime;
 
 namespace Hortus.KubeControllers.Tests.Integration;
 
-/// <summary>Says of every pod on a node that it runs, and lets go of those that are to end. The image says how a pod fares:
+/// <summary>Says of every pod on a node that it runs, and lets go of those that are to end. The image says how a pod
+/// fares:
 /// <c>broken</c> never gets ready, <c>done</c> succeeds, <c>fails</c> fails.</summary>
-internal sealed class ScriptedKubelet(IKubernetesClient client, IObjectCache<Pod> pods, TimeProvider clock) : IReconciler
+internal sealed class ScriptedKubelet(IKubernetesClient client, IObjectCache<Pod> pods, TimeProvider clock)
+    : IReconciler
 {
     public static Task RunAsync(ComponentContext context, CancellationToken cancellationToken)
     {
@@ -29,7 +31,8 @@ internal sealed class ScriptedKubelet(IKubernetesClient client, IObjectCache<Pod
         if (pod.Metadata.IsDeleting())
         {
             await client.DeleteAsync<Pod>(
-                key, new DeleteOptions { GracePeriodSeconds = 0, PreconditionUid = pod.Metadata.Uid }, cancellationToken);
+                key, new DeleteOptions { GracePeriodSeconds = 0, PreconditionUid = pod.Metadata.Uid },
+                    cancellationToken);
             return ReconcileResult.Done;
         }
 

@@ -17,7 +17,8 @@ public sealed class WorkloadTests
         Conditions.IsTrue(done.Status.Conditions, "Available").ShouldBeTrue();
         Conditions.Find(done.Status.Conditions, "Progressing")!.Reason.ShouldBe("NewReplicaSetAvailable");
         (await cluster.ListAsync<Pod>()).Count.ShouldBe(3);
-        (await cluster.UntilAsync<Deployment>("web", d => d.Metadata.Annotation("deployment.kubernetes.io/revision") == "1"))
+        (await cluster.UntilAsync<Deployment>(
+            "web", d => d.Metadata.Annotation("deployment.kubernetes.io/revision") == "1"))
             .ShouldNotBeNull();
     }
 
@@ -83,7 +84,8 @@ public sealed class WorkloadTests
                 set with { Spec = set.Spec with { VolumeClaimTemplates = [Claim("data")] } }, cluster.Deadline);
 
             var done = await cluster.UntilAsync<StatefulSet>(
-                "web", s => s.Status.AvailableReplicas == 3 && s.Status.CurrentRevision is { } r && r == s.Status.UpdateRevision);
+                "web", s => s.Status.AvailableReplicas == 3 && s.Status.CurrentRevision is { } r &&
+                    r == s.Status.UpdateRevision);
             var pods = (await cluster.ListAsync<Pod>()).OrderBy(p => p.Metadata.Name).ToList();
             pods.Select(p => p.Metadata.Name).ShouldBe(["web-0", "web-1", "web-2"]);
             pods[1].Metadata.Label("statefulset.kubernetes.io/pod-name").ShouldBe("web-1");
@@ -115,9 +117,11 @@ public sealed class WorkloadTests
             await using var cluster = await Cluster.StartAsync(new() { LocalVolumePath = folder.FullName });
             await cluster.Client.CreateAsync(Claim("data"), cluster.Deadline);
             var claim = await cluster.UntilAsync<PersistentVolumeClaim>("data", c => c.Status.Phase == "Bound");
-            var volume = await cluster.UntilAsync<PersistentVolume>(claim.Spec.VolumeName!, v => v.Status.Phase == "Bound");
+            var volume = await cluster.UntilAsync<PersistentVolume>(
+                claim.Spec.VolumeName!, v => v.Status.Phase == "Bound");
             var path = volume.Spec.HostPath!.Path;
-            File.GetUnixFileMode(path).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.GetUnixFileMode(path).ShouldBe(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             await File.WriteAllTextAsync(Path.Combine(path, "state"), "x");
 
             await cluster.Client.DeleteAsync<PersistentVolumeClaim>(claim.Key, null, cluster.Deadline);
@@ -140,7 +144,11 @@ public sealed class WorkloadTests
             new Service
             {
                 Metadata = new ObjectMeta { Name = "web", Namespace = Cluster.Space },
-                Spec = new ServiceSpec { Selector = Samples.Labels, Ports = [new ServicePort { Port = 80, TargetPort = "http" }] },
+                Spec = new ServiceSpec
+                {
+                    Selector = Samples.Labels,
+                    Ports = [new ServicePort { Port = 80, TargetPort = "http" }]
+                },
             },
             cluster.Deadline);
         await cluster.Client.CreateAsync(Samples.Deployment(2), cluster.Deadline);

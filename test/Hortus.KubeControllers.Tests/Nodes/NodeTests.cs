@@ -53,7 +53,8 @@ public sealed class NodeTests
         var taints = NodeHealth.Taints(node, Now);
 
         taints[0].Key.ShouldBe("mine");
-        string.Join(' ', taints.Skip(1).Select(t => $"{t.Key["node.kubernetes.io/".Length..]}:{t.Effect}")).ShouldBe(expected);
+        string.Join(' ', taints.Skip(1).Select(t => $"{t.Key["node.kubernetes.io/".Length..]}:{t.Effect}")).ShouldBe(
+            expected);
     }
 
     [Theory]
@@ -84,7 +85,11 @@ public sealed class NodeTests
     public void VolumeFolder_NeverLeadsOutOfTheRoot()
     {
         Should.Throw<ArgumentException>(() => LocalVolumePlan.Folder("/var/volumes", "../etc"));
-        var claim = new PersistentVolumeClaim { Metadata = new ObjectMeta { Namespace = "ns", Name = "data", Uid = "abc-1" } };
+        var claim = new PersistentVolumeClaim
+        {
+            Metadata =
+            new ObjectMeta { Namespace = "ns", Name = "data", Uid = "abc-1" }
+        };
         var volume = LocalVolumePlan.Volume(claim, LocalVolumePlan.Folder("/var/volumes", "abc-1"));
         LocalVolumePlan.FolderToDelete(volume, "/var/volumes").ShouldBe("/var/volumes/abc-1");
 

@@ -12,7 +12,8 @@ public sealed class SchedulingDecisionTests
 
     [Fact]
     public void Pod_LargerThanWhatIsLeft_IsRefusedWithTheReason() =>
-        SchedulingDecision.Decide(Pod("2"), [Load("a", Pod("3"))]).Reason.ShouldBe("0/1 nodes are available: 1 Insufficient cpu.");
+        SchedulingDecision.Decide(Pod("2"), [Load("a", Pod("3"))]).Reason.ShouldBe(
+            "0/1 nodes are available: 1 Insufficient cpu.");
 
     [Fact]
     public void NoNodes_AreNamedAsTheReason() =>
@@ -52,7 +53,8 @@ public sealed class SchedulingDecisionTests
         var cordoned = Load("b") with { Node = Load("b").Node with { Spec = new NodeSpec { Unschedulable = true } } };
 
         SchedulingDecision.Decide(Pod("1"), [unready, cordoned]).Reason.ShouldBe(
-            "0/2 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }, 1 node(s) were unschedulable.");
+            "0/2 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }, " +
+            "1 node(s) were unschedulable.");
     }
 
     [Theory]
@@ -76,7 +78,8 @@ public sealed class SchedulingDecisionTests
                 {
                     NodeAffinity = new NodeAffinity
                     {
-                        RequiredDuringSchedulingIgnoredDuringExecution = new NodeSelector { NodeSelectorTerms = [term] },
+                        RequiredDuringSchedulingIgnoredDuringExecution =
+                            new NodeSelector { NodeSelectorTerms = [term] },
                     },
                 },
             },
@@ -114,7 +117,9 @@ public sealed class SchedulingDecisionTests
             Metadata = new ObjectMeta { Name = name, Labels = new Dictionary<string, string> { ["zone"] = "z1" } },
             Status = new NodeStatus
             {
-                Allocatable = new Dictionary<string, Quantity> { ["cpu"] = Quantity.Parse("4"), ["memory"] = Quantity.Parse("8Gi") },
+                Allocatable = new Dictionary<string,
+                    Quantity>
+                { ["cpu"] = Quantity.Parse("4"), ["memory"] = Quantity.Parse("8Gi") },
                 Conditions = [new NodeCondition { Type = "Ready", Status = "True" }],
             },
         },

@@ -19,7 +19,8 @@ public sealed class DeploymentPlanTests
     [InlineData(4, "25%", "25%", 1, 0, 4, 0, 1, 3)]
     [InlineData(2, "25%", "25%", 4, 4, 0, 0, 2, 0)]
     public void RollingUpdate_StaysWithinItsLimits(
-        int wanted, string surge, string unavailable, int newSpec, int newAvailable, int oldSpec, int oldAvailable, int newAfter, int oldAfter)
+        int wanted, string surge, string unavailable, int newSpec, int newAvailable, int oldSpec, int oldAvailable,
+            int newAfter, int oldAfter)
     {
         var current = Set("new", newSpec, newAvailable);
         var old = Set("old", oldSpec, oldAvailable);
@@ -34,8 +35,14 @@ public sealed class DeploymentPlanTests
     public void Recreate_WaitsUntilTheOldPodsAreGone()
     {
         var deployment = Deployment(2, "1", "1");
-        deployment = deployment with { Spec = deployment.Spec with { Strategy = new DeploymentStrategy { Type = "Recreate" } } };
-        var old = Set("old", 0, 0) with { Status = new ReplicaSetStatus { TerminatingReplicas = 1, ObservedGeneration = 1 } };
+        deployment = deployment with
+        {
+            Spec =
+            deployment.Spec with { Strategy = new DeploymentStrategy { Type = "Recreate" } }
+        };
+        var old = Set("old", 0,
+            0) with
+        { Status = new ReplicaSetStatus { TerminatingReplicas = 1, ObservedGeneration = 1 } };
 
         DeploymentPlan.Decide(deployment, new(Set("new", 0, 0), [old])).ShouldBeEmpty();
 
@@ -80,7 +87,8 @@ public sealed class DeploymentPlanTests
         DeploymentProgress.UntilDeadline(deployment, status, start.AddSeconds(4)).ShouldBe(TimeSpan.FromSeconds(6));
         var late = DeploymentProgress.Status(deployment, sets, 0, start.AddSeconds(10));
 
-        Conditions.Find(late.Conditions, "Progressing").ShouldBeOfType<DeploymentCondition>().Reason.ShouldBe("ProgressDeadlineExceeded");
+        Conditions.Find(late.Conditions, "Progressing").ShouldBeOfType<DeploymentCondition>().Reason.ShouldBe(
+            "ProgressDeadlineExceeded");
     }
 
     private static int Replicas(IEnumerable<Scaling> scalings, ReplicaSet set) =>
@@ -95,7 +103,11 @@ public sealed class DeploymentPlanTests
             Strategy = new DeploymentStrategy
             {
                 Type = "RollingUpdate",
-                RollingUpdate = new RollingUpdateDeployment { MaxSurge = Parse(surge), MaxUnavailable = Parse(unavailable) },
+                RollingUpdate = new RollingUpdateDeployment
+                {
+                    MaxSurge = Parse(surge),
+                    MaxUnavailable = Parse(unavailable)
+                },
             },
         },
     };

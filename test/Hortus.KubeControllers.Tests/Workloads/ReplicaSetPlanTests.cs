@@ -39,8 +39,16 @@ public sealed class ReplicaSetPlanTests
     [Fact]
     public void Hash_DependsOnTheTemplateAndCollisions_NotOnTheHashLabel()
     {
-        var template = new PodTemplateSpec { Spec = new PodSpec { Containers = [new Container { Name = "a", Image = "x" }] } };
-        var other = new PodTemplateSpec { Spec = new PodSpec { Containers = [new Container { Name = "a", Image = "y" }] } };
+        var template = new PodTemplateSpec
+        {
+            Spec =
+            new PodSpec { Containers = [new Container { Name = "a", Image = "x" }] }
+        };
+        var other = new PodTemplateSpec
+        {
+            Spec =
+            new PodSpec { Containers = [new Container { Name = "a", Image = "y" }] }
+        };
 
         PodTemplates.Hash(template, 0).ShouldNotBe(PodTemplates.Hash(other, 0));
         PodTemplates.Hash(template, 0).ShouldNotBe(PodTemplates.Hash(template, 1));
@@ -50,12 +58,13 @@ public sealed class ReplicaSetPlanTests
         PodTemplates.Same(labelled, labelled.WithLabel(PodTemplates.HashLabel, "abc")).ShouldBeTrue();
     }
 
-    private static Pod Pod(string name, string? node = null, string? phase = null, bool ready = false, string? cost = null) => new()
-    {
-        Metadata = new ObjectMeta
+    private static Pod Pod(
+        string name, string? node = null, string? phase = null, bool ready = false, string? cost = null) => new()
         {
-            Name = name,
-            Annotations = cost is null
+            Metadata = new ObjectMeta
+            {
+                Name = name,
+                Annotations = cost is null
                 ? null
                 : new Dictionary<string, string> { ["controller.kubernetes.io/pod-deletion-cost"] = cost },
         },

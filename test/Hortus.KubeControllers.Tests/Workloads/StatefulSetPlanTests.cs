@@ -80,12 +80,15 @@ public sealed class StatefulSetPlanTests
         {
             Name = $"web-{text[0]}",
             DeletionTimestamp = text[2] == 'x' ? Now : null,
-            Labels = new Dictionary<string, string> { [StatefulSetPods.RevisionLabel] = text[1] == 'c' ? "current" : "update" },
+            Labels = new Dictionary<string,
+                string>
+            { [StatefulSetPods.RevisionLabel] = text[1] == 'c' ? "current" : "update" },
         },
         Status = new PodStatus
         {
             Phase = text[2] == 'f' ? "Failed" : "Running",
-            Conditions = [new PodCondition { Type = "Ready", Status = text[2] == '+' ? "True" : "False", LastTransitionTime = Now }],
+            Conditions = [new PodCondition { Type = "Ready", Status = text[2] == '+' ? "True" : "False",
+                LastTransitionTime = Now }],
         },
     };
 }

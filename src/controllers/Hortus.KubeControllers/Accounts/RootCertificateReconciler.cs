@@ -36,7 +36,8 @@ internal sealed class RootCertificateReconciler : IReconciler
         setup.Manager.AddController("root-ca", new RootCertificateReconciler(setup, File.ReadAllText(file)), c => c
             .For<Namespace>()
             .Watches<ConfigMap>(
-                m => m.Metadata is { Name: MapName, Namespace: { } space } ? [ObjectKey.Cluster(space)] : [], null, Scope));
+                m => m.Metadata is { Name: MapName, Namespace: { } space } ? [ObjectKey.Cluster(space)] : [], null,
+                    Scope));
     }
 
     /// <inheritdoc/>
@@ -55,7 +56,8 @@ internal sealed class RootCertificateReconciler : IReconciler
                 Name = MapName,
                 Annotations = new Dictionary<string, string>
                 {
-                    ["kubernetes.io/description"] = "CA certificates that verify connections to this cluster's API server.",
+                    ["kubernetes.io/description"] =
+                        "CA certificates that verify connections to this cluster's API server.",
                 },
             },
             Data = new Dictionary<string, string> { [FileName] = bundle },

@@ -6,8 +6,8 @@ using Hortus.Runtime;
 
 namespace Hortus.KubeControllers.Accounts;
 
-/// <summary>Fills Secrets of type <c>kubernetes.io/service-account-token</c> with a token of the ServiceAccount they name,
-/// and deletes them with it.</summary>
+/// <summary>Fills Secrets of type <c>kubernetes.io/service-account-token</c> with a token of the ServiceAccount they
+/// name, and deletes them with it.</summary>
 internal sealed class TokenSecretReconciler : IReconciler
 {
     private const string SecretType = "kubernetes.io/service-account-token";
@@ -84,7 +84,8 @@ internal sealed class TokenSecretReconciler : IReconciler
     // Null when the secret is complete.
     private Dictionary<string, byte[]>? Fill(Secret secret, ServiceAccount account)
     {
-        var data = new Dictionary<string, byte[]>(secret.Data ?? new Dictionary<string, byte[]>(), StringComparer.Ordinal);
+        var data = new Dictionary<string, byte[]>(
+            secret.Data ?? new Dictionary<string, byte[]>(), StringComparer.Ordinal);
         var complete = secret.Annotation(UidAnnotation) == account.Metadata.Uid;
         if (data.GetValueOrDefault("token") is not { Length: > 0 })
         {

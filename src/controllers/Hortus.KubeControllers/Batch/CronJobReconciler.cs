@@ -45,7 +45,8 @@ internal sealed class CronJobReconciler : IReconciler
         var (schedule, zone) = read;
         var now = setup.Clock.GetUtcNow();
         var last = cron.Status.LastScheduleTime;
-        if (cron.Spec.Suspend != true && Due(cron, schedule, zone, now) is { } due && await StartAsync(cron, mine, due, cancellationToken))
+        if (cron.Spec.Suspend != true && Due(cron, schedule, zone, now) is { } due &&
+            await StartAsync(cron, mine, due, cancellationToken))
         {
             last = due;
         }
@@ -59,7 +60,8 @@ internal sealed class CronJobReconciler : IReconciler
                 ? null
                 : [.. running.OrderBy(j => j.Metadata.Name, StringComparer.Ordinal).Select(j => new ObjectReference
                 {
-                    ApiVersion = j.ApiVersion, Kind = j.Kind, Namespace = key.Namespace, Name = j.Metadata.Name, Uid = j.Metadata.Uid,
+                    ApiVersion = j.ApiVersion, Kind = j.Kind, Namespace = key.Namespace, Name = j.Metadata.Name,
+                        Uid = j.Metadata.Uid,
                 })],
         };
         if (!Canonical.Same(cron.Status, status))
@@ -70,11 +72,13 @@ internal sealed class CronJobReconciler : IReconciler
         return schedule.Next(now, zone) is { } next ? ReconcileResult.After(next - now) : ReconcileResult.Done;
     }
 
-    /// <summary>The latest scheduled time that has come and for which nothing was started; null when there is none.</summary>
+    /// <summary>The latest scheduled time that has come and for which nothing was started; null when there is
+    /// none.</summary>
     internal static DateTimeOffset? Due(CronJob cron, CronSchedule schedule, TimeZoneInfo zone, DateTimeOffset now)
     {
         var since = cron.Status.LastScheduleTime ?? cron.Metadata.CreationTimestamp ?? now;
-        if (cron.Spec.StartingDeadlineSeconds is { } deadline && now.AddSeconds(-deadline) is var earliest && since < earliest)
+        if (cron.Spec.StartingDeadlineSeconds is { } deadline && now.AddSeconds(-deadline) is var earliest &&
+            since < earliest)
         {
             since = earliest;
         }
@@ -98,7 +102,8 @@ internal sealed class CronJobReconciler : IReconciler
         {
             return (
                 CronSchedule.Parse(cron.Spec.Schedule),
-                cron.Spec.TimeZone is { Length: > 0 } zone ? TimeZoneInfo.FindSystemTimeZoneById(zone) : TimeZoneInfo.Utc);
+                cron.Spec.TimeZone is { Length: > 0 } zone ? TimeZoneInfo.FindSystemTimeZoneById(zone)
+                    : TimeZoneInfo.Utc);
         }
         catch (Exception e) when (e is FormatException or TimeZoneNotFoundException or InvalidTimeZoneException)
         {
@@ -108,7 +113,8 @@ internal sealed class CronJobReconciler : IReconciler
     }
 
     // True when the time is dealt with: started, or skipped because another job runs.
-    private async Task<bool> StartAsync(CronJob cron, List<Job> mine, DateTimeOffset due, CancellationToken cancellationToken)
+    private async Task<bool> StartAsync(
+        CronJob cron, List<Job> mine, DateTimeOffset due, CancellationToken cancellationToken)
     {
         var running = mine.Where(j => !JobPlan.IsFinished(j) && !j.IsDeleting()).ToList();
         if (running.Count > 0 && cron.Spec.ConcurrencyPolicy == "Forbid")

@@ -6,7 +6,8 @@ namespace Hortus.KubeControllers.Batch;
 /// <c>@hourly</c>.</summary>
 internal sealed class CronSchedule
 {
-    private static readonly string[] Months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+    private static readonly string[] Months =
+        ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
     private static readonly string[] Days = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
     // February 29th comes every eight years at the latest.
@@ -55,7 +56,8 @@ internal sealed class CronSchedule
     public DateTimeOffset? Next(DateTimeOffset time, TimeZoneInfo zone)
     {
         var local = TimeZoneInfo.ConvertTime(time, zone).DateTime;
-        var at = new DateTime(local.Year, local.Month, local.Day, local.Hour, local.Minute, 0, DateTimeKind.Unspecified).AddMinutes(1);
+        var at = new DateTime(
+            local.Year, local.Month, local.Day, local.Hour, local.Minute, 0, DateTimeKind.Unspecified).AddMinutes(1);
         var end = at + SearchMax;
         while (at < end)
         {
@@ -125,7 +127,8 @@ internal sealed class CronSchedule
             return named + (names.Length == 12 ? 1 : 0);
         }
 
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min &&
+            number <= max
             ? number
             : throw new FormatException($"invalid schedule field \"{text}\": want a number from {min} to {max}");
     }

@@ -43,7 +43,8 @@ internal static class JobPlan
 
         if (IsComplete(job, succeeded, active.Count))
         {
-            var done = End(counted, active, ("Complete", "CompletionsReached", "Reached expected number of succeeded pods"), now);
+            var done = End(counted, active,
+                ("Complete", "CompletionsReached", "Reached expected number of succeeded pods"), now);
             return done with { Status = done.Status with { CompletionTime = now } };
         }
 
@@ -130,7 +131,8 @@ internal static class JobPlan
     private static TimeSpan? Min(TimeSpan? a, TimeSpan? b) => a is null ? b : b is null || a < b ? a : b;
 
     private static JobStep End(
-        JobStatus status, List<Pod> active, (string Type, string Reason, string Message) verdict, DateTimeOffset now) => new(
+        JobStatus status, List<Pod> active, (string Type, string Reason, string Message) verdict, DateTimeOffset now) =>
+            new(
         0,
         active,
         status with
@@ -163,8 +165,20 @@ internal static class JobPlan
             Conditions = Conditions.Set(
                 status.Conditions,
                 suspended
-                    ? new JobCondition { Type = "Suspended", Status = "True", Reason = "JobSuspended", Message = "Job suspended" }
-                    : new JobCondition { Type = "Suspended", Status = "False", Reason = "JobResumed", Message = "Job resumed" },
+                    ? new JobCondition
+                    {
+                        Type = "Suspended",
+                        Status = "True",
+                        Reason = "JobSuspended",
+                        Message = "Job suspended"
+                    }
+                    : new JobCondition
+                    {
+                        Type = "Suspended",
+                        Status = "False",
+                        Reason = "JobResumed",
+                        Message = "Job resumed"
+                    },
                 now),
         };
     }

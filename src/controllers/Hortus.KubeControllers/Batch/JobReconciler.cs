@@ -60,7 +60,8 @@ internal sealed class JobReconciler : IReconciler
 
         var mine = await claims.ClaimAsync(job, job.Spec.Selector, pods.List(key.Namespace), cancellationToken);
         var step = JobPlan.Decide(job, mine, setup.Clock.GetUtcNow());
-        var refused = await writer.ApplyAsync(job, job.Spec.Template, new PodPlan(step.Create, step.Delete), cancellationToken);
+        var refused = await writer.ApplyAsync(
+            job, job.Spec.Template, new PodPlan(step.Create, step.Delete), cancellationToken);
         if (!Canonical.Same(job.Status, step.Status))
         {
             await setup.Client.ReportAsync(job with { Status = step.Status }, cancellationToken);

@@ -5,8 +5,8 @@ using Hortus.Runtime;
 
 namespace Hortus.KubeControllers.Certificates;
 
-/// <summary>Approves what kubelets ask for: client certificates when the authorizer lets the requester have them, serving
-/// certificates when all names are the node's own.</summary>
+/// <summary>Approves what kubelets ask for: client certificates when the authorizer lets the requester have them,
+/// serving certificates when all names are the node's own.</summary>
 internal sealed class RequestApprover : IReconciler
 {
     private readonly ControllerSetup setup;
@@ -100,7 +100,8 @@ internal sealed class RequestApprover : IReconciler
     private async Task<string?> ServingAsync(
         CertificateSigningRequest request, SigningRequest asked, CancellationToken cancellationToken)
     {
-        if (RequestRules.AgainstKubeletServing(request, asked) is not null || RequestRules.NodeOf(asked) is not { } name ||
+        if (RequestRules.AgainstKubeletServing(request, asked) is not null ||
+            RequestRules.NodeOf(asked) is not { } name ||
             request.Spec.Groups?.Contains("system:nodes") != true)
         {
             return null;

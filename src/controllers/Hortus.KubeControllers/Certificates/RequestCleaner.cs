@@ -13,7 +13,8 @@ internal sealed class RequestCleaner(ControllerSetup setup) : IReconciler
     private static readonly TimeSpan SettledKept = TimeSpan.FromHours(1);
     private static readonly TimeSpan PendingKept = TimeSpan.FromHours(24);
 
-    private readonly IObjectCache<CertificateSigningRequest> requests = setup.Manager.CacheOf<CertificateSigningRequest>();
+    private readonly IObjectCache<CertificateSigningRequest> requests =
+        setup.Manager.CacheOf<CertificateSigningRequest>();
 
     public static void Add(ControllerSetup setup) =>
         setup.Manager.AddController("csr-cleaner", new RequestCleaner(setup), c => c.For<CertificateSigningRequest>());
@@ -24,7 +25,8 @@ internal sealed class RequestCleaner(ControllerSetup setup) : IReconciler
         var created = request.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue - PendingKept;
         var settled = (request.Status.Conditions ?? []).Max(c => c.LastUpdateTime ?? c.LastTransitionTime) ?? created;
         var due = RequestRules.IsSettled(request) ? settled + SettledKept : created + PendingKept;
-        return RequestRules.IsSigned(request) && Expiry(request.Status.Certificate!) is { } expiry && expiry < due ? expiry : due;
+        return RequestRules.IsSigned(request) && Expiry(request.Status.Certificate!) is { } expiry && expiry < due
+            ? expiry : due;
     }
 
     /// <inheritdoc/>

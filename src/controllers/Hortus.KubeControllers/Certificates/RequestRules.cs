@@ -19,7 +19,8 @@ internal static class RequestRules
     private static readonly string[] ServingUsages = ["key encipherment", "digital signature", "server auth"];
 
     public static bool IsSettled(CertificateSigningRequest request) =>
-        Conditions.IsTrue(request.Status.Conditions, "Approved") || Conditions.IsTrue(request.Status.Conditions, "Denied") ||
+        Conditions.IsTrue(request.Status.Conditions, "Approved") ||
+            Conditions.IsTrue(request.Status.Conditions, "Denied") ||
         Conditions.IsTrue(request.Status.Conditions, "Failed");
 
     public static bool IsSigned(CertificateSigningRequest request) => request.Status.Certificate is { Length: > 0 };

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Hortus.KubeControllers.Collection;
 
-/// <summary>Deletes objects whose owners are gone, and carries out foreground and orphaning deletions. Nothing is deleted
-/// before the server itself has said that the owner is not there.</summary>
+/// <summary>Deletes objects whose owners are gone, and carries out foreground and orphaning deletions. Nothing is
+/// deleted before the server itself has said that the owner is not there.</summary>
 internal sealed partial class GarbageCollector : IReconciler
 {
     private static readonly TimeSpan UnknownKindRetry = TimeSpan.FromSeconds(30);
@@ -145,7 +145,8 @@ internal sealed partial class GarbageCollector : IReconciler
         return ReconcileResult.Done;
     }
 
-    private async Task<OwnerState> LookAsync(GraphNode node, OwnerReference reference, CancellationToken cancellationToken)
+    private async Task<OwnerState> LookAsync(
+        GraphNode node, OwnerReference reference, CancellationToken cancellationToken)
     {
         if (graph.Store.Find(reference.Uid) is { } owner && IsReachable(node, owner))
         {
@@ -191,7 +192,8 @@ internal sealed partial class GarbageCollector : IReconciler
         return PatchAsync(node, "finalizers", new JsonArray([.. kept]), cancellationToken);
     }
 
-    private Task PatchAsync(GraphNode node, string field, JsonArray value, CancellationToken cancellationToken) =>
+    private Task<JsonObject> PatchAsync(
+        GraphNode node, string field, JsonArray value, CancellationToken cancellationToken) =>
         setup.Client.Dynamic.PatchAsync(
             node.Kind,
             node.Key,
@@ -215,5 +217,6 @@ internal sealed partial class GarbageCollector : IReconciler
     }
 
     [LoggerMessage(6112, LogLevel.Debug, "deleting {Kind} {Namespace}/{Name} after its owners, {Policy}")]
-    private static partial void LogDeleting(ILogger logger, string kind, string? @namespace, string name, string policy);
+    private static partial void LogDeleting(
+        ILogger logger, string kind, string? @namespace, string name, string policy);
 }

@@ -35,7 +35,8 @@ internal sealed record GraphNode(string Uid, ResourceKind Kind, ObjectKey Key, O
         });
 }
 
-/// <summary>Objects by uid and by owner. Safe for many threads; changes give the uids that are worth another look.</summary>
+/// <summary>Objects by uid and by owner. Safe for many threads; changes give the uids that are worth another
+/// look.</summary>
 internal sealed class GraphStore
 {
     private readonly Lock gate = new();
@@ -84,7 +85,8 @@ internal sealed class GraphStore
                 concerned.Add(node.Uid);
             }
 
-            if (node.WaitsForDependants && old?.WaitsForDependants != true && dependants.TryGetValue(node.Uid, out var mine))
+            if (node.WaitsForDependants && old?.WaitsForDependants != true &&
+                dependants.TryGetValue(node.Uid, out var mine))
             {
                 concerned.UnionWith(mine);
             }

@@ -16,7 +16,8 @@ internal sealed partial class KindMonitor
     private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task running;
 
-    public KindMonitor(ResourceGraph graph, ResourceKind kind, ControllerSetup setup, CancellationToken cancellationToken)
+    public KindMonitor(
+        ResourceGraph graph, ResourceKind kind, ControllerSetup setup, CancellationToken cancellationToken)
     {
         this.graph = graph;
         this.setup = setup;
@@ -126,6 +127,7 @@ internal sealed partial class KindMonitor
         return metadata.ResourceVersion;
     }
 
-    [LoggerMessage(6111, LogLevel.Warning, "{Kind}: cannot list or watch for garbage collection, trying again: {Reason}")]
+    [LoggerMessage(6111, LogLevel.Warning,
+        "{Kind}: cannot list or watch for garbage collection, trying again: {Reason}")]
     private static partial void LogFailed(ILogger logger, string kind, string reason);
 }

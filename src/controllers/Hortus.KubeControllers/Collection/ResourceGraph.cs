@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Hortus.KubeControllers.Collection;
 
 /// <summary>Follows all objects of all kinds that the server has, custom ones included.</summary>
-internal sealed partial class ResourceGraph : IReconciler
+internal sealed partial class ResourceGraph : IReconciler, IDisposable
 {
     private static readonly TimeSpan RefreshPeriod = TimeSpan.FromSeconds(30);
 
@@ -28,7 +28,8 @@ internal sealed partial class ResourceGraph : IReconciler
         this.setup = setup;
         log = setup.Logs.CreateLogger<ResourceGraph>();
         setup.Manager.AddController("resource-discovery", this, c => c
-            .Watches<CustomResourceDefinition>(_ => [ObjectKey.Cluster("kinds")], (old, now) => now is null || !IsServed(old))
+            .Watches<CustomResourceDefinition>(
+                _ => [ObjectKey.Cluster("kinds")], (old, now) => now is null || !IsServed(old))
             .Watches<APIService>(_ => [ObjectKey.Cluster("kinds")], (old, now) => old is null || now is null)
             .WithConcurrency(1));
     }
@@ -150,6 +151,8 @@ internal sealed partial class ResourceGraph : IReconciler
             monitors.Remove(kind.GroupResource);
         }
     }
+
+    public void Dispose() => refreshing.Dispose();
 
     private static bool IsServed(CustomResourceDefinition? definition) =>
         Conditions.IsTrue(definition?.Status.Conditions, "Established");

@@ -33,7 +33,8 @@ internal sealed class DisruptionReconciler : IReconciler
             .For<PodDisruptionBudget>()
             .Watches<Pod>(
                 reconciler.BudgetsOf,
-                (old, now) => old is null || now is null || old.IsReady() != now.IsReady() || old.IsActive() != now.IsActive())
+                (old, now) => old is null || now is null || old.IsReady() != now.IsReady() ||
+                    old.IsActive() != now.IsActive())
             .Watches<ReplicaSet>(s => reconciler.InNamespace(s), ScaleChanged)
             .Watches<StatefulSet>(s => reconciler.InNamespace(s), ScaleChanged));
     }

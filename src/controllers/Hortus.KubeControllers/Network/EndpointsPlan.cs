@@ -53,7 +53,8 @@ internal static class EndpointsPlan
         return
         [
             .. from pod in pods
-               where selector.Matches(pod.Metadata.Labels) && !pod.IsFinished() && !string.IsNullOrEmpty(pod.Status.PodIP)
+               where selector.Matches(pod.Metadata.Labels) && !pod.IsFinished() &&
+                   !string.IsNullOrEmpty(pod.Status.PodIP)
                orderby pod.Metadata.Name
                select new Backend(
                    pod,
@@ -77,7 +78,8 @@ internal static class EndpointsPlan
                 Namespace = service.Metadata.Namespace,
                 Labels = Labels(service).With(EndpointsManagedBy, EndpointsManagedByUs),
             },
-            Subsets = [.. kept.GroupBy(b => b.PortsKey).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => Subset(service, g))],
+            Subsets = [.. kept.GroupBy(b => b.PortsKey).OrderBy(g => g.Key, StringComparer.Ordinal).Select(
+                g => Subset(service, g))],
         };
     }
 
@@ -131,7 +133,7 @@ internal static class EndpointsPlan
         TargetRef = backend.Reference,
     };
 
-    private static EndpointSlice Slice(Service service, IReadOnlyList<Backend> backends, string key) => new EndpointSlice
+    private static EndpointSlice Slice(Service service, Backend[] backends, string key) => new EndpointSlice
     {
         Metadata = new ObjectMeta
         {
@@ -145,13 +147,14 @@ internal static class EndpointsPlan
             .. backends.Select(b => new Endpoint
             {
                 Addresses = [b.Address],
-                Conditions = new EndpointConditions { Ready = b.Ready, Serving = b.Serving, Terminating = b.Terminating },
+                Conditions = new EndpointConditions { Ready = b.Ready, Serving = b.Serving,
+                    Terminating = b.Terminating },
                 Hostname = b.HostnameIn(service),
                 NodeName = b.Pod.Spec.NodeName,
                 TargetRef = b.Reference,
             }),
         ],
-        Ports = backends.Count == 0
+        Ports = backends.Length == 0
             ? []
             : [.. backends[0].Ports.Select(p => new DiscoveryEndpointPort
             {

@@ -56,7 +56,8 @@ internal sealed class EndpointsReconciler : IReconciler
         old is null || now is null || old.Status.PodIP != now.Status.PodIP || old.IsReady() != now.IsReady() ||
         old.IsFinished() != now.IsFinished() || old.IsDeleting() != now.IsDeleting() ||
         !(old.Metadata.Labels ?? new Dictionary<string, string>()).OrderBy(l => l.Key, StringComparer.Ordinal)
-            .SequenceEqual((now.Metadata.Labels ?? new Dictionary<string, string>()).OrderBy(l => l.Key, StringComparer.Ordinal));
+            .SequenceEqual((now.Metadata.Labels ?? new Dictionary<string, string>()).OrderBy(
+                l => l.Key, StringComparer.Ordinal));
 
     private static IEnumerable<ObjectKey> ServiceOf(EndpointSlice slice) =>
         slice.Label(EndpointsPlan.ManagedByLabel) == EndpointsPlan.ManagedByUs &&

@@ -7,7 +7,8 @@ namespace Hortus.KubeControllers.Nodes;
 /// <summary>What follows from a node's conditions and silence, without I/O.</summary>
 internal static class NodeHealth
 {
-    private static readonly string[] Owned = [NodeFit.NotReadyTaint, NodeFit.UnreachableTaint, NodeFit.UnschedulableTaint];
+    private static readonly string[] Owned =
+        [NodeFit.NotReadyTaint, NodeFit.UnreachableTaint, NodeFit.UnschedulableTaint];
     private static readonly string[] Conditions = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
 
     /// <summary>The conditions when the kubelet has been silent for too long.</summary>
@@ -37,7 +38,8 @@ internal static class NodeHealth
         return result;
     }
 
-    /// <summary>The taints the node must have; those of others are kept. Times of taints that stay are kept too.</summary>
+    /// <summary>The taints the node must have; those of others are kept. Times of taints that stay are kept
+    /// too.</summary>
     public static IReadOnlyList<Taint> Taints(Node node, DateTimeOffset now)
     {
         var wanted = new List<Taint>();

@@ -58,7 +58,11 @@ internal sealed class NodeLifecycleReconciler : IReconciler
         if (left <= TimeSpan.Zero && Conditions.Find(node.Status.Conditions, "Ready")?.Status != "Unknown")
         {
             node = await setup.Client.UpdateStatusAsync(
-                node with { Status = node.Status with { Conditions = NodeHealth.Unknown(node.Status.Conditions, now) } },
+                node with
+                {
+                    Status =
+                    node.Status with { Conditions = NodeHealth.Unknown(node.Status.Conditions, now) }
+                },
                 cancellationToken);
             setup.Manager.Events.Normal(node, "NodeNotReady", $"Node {key.Name} status is now: NodeNotReady");
             await MarkPodsAsync(key.Name, cancellationToken);

@@ -18,9 +18,11 @@ internal sealed class NodeRanges
     /// <exception cref="FormatException">The range is no IPv4 range, or smaller than a node's.</exception>
     public NodeRanges(string cluster, int prefix)
     {
-        if (!IPNetwork.TryParse(cluster, out var range) || range.BaseAddress.AddressFamily != AddressFamily.InterNetwork)
+        if (!IPNetwork.TryParse(cluster, out var range) ||
+            range.BaseAddress.AddressFamily != AddressFamily.InterNetwork)
         {
-            throw new FormatException($"invalid value \"{cluster}\" for --cluster-cidr: want an IPv4 range such as 10.3.0.0/16");
+            throw new FormatException(
+                $"invalid value \"{cluster}\" for --cluster-cidr: want an IPv4 range such as 10.3.0.0/16");
         }
 
         if (prefix < range.PrefixLength || prefix > 30)

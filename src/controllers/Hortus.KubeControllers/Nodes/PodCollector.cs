@@ -30,7 +30,8 @@ internal sealed class PodCollector : IReconciler
         var collector = new PodCollector(setup);
         setup.Manager.AddController("pod-gc", collector, c => c
             .For<Pod>((old, now) => now is not null &&
-                (old?.Spec.NodeName != now.Spec.NodeName || (now.IsDeleting() && string.IsNullOrEmpty(now.Spec.NodeName))))
+                (old?.Spec.NodeName != now.Spec.NodeName ||
+                    (now.IsDeleting() && string.IsNullOrEmpty(now.Spec.NodeName))))
             .Watches<Node>(
                 n => collector.pods.List().Where(p => p.Spec.NodeName == n.Key.Name).Select(p => p.Key),
                 (old, now) => old is null || now is null));
@@ -62,7 +63,8 @@ internal sealed class PodCollector : IReconciler
         if (await setup.Client.FindAsync<Node>(ObjectKey.Cluster(name), cancellationToken) is null)
         {
             await setup.Client.DeleteAsync<Pod>(
-                key, new DeleteOptions { GracePeriodSeconds = 0, PreconditionUid = pod.Metadata.Uid }, cancellationToken);
+                key, new DeleteOptions { GracePeriodSeconds = 0, PreconditionUid = pod.Metadata.Uid },
+                    cancellationToken);
         }
 
         return ReconcileResult.Done;

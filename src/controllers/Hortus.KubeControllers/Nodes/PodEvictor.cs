@@ -34,7 +34,8 @@ internal sealed class PodEvictor : IReconciler
     {
         var now = setup.Clock.GetUtcNow();
         if (pods.Find(key) is not { Spec.NodeName: { Length: > 0 } name } pod || pod.IsDeleting() || pod.IsFinished() ||
-            nodes.Find(ObjectKey.Cluster(name)) is not { } node || NodeHealth.EvictionTime(pod, node, now) is not { } time)
+            nodes.Find(ObjectKey.Cluster(name)) is not { } node ||
+                NodeHealth.EvictionTime(pod, node, now) is not { } time)
         {
             return ReconcileResult.Done;
         }

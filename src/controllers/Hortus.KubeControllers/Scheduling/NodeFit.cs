@@ -83,12 +83,13 @@ internal static class NodeFit
             "NotIn" => value is null || !values.Contains(value),
             "Exists" => value is not null,
             "DoesNotExist" => value is null,
-            "Gt" => Number(value) > Number(values.FirstOrDefault()),
-            "Lt" => Number(value) < Number(values.FirstOrDefault()),
+            "Gt" => Number(value) > Number(values is [var least, ..] ? least : null),
+            "Lt" => Number(value) < Number(values is [var most, ..] ? most : null),
             _ => false,
         };
     }
 
     private static long? Number(string? text) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+            : null;
 }

@@ -12,7 +12,8 @@ internal sealed class PodResources
 
     public long this[string name] => amounts.GetValueOrDefault(name);
 
-    /// <summary>What a pod asks of its node: the containers together, or the largest init container if that is more.</summary>
+    /// <summary>What a pod asks of its node: the containers together, or the largest init container if that is
+    /// more.</summary>
     public static PodResources Of(PodSpec pod)
     {
         var total = new PodResources();

@@ -67,7 +67,8 @@ internal sealed class PodScheduler : IReconciler
     }
 
     private static bool IsWaiting(Pod pod) =>
-        string.IsNullOrEmpty(pod.Spec.NodeName) && pod.IsActive() && (pod.Spec.SchedulerName ?? SchedulerName) == SchedulerName &&
+        string.IsNullOrEmpty(pod.Spec.NodeName) && pod.IsActive() &&
+            (pod.Spec.SchedulerName ?? SchedulerName) == SchedulerName &&
         pod.Spec.SchedulingGates is not { Count: > 0 };
 
     // New pods, and room that others leave.
@@ -77,7 +78,8 @@ internal sealed class PodScheduler : IReconciler
             : old?.IsFinished() != true;
 
     private static bool ChangesFit(Node? old, Node? now) =>
-        old is null || now is null || NodeFit.IsReady(old) != NodeFit.IsReady(now) || !Canonical.Same(old.Spec, now.Spec) ||
+        old is null || now is null || NodeFit.IsReady(old) != NodeFit.IsReady(now) ||
+            !Canonical.Same(old.Spec, now.Spec) ||
         !Same(old.Metadata.Labels, now.Metadata.Labels) || !Same(old.Status.Allocatable, now.Status.Allocatable);
 
     private static bool Same<T>(IReadOnlyDictionary<string, T>? a, IReadOnlyDictionary<string, T>? b) =>
@@ -152,13 +154,19 @@ internal sealed class PodScheduler : IReconciler
     {
         var binding = new Binding
         {
-            Metadata = new ObjectMeta { Name = pod.Metadata.Name, Namespace = pod.Metadata.Namespace, Uid = pod.Metadata.Uid },
+            Metadata = new ObjectMeta
+            {
+                Name = pod.Metadata.Name,
+                Namespace = pod.Metadata.Namespace,
+                Uid = pod.Metadata.Uid
+            },
             Target = new ObjectReference { ApiVersion = "v1", Kind = "Node", Name = node },
         };
         assumed[pod.Key] = (pod.Metadata.Uid ?? "", node);
         try
         {
-            await setup.Client.CreateSubresourceAsync<Pod, Binding, Status>(pod.Key, "binding", binding, cancellationToken);
+            await setup.Client.CreateSubresourceAsync<Pod, Binding,
+                Status>(pod.Key, "binding", binding, cancellationToken);
         }
         catch (ApiException e) when (e.IsNotFound || e.IsConflict)
         {
@@ -177,7 +185,8 @@ internal sealed class PodScheduler : IReconciler
 
     private async Task RefuseAsync(Pod pod, string reason, CancellationToken cancellationToken)
     {
-        if (Conditions.Find(pod.Status.Conditions, "PodScheduled") is { Status: "False" } known && known.Message == reason)
+        if (Conditions.Find(pod.Status.Conditions, "PodScheduled") is { Status: "False" } known &&
+            known.Message == reason)
         {
             return;
         }
@@ -197,7 +206,8 @@ internal sealed class PodScheduler : IReconciler
         };
         try
         {
-            await setup.Client.PatchAsync<Pod>(pod.Key, Patch.Strategic(body) with { Subresource = "status" }, cancellationToken);
+            await setup.Client.PatchAsync<Pod>(
+                pod.Key, Patch.Strategic(body) with { Subresource = "status" }, cancellationToken);
         }
         catch (ApiException e) when (e.IsNotFound || e.IsConflict)
         {

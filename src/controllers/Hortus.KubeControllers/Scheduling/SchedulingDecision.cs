@@ -97,7 +97,8 @@ internal sealed record SchedulingDecision(string? Node, string? Reason)
 
     private static IEnumerable<(int Port, string Protocol)> Ports(Pod pod) =>
         pod.Spec.Containers.SelectMany(c => c.Ports ?? [])
-            .Select(p => (Port: pod.Spec.HostNetwork == true ? p.HostPort ?? p.Port : p.HostPort ?? 0, p.Protocol ?? "TCP"))
+            .Select(p => (Port: pod.Spec.HostNetwork == true ? p.HostPort ?? p.Port : p.HostPort ?? 0,
+                p.Protocol ?? "TCP"))
             .Where(p => p.Port > 0);
 
     private static double Score(Pod pod, PodResources request, NodeLoad load)

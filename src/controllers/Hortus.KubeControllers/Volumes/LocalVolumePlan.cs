@@ -25,7 +25,8 @@ internal static class LocalVolumePlan
     {
         if (uid.Length == 0 || !uid.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
         {
-            throw new ArgumentException($"the uid \"{uid}\" of a PersistentVolumeClaim cannot name a folder", nameof(uid));
+            throw new ArgumentException(
+                $"the uid \"{uid}\" of a PersistentVolumeClaim cannot name a folder", nameof(uid));
         }
 
         return Path.Combine(Path.GetFullPath(root), uid);
@@ -75,7 +76,8 @@ internal static class LocalVolumePlan
     public static PersistentVolumeClaimStatus BoundStatus(PersistentVolumeClaim claim, PersistentVolume volume) =>
         claim.Status with { Phase = "Bound", AccessModes = volume.Spec.AccessModes, Capacity = volume.Spec.Capacity };
 
-    /// <summary>The folder to delete with a released volume; null when the volume is not ours or points anywhere else.</summary>
+    /// <summary>The folder to delete with a released volume; null when the volume is not ours or points anywhere
+    /// else.</summary>
     public static string? FolderToDelete(PersistentVolume volume, string root) =>
         volume.Annotation(ProvisionedBy) == Provisioner && volume.Spec.PersistentVolumeReclaimPolicy == "Delete" &&
         volume.Spec is { ClaimRef.Uid: { Length: > 0 } uid, HostPath.Path: { } path } && Folder(root, uid) == path

@@ -6,7 +6,8 @@ using Hortus.Runtime;
 
 namespace Hortus.KubeControllers.Volumes;
 
-/// <summary>Gives claims of class <c>local</c> (or none) a volume that is a folder of the host, and keeps claims that pods use.</summary>
+/// <summary>Gives claims of class <c>local</c> (or none) a volume that is a folder of the host, and keeps claims that
+/// pods use.</summary>
 internal sealed class LocalVolumeProvisioner : IReconciler
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -35,7 +36,8 @@ internal sealed class LocalVolumeProvisioner : IReconciler
 
         setup.Manager.AddController("local-volume-provisioner", new LocalVolumeProvisioner(setup, root), c => c
             .For<PersistentVolumeClaim>()
-            .Watches<PersistentVolume>(v => v.Spec.ClaimRef is { Name: { } name } claim ? [new(claim.Namespace, name)] : [])
+            .Watches<PersistentVolume>(
+                v => v.Spec.ClaimRef is { Name: { } name } claim ? [new(claim.Namespace, name)] : [])
             .Watches<Pod>(ClaimsOf, (old, now) => now is null || now.IsFinished()));
         LocalVolumeReclaimer.Add(setup, root);
         StorageClassKeeper.Add(setup);
@@ -73,7 +75,8 @@ internal sealed class LocalVolumeProvisioner : IReconciler
         where source is not null
         select new ObjectKey(pod.Metadata.Namespace, source.ClaimName);
 
-    private async Task<PersistentVolume?> VolumeForAsync(PersistentVolumeClaim claim, CancellationToken cancellationToken)
+    private async Task<PersistentVolume?> VolumeForAsync(
+        PersistentVolumeClaim claim, CancellationToken cancellationToken)
     {
         // A claim that names its volume waits for that one.
         if (claim.Spec.VolumeName is { Length: > 0 } name)
@@ -110,7 +113,8 @@ internal sealed class LocalVolumeProvisioner : IReconciler
             return await setup.Client.FindAsync<PersistentVolume>(wanted.Key, cancellationToken);
         }
 
-        setup.Manager.Events.Normal(claim, "ProvisioningSucceeded", $"Successfully provisioned volume {wanted.Key.Name}");
+        setup.Manager.Events.Normal(
+            claim, "ProvisioningSucceeded", $"Successfully provisioned volume {wanted.Key.Name}");
         return created;
     }
 

@@ -39,7 +39,8 @@ internal sealed class Claims(IKubernetesClient client)
                 mayAdopt ??= await StillThereAsync(owner, cancellationToken);
                 if (mayAdopt == true &&
                     await ChangeOwnersAsync(
-                        candidate, [.. Others(candidate, owner), owner.AsController()], cancellationToken) is { } adopted)
+                        candidate, [.. Others(candidate, owner), owner.AsController()],
+                            cancellationToken) is { } adopted)
                 {
                     mine.Add(adopted);
                 }

@@ -32,14 +32,16 @@ internal sealed record DaemonSetPlan(
     public static string? NodeOf(Pod pod) => pod.Spec.NodeName is { Length: > 0 } bound
         ? bound
         : pod.Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms
-            .SelectMany(t => t.MatchFields ?? []).FirstOrDefault(f => f.Key == NameField)?.Values?.FirstOrDefault();
+            .SelectMany(t => t.MatchFields ?? []).Where(f => f.Key == NameField)
+            .SelectMany(f => f.Values ?? []).FirstOrDefault();
 
     /// <summary>The pod template with what every daemon tolerates.</summary>
     public static PodTemplateSpec Tolerant(DaemonSet set)
     {
         var spec = set.Spec.Template.Spec;
         IEnumerable<Toleration> added = spec.HostNetwork == true
-            ? [.. Endurance, new() { Key = "node.kubernetes.io/network-unavailable", Operator = "Exists", Effect = "NoSchedule" }]
+            ? [.. Endurance,
+                new() { Key = "node.kubernetes.io/network-unavailable", Operator = "Exists", Effect = "NoSchedule" }]
             : Endurance;
         return set.Spec.Template with { Spec = spec with { Tolerations = [.. spec.Tolerations ?? [], .. added] } };
     }
@@ -49,7 +51,8 @@ internal sealed record DaemonSetPlan(
     {
         var pod = PodTemplates.NewPod(Tolerant(set), set, name);
         var only = new NodeSelectorRequirement { Key = NameField, Operator = "In", Values = [node] };
-        var required = pod.Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms;
+        var nodeAffinity = pod.Spec.Affinity?.NodeAffinity;
+        var required = nodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms;
         var terms = required is { Count: > 0 }
             ? required.Select(t => t with { MatchFields = [only] }).ToArray()
             : [new NodeSelectorTerm { MatchFields = [only] }];
@@ -91,7 +94,8 @@ internal sealed record DaemonSetPlan(
             delete.AddRange(staying.Where(PodStates.IsFinished));
             // Of two pods on a node the older one stays.
             var active = staying.Where(p => !p.IsFinished())
-                .OrderBy(p => p.Metadata.CreationTimestamp).ThenBy(p => p.Metadata.Name, StringComparer.Ordinal).ToList();
+                .OrderBy(p => p.Metadata.CreationTimestamp).ThenBy(
+                    p => p.Metadata.Name, StringComparer.Ordinal).ToList();
             delete.AddRange(active.Skip(1));
             if (active.Count == 0)
             {
@@ -153,7 +157,8 @@ internal sealed record DaemonSetPlan(
             return [];
         }
 
-        var most = (Set.Spec.UpdateStrategy?.RollingUpdate?.MaxUnavailable ?? 1).Resolve(Nodes.Count(Wants), roundUp: true);
+        var most = (Set.Spec.UpdateStrategy?.RollingUpdate?.MaxUnavailable ?? 1).Resolve(
+            Nodes.Count(Wants), roundUp: true);
         // Those that do not serve cost nothing.
         var idle = outdated.Where(p => !p.IsAvailable(MinReady, Now)).ToList();
         return [.. idle, .. outdated.Except(idle).Take(Math.Max(0, Math.Max(1, most) - unavailable))];

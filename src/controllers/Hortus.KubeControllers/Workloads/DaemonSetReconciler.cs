@@ -72,7 +72,8 @@ internal sealed class DaemonSetReconciler : IReconciler
         var used = mine.Select(p => $"{set.Metadata.Name}-{p.Label(StatefulSetPods.RevisionLabel)}")
             .Append(revision.Metadata.Name ?? "").ToHashSet(StringComparer.Ordinal);
         await revisions.TrimAsync(set, used, set.Spec.RevisionHistoryLimit ?? 10, cancellationToken);
-        return PodStates.NextAvailable(mine.Where(PodStates.IsActive), set.Spec.MinReadySeconds ?? 0, plan.Now) is { } next
+        return PodStates.NextAvailable(
+            mine.Where(PodStates.IsActive), set.Spec.MinReadySeconds ?? 0, plan.Now) is { } next
             ? ReconcileResult.After(next)
             : ReconcileResult.Done;
     }
@@ -80,7 +81,8 @@ internal sealed class DaemonSetReconciler : IReconciler
     private static bool MayMatter(Node? old, Node? now) =>
         old is null || now is null || !Canonical.Same(old.Spec, now.Spec) || old.IsDeleting() != now.IsDeleting() ||
         !(old.Metadata.Labels ?? new Dictionary<string, string>()).OrderBy(l => l.Key, StringComparer.Ordinal)
-            .SequenceEqual((now.Metadata.Labels ?? new Dictionary<string, string>()).OrderBy(l => l.Key, StringComparer.Ordinal));
+            .SequenceEqual((now.Metadata.Labels ?? new Dictionary<string, string>()).OrderBy(
+                l => l.Key, StringComparer.Ordinal));
 
     private async Task<ApiException?> ApplyAsync(DaemonSetPlan plan, CancellationToken cancellationToken)
     {

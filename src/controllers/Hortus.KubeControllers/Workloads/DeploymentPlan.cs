@@ -3,17 +3,20 @@ using Hortus.Objects.Kubernetes;
 
 namespace Hortus.KubeControllers.Workloads;
 
-/// <summary>The ReplicaSets of a Deployment: the one of the present template, if there is one, and the others, oldest first.</summary>
+/// <summary>The ReplicaSets of a Deployment: the one of the present template, if there is one, and the others, oldest
+/// first.</summary>
 internal sealed record DeploymentSets(ReplicaSet? Current, IReadOnlyList<ReplicaSet> Old)
 {
     public IEnumerable<ReplicaSet> All => Current is null ? Old : Old.Append(Current);
 
     public static DeploymentSets Of(Deployment deployment, IReadOnlyList<ReplicaSet> sets)
     {
-        var ordered = sets.OrderBy(s => s.Metadata.CreationTimestamp).ThenBy(s => s.Metadata.Name, StringComparer.Ordinal);
+        var ordered = sets.OrderBy(s => s.Metadata.CreationTimestamp).ThenBy(
+            s => s.Metadata.Name, StringComparer.Ordinal);
         var all = ordered.ToList();
         var current = all.Find(s =>
-            !s.IsDeleting() && s.Spec.Template is { } template && PodTemplates.Same(template, deployment.Spec.Template));
+            !s.IsDeleting() && s.Spec.Template is { } template &&
+                PodTemplates.Same(template, deployment.Spec.Template));
         return new(current, [.. all.Where(s => s != current)]);
     }
 }
@@ -31,7 +34,8 @@ internal static class DeploymentPlan
     public static bool Recreates(Deployment deployment) => deployment.Spec.Strategy?.Type == "Recreate";
 
     /// <summary>How many pods may be missing.</summary>
-    public static int MaxUnavailable(Deployment deployment) => Recreates(deployment) ? 0 : Limits(deployment).Unavailable;
+    public static int MaxUnavailable(Deployment deployment) =>
+        Recreates(deployment) ? 0 : Limits(deployment).Unavailable;
 
     /// <summary>Replicas for a ReplicaSet that is made now.</summary>
     public static int Initial(Deployment deployment, DeploymentSets sets) =>
@@ -73,7 +77,8 @@ internal static class DeploymentPlan
     public static long NextRevision(DeploymentSets sets) => sets.Old.Select(Revision).DefaultIfEmpty(0).Max() + 1;
 
     public static long Revision(ReplicaSet set) =>
-        long.TryParse(set.Annotation(RevisionAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
+        long.TryParse(set.Annotation(RevisionAnnotation), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var revision)
             ? revision
             : 0;
 
@@ -107,7 +112,8 @@ internal static class DeploymentPlan
         var newAvailable = Math.Min(sets.Current!.Status.AvailableReplicas ?? 0, target);
         var oldTotal = sets.Old.Sum(s => s.Spec.Replicas ?? 1);
         var mayGo = oldTotal + newAvailable - minimum;
-        var available = newAvailable + sets.Old.Sum(s => Math.Min(s.Status.AvailableReplicas ?? 0, s.Spec.Replicas ?? 1));
+        var available = newAvailable + sets.Old.Sum(
+            s => Math.Min(s.Status.AvailableReplicas ?? 0, s.Spec.Replicas ?? 1));
         var servingMayGo = available - minimum;
         foreach (var old in sets.Old.Where(s => (s.Spec.Replicas ?? 1) > 0))
         {

@@ -9,7 +9,8 @@ internal static class DeploymentProgress
     private const string Progressing = "Progressing";
 
     /// <summary>The status that follows from the ReplicaSets.</summary>
-    public static DeploymentStatus Status(Deployment deployment, DeploymentSets sets, int collisions, DateTimeOffset now)
+    public static DeploymentStatus Status(
+        Deployment deployment, DeploymentSets sets, int collisions, DateTimeOffset now)
     {
         var all = sets.All.ToList();
         var total = all.Sum(s => s.Spec.Replicas ?? 1);
@@ -72,7 +73,8 @@ internal static class DeploymentProgress
             };
 
     private static DeploymentCondition? Failure(DeploymentSets sets) =>
-        sets.All.Reverse().Select(s => Conditions.Find(s.Status.Conditions, "ReplicaFailure")).FirstOrDefault(c => c is not null)
+        sets.All.Reverse().Select(s => Conditions.Find(s.Status.Conditions, "ReplicaFailure")).FirstOrDefault(
+            c => c is not null)
             is { } failure
             ? new() { Type = failure.Type, Status = failure.Status, Reason = failure.Reason, Message = failure.Message }
             : null;
@@ -121,8 +123,9 @@ internal static class DeploymentProgress
         (status.Replicas ?? 0) - (status.UpdatedReplicas ?? 0) < (old.Replicas ?? 0) - (old.UpdatedReplicas ?? 0);
 
     // The update time says when something about the condition last changed, not when it was last looked at.
-    private static IReadOnlyList<DeploymentCondition>? Stamp(
+    private static DeploymentCondition[]? Stamp(
         IReadOnlyList<DeploymentCondition>? old, IReadOnlyList<DeploymentCondition>? conditions, DateTimeOffset now) =>
         conditions?.Select(c => Conditions.Find(old, c.Type) is { } before && before.Status == c.Status &&
-            before.Reason == c.Reason && before.Message == c.Message ? before : c with { LastUpdateTime = now }).ToArray();
+            before.Reason == c.Reason && before.Message == c.Message ? before
+                : c with { LastUpdateTime = now }).ToArray();
 }

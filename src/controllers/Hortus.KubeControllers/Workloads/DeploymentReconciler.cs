@@ -95,7 +95,8 @@ internal sealed class DeploymentReconciler : IReconciler
             setup.Manager.Events.Normal(
                 deployment,
                 "ScalingReplicaSet",
-                $"Scaled {(scaling.Replicas > from ? "up" : "down")} replica set {scaled.Metadata.Name} from {from} to {scaling.Replicas}");
+                $"Scaled {(scaling.Replicas > from ? "up" : "down")} replica set {scaled.Metadata.Name} " +
+                $"from {from} to {scaling.Replicas}");
             known = ReferenceEquals(known.Current, scaling.Set)
                 ? known with { Current = scaled }
                 : known with { Old = [.. known.Old.Select(s => ReferenceEquals(s, scaling.Set) ? scaled : s)] };
@@ -133,7 +134,8 @@ internal sealed class DeploymentReconciler : IReconciler
         var template = deployment.Spec.Template.WithLabel(PodTemplates.HashLabel, hash);
         var selector = deployment.Spec.Selector;
         var annotations = Inherited(deployment).With(
-            DeploymentPlan.RevisionAnnotation, DeploymentPlan.NextRevision(known).ToString(CultureInfo.InvariantCulture));
+            DeploymentPlan.RevisionAnnotation,
+                DeploymentPlan.NextRevision(known).ToString(CultureInfo.InvariantCulture));
         return new ReplicaSet
         {
             Metadata = new ObjectMeta
@@ -186,7 +188,8 @@ internal sealed class DeploymentReconciler : IReconciler
         return await setup.Client.PatchAsync<ReplicaSet>(current.Key, Patch.Merge(body), cancellationToken);
     }
 
-    private async Task NoteRevisionAsync(Deployment deployment, DeploymentSets known, CancellationToken cancellationToken)
+    private async Task NoteRevisionAsync(
+        Deployment deployment, DeploymentSets known, CancellationToken cancellationToken)
     {
         if (!deployment.IsDeleting() && known.Current?.Annotation(DeploymentPlan.RevisionAnnotation) is { } revision &&
             deployment.Annotation(DeploymentPlan.RevisionAnnotation) != revision)

@@ -4,7 +4,8 @@ namespace Hortus.KubeControllers.Workloads;
 
 /// <summary>
 /// Remembers the creations and deletions of a controller that its cache does not show yet, so that a stale cache never
-/// leads to a second pod or a second victim. Feed it with <see cref="Observe"/> from the cache's changes. Safe for many threads.
+/// leads to a second pod or a second victim. Feed it with <see cref="Observe"/> from the cache's changes. Safe for many
+/// threads.
 /// </summary>
 internal sealed class Expectations(TimeProvider clock)
 {

@@ -6,7 +6,8 @@ namespace Hortus.KubeControllers.Workloads;
 /// <summary>Finds whom a changed child concerns.</summary>
 internal static class OwnerKeys
 {
-    /// <summary>The controlling owner if it is of the kind; for an orphan all objects of the kind that select it.</summary>
+    /// <summary>The controlling owner if it is of the kind; for an orphan all objects of the kind that select
+    /// it.</summary>
     public static IEnumerable<ObjectKey> OwnersAmong<TOwner>(
         this KubernetesObject child, IObjectCache<TOwner> owners, Func<TOwner, LabelSelector?> selector)
         where TOwner : KubernetesObject

@@ -71,7 +71,9 @@ internal static class PodTemplates
     /// <summary>The map with one more entry.</summary>
     public static IReadOnlyDictionary<string, string> With(
         this IReadOnlyDictionary<string, string>? map, string name, string value) =>
-        new Dictionary<string, string>(map ?? new Dictionary<string, string>(), StringComparer.Ordinal) { [name] = value };
+        new Dictionary<string,
+            string>(map ?? new Dictionary<string, string>(), StringComparer.Ordinal)
+        { [name] = value };
 
     private static JsonObject Comparable(PodTemplateSpec template)
     {

@@ -39,7 +39,8 @@ internal static class ReplicaSetPlan
         .ThenBy(p => p.Metadata.Name, StringComparer.Ordinal);
 
     /// <summary>What the pods amount to.</summary>
-    public static ReplicaSetStatus Status(ReplicaSet set, IReadOnlyList<Pod> mine, ApiException? refused, DateTimeOffset now)
+    public static ReplicaSetStatus Status(
+        ReplicaSet set, IReadOnlyList<Pod> mine, ApiException? refused, DateTimeOffset now)
     {
         var active = mine.Where(PodStates.IsActive).ToList();
         var labels = LabelSelectorMatcher.FromLabels(
@@ -68,7 +69,8 @@ internal static class ReplicaSetPlan
     }
 
     private static long Cost(Pod pod) =>
-        long.TryParse(pod.Annotation(DeletionCost), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var cost)
+        long.TryParse(pod.Annotation(DeletionCost), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+            out var cost)
             ? cost
             : 0;
 }

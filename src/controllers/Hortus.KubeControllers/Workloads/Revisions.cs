@@ -92,7 +92,8 @@ internal sealed class Revisions(ControllerSetup setup)
         }.ControlledBy(owner);
     }
 
-    private Task<ControllerRevision> MoveAsync(ControllerRevision revision, long number, CancellationToken cancellationToken) =>
+    private Task<ControllerRevision> MoveAsync(
+        ControllerRevision revision, long number, CancellationToken cancellationToken) =>
         setup.Client.PatchAsync<ControllerRevision>(
             revision.Key,
             Patch.Merge(new JsonObject { ["metadata"] = Writes.Lock(revision), ["revision"] = number }),

@@ -16,7 +16,8 @@ internal sealed record StatefulSetStep(IReadOnlyList<(int Ordinal, bool Updated)
 /// <param name="UpdateRevision">Name of the revision of the present template.</param>
 /// <param name="Now">Time.</param>
 internal sealed record StatefulSetPlan(
-    StatefulSet Set, IReadOnlyDictionary<int, Pod> Pods, string CurrentRevision, string UpdateRevision, DateTimeOffset Now)
+    StatefulSet Set, IReadOnlyDictionary<int, Pod> Pods, string CurrentRevision, string UpdateRevision,
+        DateTimeOffset Now)
 {
     private int Start => Set.Spec.Ordinals?.Start ?? 0;
 
@@ -45,16 +46,19 @@ internal sealed record StatefulSetPlan(
     public StatefulSetStatus Status(int collisions)
     {
         var created = Pods.Values.ToList();
-        var inRange = Pods.Where(p => p.Key >= Start && p.Key < End && !p.Value.IsDeleting()).Select(p => p.Value).ToList();
+        var inRange = Pods.Where(p => p.Key >= Start && p.Key < End && !p.Value.IsDeleting()).Select(
+            p => p.Value).ToList();
         var updated = inRange.Count(p => RevisionOf(p) == UpdateRevision);
-        var complete = updated == End - Start && created.Count == updated && inRange.TrueForAll(PodStates.IsReady) && Rolls;
+        var complete = updated == End - Start && created.Count == updated && inRange.TrueForAll(PodStates.IsReady) &&
+            Rolls;
         return Set.Status with
         {
             ObservedGeneration = Set.Metadata.Generation,
             Replicas = created.Count,
             ReadyReplicas = created.Count(p => p.IsReady() && !p.IsDeleting()),
             AvailableReplicas = created.Count(p => !p.IsDeleting() && p.IsAvailable(MinReady, Now)),
-            CurrentReplicas = complete ? updated : created.Count(p => !p.IsDeleting() && RevisionOf(p) == CurrentRevision),
+            CurrentReplicas = complete ? updated
+                : created.Count(p => !p.IsDeleting() && RevisionOf(p) == CurrentRevision),
             UpdatedReplicas = updated,
             CurrentRevision = complete ? UpdateRevision : CurrentRevision,
             UpdateRevision = UpdateRevision,
@@ -64,7 +68,8 @@ internal sealed record StatefulSetPlan(
 
     private static string? RevisionOf(Pod pod) => pod.Label(StatefulSetPods.RevisionLabel);
 
-    private bool IsHealthy(Pod pod) => !pod.IsDeleting() && pod.Status.Phase == "Running" && pod.IsAvailable(MinReady, Now);
+    private bool IsHealthy(Pod pod) =>
+        !pod.IsDeleting() && pod.Status.Phase == "Running" && pod.IsAvailable(MinReady, Now);
 
     // A pod that is created anew keeps the old template only below the partition.
     private bool CreatesUpdated(int ordinal) =>

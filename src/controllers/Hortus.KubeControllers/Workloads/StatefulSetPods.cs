@@ -17,7 +17,8 @@ internal static class StatefulSetPods
         var name = pod.Metadata.Name ?? "";
         var prefix = set.Metadata.Name + "-";
         return name.StartsWith(prefix, StringComparison.Ordinal) &&
-            int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal) &&
+            int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture,
+                out var ordinal) &&
             Name(set, ordinal) == name
             ? ordinal
             : -1;

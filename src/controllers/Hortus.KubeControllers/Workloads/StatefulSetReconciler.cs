@@ -5,8 +5,8 @@ using Hortus.Runtime;
 
 namespace Hortus.KubeControllers.Workloads;
 
-/// <summary>Keeps numbered pods with volumes of their own. Names guard against doubles: a pod is made anew only when its
-/// namesake is gone from the server.</summary>
+/// <summary>Keeps numbered pods with volumes of their own. Names guard against doubles: a pod is made anew only when
+/// its namesake is gone from the server.</summary>
 internal sealed class StatefulSetReconciler : IReconciler
 {
     private static readonly TimeSpan NameTakenRetry = TimeSpan.FromSeconds(1);
@@ -84,7 +84,8 @@ internal sealed class StatefulSetReconciler : IReconciler
             return ReconcileResult.After(NameTakenRetry);
         }
 
-        return PodStates.NextAvailable(mine.Where(PodStates.IsActive), set.Spec.MinReadySeconds ?? 0, plan.Now) is { } next
+        return PodStates.NextAvailable(
+            mine.Where(PodStates.IsActive), set.Spec.MinReadySeconds ?? 0, plan.Now) is { } next
             ? ReconcileResult.After(next)
             : ReconcileResult.Done;
     }
@@ -114,7 +115,8 @@ internal sealed class StatefulSetReconciler : IReconciler
             }
 
             setup.Manager.Events.Normal(
-                set, "SuccessfulDelete", $"delete Pod {pod.Metadata.Name} in StatefulSet {set.Metadata.Name} successful");
+                set, "SuccessfulDelete",
+                    $"delete Pod {pod.Metadata.Name} in StatefulSet {set.Metadata.Name} successful");
         }
 
         foreach (var (ordinal, updated) in step.Create)
@@ -152,7 +154,8 @@ internal sealed class StatefulSetReconciler : IReconciler
         {
             expectations.CreationFailed(pod.Key);
             setup.Manager.Events.Warning(
-                set, "FailedCreate", $"create Pod {pod.Metadata.Name} in StatefulSet {set.Metadata.Name} failed error: {e.Message}");
+                set, "FailedCreate",
+                    $"create Pod {pod.Metadata.Name} in StatefulSet {set.Metadata.Name} failed error: {e.Message}");
             throw;
         }
         catch

@@ -18,7 +18,8 @@ internal sealed class StatefulSetVolumes(ControllerSetup setup)
         {
             if (claims.Find(claim.Key) is null)
             {
-                var owned = DeletesWithSet(set) ? claim with { Metadata = claim.Metadata.WithOwner(set.AsOwner()) } : claim;
+                var owned = DeletesWithSet(set) ? claim with { Metadata = claim.Metadata.WithOwner(set.AsOwner()) }
+                    : claim;
                 await setup.Client.TryCreateAsync(owned, cancellationToken);
             }
         }
