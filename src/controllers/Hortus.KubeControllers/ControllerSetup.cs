@@ -26,6 +26,10 @@ internal sealed record ControllerSetup : IDisposable
     /// <summary>All objects of the server by owner; runs when a controller asks for it.</summary>
     public ResourceGraph Graph => graph ??= new ResourceGraph(this);
 
+    /// <summary>Adds a controller; see <see cref="IControllerManager.AddController"/>.</summary>
+    public void AddController(string name, IReconciler reconciler, Action<IControllerBuilder> configure) =>
+        Manager.AddController(name, new TerminatingNamespaceGuard(reconciler), configure);
+
     /// <summary>Runs what some controllers need beside their workers, until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) =>
         graph?.RunAsync(cancellationToken) ?? Task.CompletedTask;

@@ -16,7 +16,7 @@ internal sealed class BootstrapTokenCleaner(ControllerSetup setup) : IReconciler
     private static CacheScope Scope { get; } = new("kube-system", FieldSelector: $"type={SecretType}");
 
     public static void Add(ControllerSetup setup) =>
-        setup.Manager.AddController("token-cleaner", new BootstrapTokenCleaner(setup), c => c.For<Secret>(null, Scope));
+        setup.AddController("token-cleaner", new BootstrapTokenCleaner(setup), c => c.For<Secret>(null, Scope));
 
     /// <inheritdoc/>
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)

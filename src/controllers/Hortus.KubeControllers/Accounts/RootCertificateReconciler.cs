@@ -33,7 +33,7 @@ internal sealed class RootCertificateReconciler : IReconciler
             return;
         }
 
-        setup.Manager.AddController("root-ca", new RootCertificateReconciler(setup, File.ReadAllText(file)), c => c
+        setup.AddController("root-ca", new RootCertificateReconciler(setup, File.ReadAllText(file)), c => c
             .For<Namespace>()
             .Watches<ConfigMap>(
                 m => m.Metadata is { Name: MapName, Namespace: { } space } ? [ObjectKey.Cluster(space)] : [], null,

@@ -12,7 +12,7 @@ internal sealed class ServiceAccountReconciler(ControllerSetup setup) : IReconci
     private readonly IObjectCache<Namespace> namespaces = setup.Manager.CacheOf<Namespace>();
     private readonly IObjectCache<ServiceAccount> accounts = setup.Manager.CacheOf<ServiceAccount>();
 
-    public static void Add(ControllerSetup setup) => setup.Manager.AddController(
+    public static void Add(ControllerSetup setup) => setup.AddController(
         "service-account",
         new ServiceAccountReconciler(setup),
         c => c.For<Namespace>()

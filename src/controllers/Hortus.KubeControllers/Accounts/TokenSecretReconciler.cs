@@ -39,7 +39,7 @@ internal sealed class TokenSecretReconciler : IReconciler
         }
 
         var reconciler = new TokenSecretReconciler(setup, LegacyTokens.Load(file));
-        setup.Manager.AddController("service-account-token", reconciler, c => c
+        setup.AddController("service-account-token", reconciler, c => c
             .For<Secret>(null, Scope)
             .Watches<ServiceAccount>(reconciler.SecretsOf, (old, now) => old is null || now is null));
     }

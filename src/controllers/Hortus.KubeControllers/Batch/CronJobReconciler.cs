@@ -24,7 +24,7 @@ internal sealed class CronJobReconciler : IReconciler
         jobs = setup.Manager.CacheOf<Job>();
     }
 
-    public static void Add(ControllerSetup setup) => setup.Manager.AddController(
+    public static void Add(ControllerSetup setup) => setup.AddController(
         "cronjob", new CronJobReconciler(setup), c => c.For<CronJob>().Owns<Job, CronJob>());
 
     /// <inheritdoc/>

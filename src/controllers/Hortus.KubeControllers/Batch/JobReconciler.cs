@@ -29,7 +29,7 @@ internal sealed class JobReconciler : IReconciler
     public static void Add(ControllerSetup setup)
     {
         var reconciler = new JobReconciler(setup);
-        setup.Manager.AddController("job", reconciler, c => c
+        setup.AddController("job", reconciler, c => c
             .For<Job>()
             .Watches<Pod>(p => p.OwnersAmong(reconciler.jobs, j => j.Spec.Selector), reconciler.expectations.Observe));
     }

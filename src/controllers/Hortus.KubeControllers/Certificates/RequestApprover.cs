@@ -23,7 +23,7 @@ internal sealed class RequestApprover : IReconciler
     public static void Add(ControllerSetup setup)
     {
         var approver = new RequestApprover(setup);
-        setup.Manager.AddController("csr-approver", approver, c => c
+        setup.AddController("csr-approver", approver, c => c
             .For<CertificateSigningRequest>()
             .Watches<Node>(
                 approver.Waiting,

@@ -17,7 +17,7 @@ internal sealed class RequestCleaner(ControllerSetup setup) : IReconciler
         setup.Manager.CacheOf<CertificateSigningRequest>();
 
     public static void Add(ControllerSetup setup) =>
-        setup.Manager.AddController("csr-cleaner", new RequestCleaner(setup), c => c.For<CertificateSigningRequest>());
+        setup.AddController("csr-cleaner", new RequestCleaner(setup), c => c.For<CertificateSigningRequest>());
 
     /// <summary>When a request may go.</summary>
     public static DateTimeOffset Due(CertificateSigningRequest request)

@@ -30,7 +30,7 @@ internal sealed class RequestSigner : IReconciler
         }
 
         var authority = CertificateAuthority.Load(File.ReadAllText(certificate), File.ReadAllText(key), setup.Clock);
-        setup.Manager.AddController(
+        setup.AddController(
             "csr-signer", new RequestSigner(setup, authority), c => c.For<CertificateSigningRequest>());
     }
 

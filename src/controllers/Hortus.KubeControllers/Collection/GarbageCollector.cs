@@ -26,7 +26,7 @@ internal sealed partial class GarbageCollector : IReconciler
     public static void Add(ControllerSetup setup)
     {
         var collector = new GarbageCollector(setup);
-        setup.Manager.AddController("garbage-collector", collector, c => c
+        setup.AddController("garbage-collector", collector, c => c
             .From(enqueue => setup.Graph.OnConcerned(uid => enqueue(ObjectKey.Cluster(uid))))
             .WithConcurrency(8));
     }

@@ -27,7 +27,7 @@ internal sealed partial class ResourceGraph : IReconciler, IDisposable
     {
         this.setup = setup;
         log = setup.Logs.CreateLogger<ResourceGraph>();
-        setup.Manager.AddController("resource-discovery", this, c => c
+        setup.AddController("resource-discovery", this, c => c
             .Watches<CustomResourceDefinition>(
                 _ => [ObjectKey.Cluster("kinds")], (old, now) => now is null || !IsServed(old))
             .Watches<APIService>(_ => [ObjectKey.Cluster("kinds")], (old, now) => old is null || now is null)

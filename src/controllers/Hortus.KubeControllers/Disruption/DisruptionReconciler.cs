@@ -29,7 +29,7 @@ internal sealed class DisruptionReconciler : IReconciler
     public static void Add(ControllerSetup setup)
     {
         var reconciler = new DisruptionReconciler(setup);
-        setup.Manager.AddController("disruption", reconciler, c => c
+        setup.AddController("disruption", reconciler, c => c
             .For<PodDisruptionBudget>()
             .Watches<Pod>(
                 reconciler.BudgetsOf,

@@ -33,7 +33,7 @@ internal sealed class NamespaceReconciler : IReconciler
     public static void Add(ControllerSetup setup)
     {
         var reconciler = new NamespaceReconciler(setup);
-        setup.Manager.AddController("namespace", reconciler, c => c
+        setup.AddController("namespace", reconciler, c => c
             .For<Namespace>((_, now) => now?.IsDeleting() == true)
             .From(reconciler.ConnectRemovals)
             .WithConcurrency(4));

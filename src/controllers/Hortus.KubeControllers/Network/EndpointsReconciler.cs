@@ -26,7 +26,7 @@ internal sealed class EndpointsReconciler : IReconciler
     public static void Add(ControllerSetup setup)
     {
         var reconciler = new EndpointsReconciler(setup);
-        setup.Manager.AddController("endpoints", reconciler, c => c
+        setup.AddController("endpoints", reconciler, c => c
             .For<Service>()
             .Watches<Pod>(reconciler.ServicesOf, ChangesBackends)
             .Watches<Endpoints>(e => [e.Key], (_, now) => now is null || EndpointsPlan.IsOurs(now))

@@ -35,7 +35,7 @@ internal sealed class NodeLifecycleReconciler : IReconciler
     public static void Add(ControllerSetup setup)
     {
         var reconciler = new NodeLifecycleReconciler(setup);
-        setup.Manager.AddController("node-lifecycle", reconciler, c => c
+        setup.AddController("node-lifecycle", reconciler, c => c
             .For<Node>()
             .Watches<Lease>(l => [ObjectKey.Cluster(l.Key.Name)], null, LeaseScope));
     }

@@ -28,7 +28,7 @@ internal sealed class NodeRangeReconciler : IReconciler
         }
 
         var reconciler = new NodeRangeReconciler(setup, new NodeRanges(cluster, setup.Options.NodeCidrMaskSizeIPv4));
-        setup.Manager.AddController("node-ipam", reconciler, c => c
+        setup.AddController("node-ipam", reconciler, c => c
             .For<Node>((old, now) => old is null || now is null || old.Spec.PodCIDR != now.Spec.PodCIDR)
             .WithConcurrency(1));
     }

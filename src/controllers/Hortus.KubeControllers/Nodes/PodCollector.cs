@@ -28,7 +28,7 @@ internal sealed class PodCollector : IReconciler
     public static void Add(ControllerSetup setup)
     {
         var collector = new PodCollector(setup);
-        setup.Manager.AddController("pod-gc", collector, c => c
+        setup.AddController("pod-gc", collector, c => c
             .For<Pod>((old, now) => now is not null &&
                 (old?.Spec.NodeName != now.Spec.NodeName ||
                     (now.IsDeleting() && string.IsNullOrEmpty(now.Spec.NodeName))))

@@ -22,7 +22,7 @@ internal sealed class PodEvictor : IReconciler
     public static void Add(ControllerSetup setup)
     {
         var evictor = new PodEvictor(setup);
-        setup.Manager.AddController("taint-eviction", evictor, c => c
+        setup.AddController("taint-eviction", evictor, c => c
             .For<Pod>((old, now) => now is not null && old?.Spec.NodeName != now.Spec.NodeName)
             .Watches<Node>(
                 n => evictor.pods.List().Where(p => p.Spec.NodeName == n.Key.Name).Select(p => p.Key),

@@ -32,7 +32,7 @@ internal sealed class PodScheduler : IReconciler
     public static void Add(ControllerSetup setup)
     {
         var scheduler = new PodScheduler(setup);
-        setup.Manager.AddController("pod-scheduler", scheduler, c => c
+        setup.AddController("pod-scheduler", scheduler, c => c
             .Watches<Pod>(p => IsWaiting(p) ? [p.Key] : scheduler.Waiting(), ConcernsScheduling)
             .Watches<Node>(_ => scheduler.Waiting(), ChangesFit)
             .Watches<PersistentVolumeClaim>(

@@ -34,7 +34,7 @@ internal sealed class LocalVolumeProvisioner : IReconciler
             return;
         }
 
-        setup.Manager.AddController("local-volume-provisioner", new LocalVolumeProvisioner(setup, root), c => c
+        setup.AddController("local-volume-provisioner", new LocalVolumeProvisioner(setup, root), c => c
             .For<PersistentVolumeClaim>()
             .Watches<PersistentVolume>(
                 v => v.Spec.ClaimRef is { Name: { } name } claim ? [new(claim.Namespace, name)] : [])

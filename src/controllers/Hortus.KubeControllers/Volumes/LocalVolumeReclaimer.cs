@@ -23,7 +23,7 @@ internal sealed class LocalVolumeReclaimer : IReconciler
     public static void Add(ControllerSetup setup, string root)
     {
         var reclaimer = new LocalVolumeReclaimer(setup, root);
-        setup.Manager.AddController("local-volume-reclaimer", reclaimer, c => c
+        setup.AddController("local-volume-reclaimer", reclaimer, c => c
             .For<PersistentVolume>()
             .Watches<PersistentVolumeClaim>(reclaimer.VolumesOf, (_, now) => now is null));
     }

@@ -7,7 +7,7 @@ namespace Hortus.KubeControllers.Volumes;
 /// <summary>Keeps the storage class <c>local</c>, the default one.</summary>
 internal sealed class StorageClassKeeper(ControllerSetup setup) : IReconciler
 {
-    public static void Add(ControllerSetup setup) => setup.Manager.AddController(
+    public static void Add(ControllerSetup setup) => setup.AddController(
         "storage-class",
         new StorageClassKeeper(setup),
         c => c

@@ -32,7 +32,7 @@ internal sealed class DaemonSetReconciler : IReconciler
     public static void Add(ControllerSetup setup)
     {
         var reconciler = new DaemonSetReconciler(setup);
-        setup.Manager.AddController("daemonset", reconciler, c => c
+        setup.AddController("daemonset", reconciler, c => c
             .For<DaemonSet>()
             .Watches<Pod>(p => p.OwnersAmong(reconciler.sets, s => s.Spec.Selector), reconciler.expectations.Observe)
             .Watches<Node>(_ => reconciler.sets.List().Select(s => s.Key), MayMatter));

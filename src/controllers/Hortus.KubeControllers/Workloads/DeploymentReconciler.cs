@@ -28,7 +28,7 @@ internal sealed class DeploymentReconciler : IReconciler
     public static void Add(ControllerSetup setup)
     {
         var reconciler = new DeploymentReconciler(setup);
-        setup.Manager.AddController("deployment", reconciler, c => c
+        setup.AddController("deployment", reconciler, c => c
             .For<Deployment>()
             .Watches<ReplicaSet>(s => s.OwnersAmong(reconciler.deployments, d => d.Spec.Selector))
             .WithConcurrency(8));

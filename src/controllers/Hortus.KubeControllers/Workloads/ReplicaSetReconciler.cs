@@ -28,7 +28,7 @@ internal sealed class ReplicaSetReconciler : IReconciler
     public static void Add(ControllerSetup setup)
     {
         var reconciler = new ReplicaSetReconciler(setup);
-        setup.Manager.AddController("replicaset", reconciler, c => c
+        setup.AddController("replicaset", reconciler, c => c
             .For<ReplicaSet>()
             .Watches<Pod>(p => p.OwnersAmong(reconciler.sets, s => s.Spec.Selector), reconciler.expectations.Observe)
             .WithConcurrency(8));

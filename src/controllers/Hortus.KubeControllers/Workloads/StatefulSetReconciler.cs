@@ -33,7 +33,7 @@ internal sealed class StatefulSetReconciler : IReconciler
     public static void Add(ControllerSetup setup)
     {
         var reconciler = new StatefulSetReconciler(setup);
-        setup.Manager.AddController("statefulset", reconciler, c => c
+        setup.AddController("statefulset", reconciler, c => c
             .For<StatefulSet>()
             .Watches<Pod>(p => p.OwnersAmong(reconciler.sets, s => s.Spec.Selector), reconciler.expectations.Observe)
             .WithConcurrency(8));
