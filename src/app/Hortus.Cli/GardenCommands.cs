@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Hortus.Cli.Flags;
 using Hortus.Cli.Progress;
@@ -31,6 +32,8 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
         var port = new Option<int?>("--port")
         {
             Description = "Port on 127.0.0.1 for all API servers. Default 6443, or the one used before.",
+            HelpName = "number",
+            CustomParser = ParsePort,
         };
         var timeout = new Option<string>("--timeout") { Description = "How long to wait, such as 3m.", DefaultValueFactory = _ => "3m" };
         var foreground = new Option<bool>("--foreground") { Description = "Stay attached; Ctrl+C stops the garden." };
@@ -151,6 +154,18 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
     {
         using var logs = new LogFactory(new LogOptions(), time);
         await new TearDown(state, time, logs).RunAsync(deleteState, CancellationToken.None);
+    }
+
+    private static int? ParsePort(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        {
+            return port;
+        }
+
+        result.AddError($"--port: want a number between 1 and 65535, found \"{text}\"");
+        return null;
     }
 
     private static int KnownPort(StateDirectory state) =>
