@@ -16,7 +16,7 @@ setup: ## installs what is missing (apt, npm)
 	@./eng/setup.sh
 
 build: setup ## leaves a runnable bin/hortus
-	@dotnet publish src/app/Hortus -c $(CONFIGURATION) -r linux-x64 --self-contained false -p:PublishReadyToRun=true -o bin -v quiet --nologo
+	@dotnet publish src/app/Hortus -c $(CONFIGURATION) -o bin -v quiet --nologo
 
 up: build ## starts the local garden and seed
 	@bin/hortus up $(STATE_FLAG)
