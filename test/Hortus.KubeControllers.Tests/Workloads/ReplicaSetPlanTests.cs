@@ -67,12 +67,12 @@ public sealed class ReplicaSetPlanTests
                 Annotations = cost is null
                 ? null
                 : new Dictionary<string, string> { ["controller.kubernetes.io/pod-deletion-cost"] = cost },
-        },
-        Spec = new PodSpec { NodeName = node },
-        Status = new PodStatus
-        {
-            Phase = phase,
-            Conditions = [new PodCondition { Type = "Ready", Status = ready ? "True" : "False" }],
-        },
-    };
+            },
+            Spec = new PodSpec { NodeName = node },
+            Status = new PodStatus
+            {
+                Phase = phase,
+                Conditions = [new PodCondition { Type = "Ready", Status = ready ? "True" : "False" }],
+            },
+        };
 }
