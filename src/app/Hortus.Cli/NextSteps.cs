@@ -15,7 +15,7 @@ public sealed class NextSteps(TextWriter output)
             $"""
 
             The garden is ready. Next:
-              export KUBECONFIG={state.GardenKubeconfig}
+              export KUBECONFIG={Short(state.GardenKubeconfig)}
               kubectl apply -f examples/90-shoot.yaml
               kubectl -n garden-local wait shoot/local --for=jsonpath='{"{"}.status.lastOperation.state{"}"}'=Succeeded --timeout=5m
               hortus kubeconfig shoot local -n garden-local{flag} > shoot.kubeconfig
@@ -23,4 +23,10 @@ public sealed class NextSteps(TextWriter output)
               hortus status{flag}
             """);
     }
+
+    // The shell puts the home folder back; shown so, the line can be passed on.
+    private static string Short(string path) =>
+        Environment.GetEnvironmentVariable("HOME") is { Length: > 1 } home && path.StartsWith(home + "/", StringComparison.Ordinal)
+            ? "~" + path[home.Length..]
+            : path;
 }
