@@ -99,8 +99,8 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
             var state = new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!));
             await TearDownAsync(state, result.GetValue(purge));
             await output.WriteLineAsync(result.GetValue(purge)
-                ? $"stopped; {state.Root} is deleted"
-                : $"stopped; the data stays in {state.Root}");
+                ? $"stopped; {HomePath.Short(state.Root)} is deleted"
+                : $"stopped; the data stays in {HomePath.Short(state.Root)}");
         }));
         return command;
     }

@@ -10,12 +10,12 @@ public sealed class NextSteps(TextWriter output)
     {
         ArgumentNullException.ThrowIfNull(state);
         var isDefault = state.Root == Path.GetFullPath(StateDirectory.DefaultPath(Environment.GetEnvironmentVariable));
-        var flag = isDefault ? "" : $" --state-dir {state.Root}";
+        var flag = isDefault ? "" : $" --state-dir {HomePath.Short(state.Root)}";
         await output.WriteLineAsync(
             $"""
 
             The garden is ready. Next:
-              export KUBECONFIG={Short(state.GardenKubeconfig)}
+              export KUBECONFIG={HomePath.Short(state.GardenKubeconfig)}
               kubectl apply -f examples/90-shoot.yaml
               kubectl -n garden-local wait shoot/local --for=jsonpath='{"{"}.status.lastOperation.state{"}"}'=Succeeded --timeout=5m
               hortus kubeconfig shoot local -n garden-local{flag} > shoot.kubeconfig
@@ -23,10 +23,4 @@ public sealed class NextSteps(TextWriter output)
               hortus status{flag}
             """);
     }
-
-    // The shell puts the home folder back; shown so, the line can be passed on.
-    private static string Short(string path) =>
-        Environment.GetEnvironmentVariable("HOME") is { Length: > 1 } home && path.StartsWith(home + "/", StringComparison.Ordinal)
-            ? "~" + path[home.Length..]
-            : path;
 }
