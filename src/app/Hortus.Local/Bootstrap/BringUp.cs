@@ -54,8 +54,11 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         await progress.StepAsync("garden", detail => CreateGardenAsync(runtime, detail, cancellationToken));
         await WriteGardenKubeconfigAsync(runtime, cancellationToken);
         using var garden = Connect(state.GardenKubeconfig);
+
+        // The gardenlet starts while the garden is being furnished.
+        await DeployGardenletAsync(runtime, cancellationToken);
         await progress.StepAsync("project, cloud profile and credentials", _ => ApplyGardenObjectsAsync(garden, cancellationToken));
-        await progress.StepAsync("seed", detail => CreateSeedAsync(runtime, garden, detail, cancellationToken));
+        await progress.StepAsync("seed", detail => WaitForSeedAsync(garden, detail, cancellationToken));
     }
 
     private async Task StartNodeAsync(CancellationToken cancellationToken)
@@ -110,10 +113,7 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
             GardenWorkloads.Operator(images),
             GardenWorkloads.ProviderLocal(images),
         ];
-        foreach (var component in first)
-        {
-            await deployer.DeployAsync(component, cancellationToken);
-        }
+        await Task.WhenAll(first.Select(component => deployer.DeployAsync(component, cancellationToken)));
 
         // The operator's readiness shows in the Garden; only the kind itself has to be there first.
         await deployer.WaitAsync(first[0], cancellationToken);
@@ -164,12 +164,15 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         }
     }
 
-    private async Task CreateSeedAsync(
-        KubernetesClient runtime, KubernetesClient garden, IStepDetail detail, CancellationToken cancellationToken)
+    private async Task DeployGardenletAsync(KubernetesClient runtime, CancellationToken cancellationToken)
     {
         var seedConfig = SecretOf(GardenWorkloads.SeedConfigSecret, "seed.yaml", Examples.Read("40-seed.yaml"));
         await runtime.ApplyAsync(seedConfig, FieldManager, cancellationToken);
         await new ComponentDeployer(runtime, FieldManager).DeployAsync(GardenWorkloads.Gardenlet(images), cancellationToken);
+    }
+
+    private static async Task WaitForSeedAsync(KubernetesClient garden, IStepDetail detail, CancellationToken cancellationToken)
+    {
         await foreach (var seed in garden.StatesAsync<Seed>(ObjectKey.Cluster("local"), cancellationToken))
         {
             if (SeedReadiness.WaitsFor(seed) is not { } missing)
