@@ -65,7 +65,7 @@ public class SchemaBuilderTests
         SchemaBuilder.For(typeof(Secret)).Properties["data"].AdditionalProperties!.Format.ShouldBe("byte");
         SchemaBuilder.For(typeof(ResourceRequirements)).Properties["limits"].AdditionalProperties!.IntOrString.ShouldBeTrue();
         SchemaBuilder.For(typeof(ControllerRevision)).Properties["data"].PreserveUnknownFields.ShouldBeTrue();
-        SchemaBuilder.For(typeof(ControllerRevision)).Properties["data"].EmbeddedResource.ShouldBeTrue();
+        SchemaBuilder.For(typeof(ControllerRevision)).Properties["data"].EmbeddedResource.ShouldBeFalse();
         SchemaBuilder.For(typeof(ContainerStateRunning)).Properties["startedAt"].Type.ShouldBe("string");
     }
 
