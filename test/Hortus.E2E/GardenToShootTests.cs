@@ -5,6 +5,7 @@ namespace Hortus.E2E;
 
 /// <summary>The way of a newcomer: garden, shoot, nodes, and everything gone again.</summary>
 [Trait("Category", "EndToEnd")]
+[Collection("local garden")]
 [TestCaseOrderer("Hortus.E2E.ByOrder", "Hortus.E2E")]
 public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : IClassFixture<GardenToShootTests.Fixture>
 {

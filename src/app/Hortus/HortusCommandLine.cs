@@ -23,6 +23,8 @@ internal static class HortusCommandLine
         ["local-node"] = LocalNodeCommand.Create,
     };
 
+    private static readonly TimeSpan CancellationTimeout = TimeSpan.FromMinutes(1);
+
     /// <summary>Parses and runs.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args)
@@ -30,7 +32,12 @@ internal static class HortusCommandLine
         var result = Build(args).Parse(args);
         if (result.Errors.Count == 0)
         {
-            return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+            // Components handle signals themselves; for people's commands Ctrl+C cancels, and what was begun is taken back.
+            var isComponent = args.Length > 0 && Components.ContainsKey(args[0]);
+            return await result.InvokeAsync(new InvocationConfiguration
+            {
+                ProcessTerminationTimeout = isComponent ? null : CancellationTimeout,
+            });
         }
 
         foreach (var error in result.Errors)
