@@ -57,7 +57,12 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
 
         // The gardenlet starts while the garden is being furnished.
         await DeployGardenletAsync(runtime, cancellationToken);
-        await progress.StepAsync("project, cloud profile and credentials", _ => ApplyGardenObjectsAsync(garden, cancellationToken));
+        await progress.StepAsync("project, cloud profile and credentials", async _ =>
+        {
+            // A garden that comes back was ready before: its status says so while its API server still starts.
+            await WaitForApiServerAsync(garden, cancellationToken);
+            await ApplyGardenObjectsAsync(garden, cancellationToken);
+        });
         await progress.StepAsync("seed", detail => WaitForSeedAsync(garden, detail, cancellationToken));
     }
 
@@ -86,14 +91,14 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         await shell.WaitForExitAsync(cancellationToken);
     }
 
-    private async Task WaitForApiServerAsync(KubernetesClient runtime, CancellationToken cancellationToken)
+    private async Task WaitForApiServerAsync(KubernetesClient client, CancellationToken cancellationToken)
     {
         // The connection is refused until the server listens; there is nothing to watch before that.
         while (true)
         {
             try
             {
-                await runtime.GetAsync<Namespace>(ObjectKey.Cluster("kube-system"), cancellationToken);
+                await client.GetAsync<Namespace>(ObjectKey.Cluster("kube-system"), cancellationToken);
                 return;
             }
             catch (Exception failure) when (failure is HttpRequestException or SocketException or IOException or ApiException)
