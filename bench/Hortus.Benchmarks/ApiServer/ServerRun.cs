@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+
+namespace Hortus.Benchmarks.ApiServer;
+
+/// <summary>All measurements of one server.</summary>
+internal sealed class ServerRun(string name, Func<CancellationToken, Task<MeasuredServer>> start) : IAsyncDisposable
+{
+    private MeasuredServer? server;
+
+    public string Name => name;
+
+    public string Version { get; private set; } = "";
+
+    public List<double> ReadySeconds { get; } = [];
+
+    public List<double> MemoryReady { get; } = [];
+
+    public double MemoryAfter { get; private set; }
+
+    /// <summary>In ms, one a round.</summary>
+    public List<double> WatchLag { get; } = [];
+
+    public List<Dictionary<string, PhaseResult>> Results { get; } = [];
+
+    /// <summary>Starts and stops, for the time to ready and the memory just then.</summary>
+    public async Task StartOnceAsync(CancellationToken cancellationToken)
+    {
+        await using var once = await start(cancellationToken);
+        ReadySeconds.Add(once.ReadyAfter.TotalSeconds);
+        MemoryReady.Add(once.Memory);
+    }
+
+    /// <summary>Starts and warms up.</summary>
+    public async Task OpenAsync(WorkloadSize warmUp, CancellationToken cancellationToken)
+    {
+        server = await start(cancellationToken);
+        ReadySeconds.Add(server.ReadyAfter.TotalSeconds);
+        MemoryReady.Add(server.Memory);
+        using (var http = BenchClient.NewHttp(server.Address, MeasuredServer.AdminToken))
+        {
+            var version = await http.GetStringAsync(new Uri("/version", UriKind.Relative), cancellationToken);
+            Version = JsonNode.Parse(version)!["gitVersion"]!.ToString();
+        }
+
+        await Workload.PrepareAsync(server, cancellationToken);
+        using var workload = new Workload(server, warmUp);
+        await workload.RunAsync("warm-up", cancellationToken);
+    }
+
+    /// <summary>One round.</summary>
+    public async Task RoundAsync(WorkloadSize size, int round, CancellationToken cancellationToken)
+    {
+        using var workload = new Workload(server!, size);
+        var (phases, lag) = await workload.RunAsync($"round-{round}", cancellationToken);
+        Results.Add(phases);
+        WatchLag.Add(lag.TotalMilliseconds);
+    }
+
+    /// <summary>Notes the memory and stops.</summary>
+    public async Task CloseAsync()
+    {
+        MemoryAfter = server!.Memory;
+        await DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server is { } running)
+        {
+            server = null;
+            await running.DisposeAsync();
+        }
+    }
+}
