@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +10,6 @@ namespace Hortus.Storage;
 public sealed class EmbeddedStore : IStore
 {
     private const int MaxKeyBytes = 4096;
-    private const int ReplayBatch = 256;
 
     private readonly EmbeddedStoreOptions _options;
     private readonly ICommitLog _log;
@@ -144,37 +142,9 @@ public sealed class EmbeddedStore : IStore
         return new ValueTask<WriteResult>(_writer.Enqueue(new PendingCommand(request, 0)));
     }
 
-    public async IAsyncEnumerable<ChangeBatch> WatchAsync(
-        string prefix, long afterRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var (watcher, start) = _hub.Subscribe(prefix, afterRevision);
-        try
-        {
-            // The first batch comes at once, even when it is empty: from then on nothing is missed.
-            foreach (var batch in Replay(watcher, start, afterRevision))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return batch;
-            }
-
-            while (true)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (watcher.Take() is { } batch)
-                {
-                    yield return batch;
-                }
-                else
-                {
-                    await watcher.WaitAsync(cancellationToken);
-                }
-            }
-        }
-        finally
-        {
-            _hub.Unsubscribe(watcher);
-        }
-    }
+    public IAsyncEnumerable<ChangeBatch> WatchAsync(
+        string prefix, long afterRevision, CancellationToken cancellationToken) =>
+        _hub.WatchAsync(prefix, afterRevision, cancellationToken);
 
     public async ValueTask CompactAsync(long revision, CancellationToken cancellationToken)
     {
@@ -201,27 +171,6 @@ public sealed class EmbeddedStore : IStore
                 _log.Close(_hub.State);
             }
         });
-    }
-
-    private static IEnumerable<ChangeBatch> Replay(Watcher watcher, StoreState start, long afterRevision)
-    {
-        var changes = new List<StoreChange>();
-        foreach (var change in start.ChangesAfter(afterRevision))
-        {
-            if (!watcher.Matches(change))
-            {
-                continue;
-            }
-
-            changes.Add(change);
-            if (changes.Count == ReplayBatch)
-            {
-                yield return new ChangeBatch(changes, change.Revision);
-                changes = [];
-            }
-        }
-
-        yield return new ChangeBatch(changes, start.Revision);
     }
 
     private static void RequireValid(EmbeddedStoreOptions options)

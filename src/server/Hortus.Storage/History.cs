@@ -1,7 +1,9 @@
 namespace Hortus.Storage;
 
 /// <summary>
-/// A run of consecutive changes. Appended to by the writer alone; a reader reads only revisions that were published.
+/// A run of changes in order of revision; revisions may be missing (they changed no key of this store) and may come
+/// more than once (one transaction elsewhere changed several keys). Appended to by the writer alone; a reader reads
+/// only revisions that were published.
 /// </summary>
 internal sealed class HistoryChunk(long first)
 {
@@ -9,11 +11,14 @@ internal sealed class HistoryChunk(long first)
     private const int MaxChanges = 64;
     private const long MaxBytes = 1 << 20;
 
-    private readonly StoreChange[] _changes = new StoreChange[MaxChanges];
+    private readonly StoreChange?[] _changes = new StoreChange?[MaxChanges];
     private HistoryChunk? _next;
 
-    /// <summary>Revision of the first change.</summary>
+    /// <summary>Revision of the first change, or of the first that may come.</summary>
     public long First { get; } = first;
+
+    /// <summary>Revision of the newest change.</summary>
+    public long Last { get; private set; } = first - 1;
 
     public int Count { get; private set; }
 
@@ -25,7 +30,17 @@ internal sealed class HistoryChunk(long first)
 
     public HistoryChunk? Next => Volatile.Read(ref _next);
 
-    public StoreChange this[long revision] => _changes[revision - First];
+    /// <summary>The changes in order, also such as are not published yet.</summary>
+    public IEnumerable<StoreChange> Changes
+    {
+        get
+        {
+            for (var i = 0; i < MaxChanges && Volatile.Read(ref _changes[i]) is { } change; i++)
+            {
+                yield return change;
+            }
+        }
+    }
 
     /// <summary>Appends a change and returns the chunk it went to.</summary>
     public HistoryChunk Append(StoreChange change, long timestamp, out long bytes)
@@ -39,7 +54,8 @@ internal sealed class HistoryChunk(long first)
 
         // Object headers, the value record and, for a deletion, the key.
         bytes = 160 + StoreState.SizeOf(change.Previous);
-        _changes[Count++] = change;
+        Volatile.Write(ref _changes[Count++], change);
+        Last = change.Revision;
         Bytes += bytes;
         Newest = timestamp;
         return this;
@@ -47,7 +63,7 @@ internal sealed class HistoryChunk(long first)
 }
 
 /// <summary>Which changes are kept for watches that resume and reads in the past. Belongs to the writer.</summary>
-internal sealed class History(EmbeddedStoreOptions options, TimeProvider time, long revision)
+internal sealed class History(StoreMemoryOptions options, TimeProvider time, long revision)
 {
     private HistoryChunk _tail = new(revision + 1);
     private HistoryChunk? _head;
@@ -84,7 +100,7 @@ internal sealed class History(EmbeddedStoreOptions options, TimeProvider time, l
     /// <summary>Forgets changes up to and including a revision.</summary>
     public void Compact(long upTo)
     {
-        while (Head.Next is { } next && next.First <= upTo + 1)
+        while (Head.Next is { } next && Head.Last <= upTo)
         {
             DropTo(next);
         }
@@ -94,9 +110,10 @@ internal sealed class History(EmbeddedStoreOptions options, TimeProvider time, l
 
     private void DropTo(HistoryChunk next)
     {
+        // A revision of which one change goes is lost with all of them.
+        OldestReadable = Math.Max(OldestReadable, Math.Max(Head.Last, next.First - 1));
         _bytes -= Head.Bytes;
         _head = next;
-        OldestReadable = Math.Max(OldestReadable, next.First - 1);
     }
 }
 

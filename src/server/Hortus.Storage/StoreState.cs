@@ -19,14 +19,25 @@ internal sealed record StoreState(
     public IEnumerable<StoreChange> ChangesAfter(long revision)
     {
         var chunk = History;
-        for (var next = Math.Max(revision, FirstRevision) + 1; next <= Revision; next++)
+        while (chunk.Next is { } next && next.First <= revision)
         {
-            while (chunk.Next is { } following && following.First <= next)
-            {
-                chunk = following;
-            }
+            chunk = next;
+        }
 
-            yield return chunk[next];
+        for (HistoryChunk? from = chunk; from is not null; from = from.Next)
+        {
+            foreach (var change in from.Changes)
+            {
+                if (change.Revision > Revision)
+                {
+                    yield break;
+                }
+
+                if (change.Revision > revision)
+                {
+                    yield return change;
+                }
+            }
         }
     }
 

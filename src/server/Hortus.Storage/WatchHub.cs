@@ -1,9 +1,13 @@
+using System.Runtime.CompilerServices;
+
 namespace Hortus.Storage;
 
 /// <summary>The published state and those who follow it. Publishing never waits for a watcher.</summary>
 internal sealed class WatchHub
 {
-    private readonly EmbeddedStoreOptions _options;
+    private const int ReplayBatch = 256;
+
+    private readonly StoreMemoryOptions _options;
     private readonly Lock _lock = new();
     private readonly List<Watcher> _watchers = [];
     private readonly ITimer _progress;
@@ -11,7 +15,7 @@ internal sealed class WatchHub
     private StoreState _state;
     private long _tooSlow;
 
-    public WatchHub(EmbeddedStoreOptions options, TimeProvider time, StoreState state)
+    public WatchHub(StoreMemoryOptions options, TimeProvider time, StoreState state)
     {
         _options = options;
         _state = state;
@@ -51,8 +55,41 @@ internal sealed class WatchHub
         }
     }
 
+    /// <summary>Changes of keys with the prefix after a revision, as <see cref="IStore.WatchAsync"/> says.</summary>
+    public async IAsyncEnumerable<ChangeBatch> WatchAsync(
+        string prefix, long afterRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (watcher, start) = Subscribe(prefix, afterRevision);
+        try
+        {
+            // The first batch comes at once, even when it is empty: from then on nothing is missed.
+            foreach (var batch in Replay(watcher, start, afterRevision))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return batch;
+            }
+
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (watcher.Take() is { } batch)
+                {
+                    yield return batch;
+                }
+                else
+                {
+                    await watcher.WaitAsync(cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            Unsubscribe(watcher);
+        }
+    }
+
     /// <summary>Adds a watcher that is given every change after the returned state.</summary>
-    public (Watcher Watcher, StoreState Start) Subscribe(string prefix, long afterRevision)
+    private (Watcher Watcher, StoreState Start) Subscribe(string prefix, long afterRevision)
     {
         lock (_lock)
         {
@@ -68,7 +105,7 @@ internal sealed class WatchHub
         }
     }
 
-    public void Unsubscribe(Watcher watcher)
+    private void Unsubscribe(Watcher watcher)
     {
         lock (_lock)
         {
@@ -101,5 +138,27 @@ internal sealed class WatchHub
                 watcher.Nudge();
             }
         }
+    }
+
+    private static IEnumerable<ChangeBatch> Replay(Watcher watcher, StoreState start, long afterRevision)
+    {
+        var changes = new List<StoreChange>();
+        foreach (var change in start.ChangesAfter(afterRevision))
+        {
+            if (!watcher.Matches(change))
+            {
+                continue;
+            }
+
+            if (changes.Count >= ReplayBatch && changes[^1].Revision != change.Revision)
+            {
+                yield return new ChangeBatch(changes, changes[^1].Revision);
+                changes = [];
+            }
+
+            changes.Add(change);
+        }
+
+        yield return new ChangeBatch(changes, start.Revision);
     }
 }

@@ -1,7 +1,7 @@
 namespace Hortus.Storage;
 
 /// <summary>Changes that wait for one watch, bounded. The hub puts, the watch takes.</summary>
-internal sealed class Watcher(string prefix, long revision, EmbeddedStoreOptions options)
+internal sealed class Watcher(string prefix, long revision, StoreMemoryOptions options)
 {
     private readonly Lock _lock = new();
     private List<StoreChange> _pending = [];

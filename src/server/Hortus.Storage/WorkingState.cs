@@ -13,7 +13,7 @@ internal sealed class WorkingState
     /// <param name="newest">Values as of <paramref name="revision"/>, in order of keys.</param>
     /// <param name="revision">Revision to go on from; history before it is unknown.</param>
     public WorkingState(
-        EmbeddedStoreOptions options, TimeProvider time, IEnumerable<StoredValue> newest, long revision)
+        StoreMemoryOptions options, TimeProvider time, IEnumerable<StoredValue> newest, long revision)
     {
         _history = new History(options, time, revision);
         _index = new OrderedIndex.Editor(OrderedIndex.Empty);
@@ -50,7 +50,26 @@ internal sealed class WorkingState
         return new StoreChange(Revision, next, current);
     }
 
-    /// <summary>Puts changes made by <see cref="Apply"/> into history: from now on they cannot be taken back.</summary>
+    /// <summary>Takes over a change that was decided elsewhere, at its own revision.</summary>
+    public void Adopt(StoreChange change)
+    {
+        if (change.Current is { } value)
+        {
+            _index.Set(value);
+        }
+        else
+        {
+            _index.Remove(change.Previous!.Key);
+        }
+
+        LiveBytes += StoreState.SizeOf(change.Current) - StoreState.SizeOf(change.Previous);
+        Revision = change.Revision;
+    }
+
+    /// <summary>Moves on to a revision that changed no key of this store.</summary>
+    public void Advance(long revision) => Revision = Math.Max(Revision, revision);
+
+    /// <summary>Puts changes made by <see cref="Apply"/> or <see cref="Adopt"/> into history: from now on they cannot be taken back.</summary>
     public void Record(List<StoreChange> changes)
     {
         foreach (var change in changes)
