@@ -3,6 +3,7 @@ using Hortus.ApiServer;
 using Hortus.ApiServer.Authentication;
 using Hortus.ApiServer.Builtin;
 using Hortus.ApiServer.Hosting;
+using Hortus.ApiServer.Hosting.InProcess;
 using Hortus.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -11,23 +12,29 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Hortus.Testing;
 
 /// <summary>
-/// A real API server with its store in memory, on a free loopback port without TLS. Whoever calls is an administrator.
-/// Dispose it to stop.
+/// A real API server with its store in memory, on a free loopback port without TLS or without any socket. Whoever calls is
+/// an administrator. Dispose it to stop.
 /// </summary>
 public sealed class InProcessApiServer : IAsyncDisposable
 {
     private readonly ApiServerHost host;
     private readonly IStore store;
 
-    private InProcessApiServer(ApiServerHost host, IStore store)
+    private InProcessApiServer(ApiServerHost host, IStore store, bool isListening)
     {
         this.host = host;
         this.store = store;
-        Client = new HttpClient { BaseAddress = host.Address, Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+        Client = isListening ? new HttpClient() : new HttpClient(new InProcessHandler(host.InProcess, clientCertificate: null));
+        Client.BaseAddress = host.Address;
+        Client.Timeout = System.Threading.Timeout.InfiniteTimeSpan;
     }
 
-    /// <summary>Base address, for example <c>http://127.0.0.1:40213/</c>.</summary>
+    /// <summary>Base address, for example <c>http://127.0.0.1:40213/</c>; of use to <see cref="Client"/> alone when the
+    /// server does not listen.</summary>
     public Uri Address => host.Address;
+
+    /// <summary>The way in without sockets.</summary>
+    public InProcessTransport Transport => host.InProcess;
 
     /// <summary>A client at <see cref="Address"/>; relative addresses work.</summary>
     public HttpClient Client { get; }
@@ -51,22 +58,52 @@ public sealed class InProcessApiServer : IAsyncDisposable
         StartAsync(options, plugins, time, NullLoggerFactory.Instance, cancellationToken);
 
     /// <summary>Starts a server that logs.</summary>
-    public static async Task<InProcessApiServer> StartAsync(
+    public static Task<InProcessApiServer> StartAsync(
         ApiServerOptions options,
         IReadOnlyList<ApiServerPlugin> plugins,
         TimeProvider time,
         ILoggerFactory loggerFactory,
+        CancellationToken cancellationToken) =>
+        StartAsync(
+            options,
+            [new AdministratorPlugin(), .. plugins],
+            time,
+            loggerFactory,
+            new ListenOptions(new IPEndPoint(IPAddress.Loopback, 0), Certificate: null),
+            cancellationToken);
+
+    /// <summary>Starts a server without a socket: <see cref="Client"/> and <see cref="Transport"/> are the ways in.</summary>
+    public static Task<InProcessApiServer> StartWithoutSocketAsync(CancellationToken cancellationToken) =>
+        StartAsync(
+            new ApiServerOptions { AuthorizationMode = ["AlwaysAllow"] },
+            [new AdministratorPlugin()],
+            TimeProvider.System,
+            NullLoggerFactory.Instance,
+            listen: null,
+            cancellationToken);
+
+    /// <summary>Starts a server without a socket where a caller is only who its credentials say.</summary>
+    public static Task<InProcessApiServer> StartWithoutSocketAsync(
+        ApiServerOptions options, ILoggerFactory loggerFactory, CancellationToken cancellationToken) =>
+        StartAsync(options, [], TimeProvider.System, loggerFactory, listen: null, cancellationToken);
+
+    private static async Task<InProcessApiServer> StartAsync(
+        ApiServerOptions options,
+        IReadOnlyList<ApiServerPlugin> plugins,
+        TimeProvider time,
+        ILoggerFactory loggerFactory,
+        ListenOptions? listen,
         CancellationToken cancellationToken)
     {
         var store = EmbeddedStore.InMemory(time);
         var services = ApiServerHost.CreateServices(options, store, time, loggerFactory);
         var host = await ApiServerHost.StartAsync(
             store,
-            [new BuiltinPlugin(), new AdministratorPlugin(), .. plugins],
-            new ListenOptions(new IPEndPoint(IPAddress.Loopback, 0), Certificate: null),
+            [new BuiltinPlugin(), .. plugins],
+            listen,
             services,
             cancellationToken);
-        return new InProcessApiServer(host, store);
+        return new InProcessApiServer(host, store, listen is not null);
     }
 
     /// <summary>A kubeconfig for this server.</summary>

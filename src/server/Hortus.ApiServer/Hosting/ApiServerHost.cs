@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Hortus.ApiServer.Access;
 using Hortus.ApiServer.CustomResources;
 using Hortus.ApiServer.Discovery;
+using Hortus.ApiServer.Hosting.InProcess;
 using Hortus.ApiServer.Objects;
 using Hortus.ApiServer.OpenApi;
 using Hortus.ApiServer.Registry;
@@ -29,34 +30,47 @@ public sealed partial class ApiServerHost : IAsyncDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly WebApplication web;
+    private static readonly Uri InProcessAddress = new("http://in-process/");
+
+    private readonly WebApplication? web;
     private readonly CancellationTokenSource stopping;
     private readonly Task background;
     private readonly TimeProvider time;
 
     private ApiServerHost(
-        WebApplication web, ApiServerServices services, CancellationTokenSource stopping, Task background)
+        WebApplication? web,
+        InProcessTransport inProcess,
+        ApiServerServices services,
+        CancellationTokenSource stopping,
+        Task background)
     {
         this.web = web;
         this.stopping = stopping;
         this.background = background;
         time = services.Time;
+        InProcess = inProcess;
         Services = services;
-        Address = new Uri(web.Urls.First());
+        Address = web is null ? InProcessAddress : new Uri(web.Urls.First());
     }
 
-    /// <summary>Base address, with the port taken.</summary>
+    /// <summary>Base address, with the port taken; a name that nothing resolves when the server does not listen.</summary>
     public Uri Address { get; }
+
+    /// <summary>The way in for code of the same process; it serves whether or not the server listens.</summary>
+    public InProcessTransport InProcess { get; }
 
     /// <summary>The server's own view, for code in the same process.</summary>
     public ApiServerServices Services { get; }
 
-    /// <summary>Puts the parts together, lets plug-ins create what must exist, and starts to listen.</summary>
+    /// <summary>
+    /// Puts the parts together, lets plug-ins create what must exist, and starts to listen; without
+    /// <paramref name="listen"/> it serves <see cref="InProcess"/> alone.
+    /// </summary>
     /// <exception cref="IOException">The address cannot be listened on.</exception>
     public static async Task<ApiServerHost> StartAsync(
         IStore store,
         IReadOnlyList<ApiServerPlugin> plugins,
-        ListenOptions listen,
+        ListenOptions? listen,
         ApiServerServices services,
         CancellationToken cancellationToken)
     {
@@ -70,10 +84,15 @@ public sealed partial class ApiServerHost : IAsyncDisposable
 
         await assembly.CustomResources.LoadAsync(cancellationToken);
         var background = RunAllAsync(assembly, plugins, services, stopping.Token);
-        var web = Build(listen, services.LoggerFactory);
-        web.Run(assembly.Pipeline.HandleAsync);
-        await web.StartAsync(cancellationToken);
-        return new ApiServerHost(web, services, stopping, background);
+        WebApplication? web = null;
+        if (listen is not null)
+        {
+            web = Build(listen, services.LoggerFactory);
+            web.Run(assembly.Pipeline.HandleAsync);
+            await web.StartAsync(cancellationToken);
+        }
+
+        return new ApiServerHost(web, new InProcessTransport(assembly.Pipeline), services, stopping, background);
     }
 
     /// <summary>Makes the services of a server that is not started yet.</summary>
@@ -93,8 +112,13 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     {
         await stopping.CancelAsync();
         using var timeout = new CancellationTokenSource(StopTimeout, time);
-        await web.StopAsync(timeout.Token);
-        await web.DisposeAsync();
+        await InProcess.StopAsync(timeout.Token);
+        if (web is not null)
+        {
+            await web.StopAsync(timeout.Token);
+            await web.DisposeAsync();
+        }
+
         await background;
         stopping.Dispose();
     }
