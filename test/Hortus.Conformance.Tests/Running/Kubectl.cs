@@ -48,7 +48,8 @@ public sealed class Kubectl(string kubeconfig, string home)
     /// <summary>Starts a run whose lines are read one by one; dispose it to end it.</summary>
     public KubectlStream Start(string arguments) => new(Process.Start(StartInfo(arguments.Split(' ')))!, arguments);
 
-    private ProcessStartInfo StartInfo(IReadOnlyList<string> arguments)
+    /// <summary>How to start it with redirected streams; for tests that feed or read bytes.</summary>
+    public ProcessStartInfo StartInfo(IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo(Program, arguments)
         {

@@ -108,7 +108,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>The program of the configuration that these tests were built in.</summary>
-    private static string Locate()
+    internal static string Locate()
     {
         var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
