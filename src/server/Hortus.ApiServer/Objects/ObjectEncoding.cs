@@ -117,6 +117,15 @@ internal static class ObjectEncoding
         return labels;
     }
 
+    /// <summary>Where metadata ends, its closing brace included.</summary>
+    public static int MetadataEnd(ReadOnlySpan<byte> json, int metadataStart)
+    {
+        var reader = new Utf8JsonReader(json[(metadataStart - 1)..], new JsonReaderOptions { MaxDepth = KubernetesJson.DepthMax });
+        reader.Read();
+        reader.Skip();
+        return metadataStart - 1 + (int)reader.BytesConsumed;
+    }
+
     private static bool HasResourceVersion(ReadOnlySpan<byte> metadataFields) =>
         TryFindField(metadataFields, "resourceVersion"u8, out _);
 

@@ -13,10 +13,11 @@ namespace Hortus.ApiServer.Output;
 /// <summary>Writes objects, lists and watch events of one resource in the form a client asked for.</summary>
 internal sealed class ObjectFormatter(ResourceDefinition definition, OutputFormat format, TimeProvider time)
 {
-    private readonly IReadOnlyList<TableColumn> columns = TableCells.ColumnsOf(definition);
+    private readonly IReadOnlyList<TableColumn> columns =
+        format.Shape == OutputShape.Table ? TableCells.ColumnsOf(definition) : [];
     private bool columnsSent;
 
-    private string MetaApiVersion => $"meta.k8s.io/{format.MetaVersion}";
+    private string MetaApiVersion { get; } = $"meta.k8s.io/{format.MetaVersion}";
 
     /// <summary>Writes one object.</summary>
     public void WriteObject(IBufferWriter<byte> output, StoredObject value, long revision)
@@ -27,7 +28,7 @@ internal sealed class ObjectFormatter(ResourceDefinition definition, OutputForma
                 WriteTable(output, [(value, revision)], new ListMeta { ResourceVersion = Text(revision) });
                 break;
             case OutputShape.PartialMetadata:
-                WriteNode(output, Partial(value, revision));
+                value.WriteMetadataTo(output, MetaApiVersion, revision);
                 break;
             default:
                 value.WriteTo(output, definition.Kind.ApiVersion, revision);
@@ -35,8 +36,8 @@ internal sealed class ObjectFormatter(ResourceDefinition definition, OutputForma
         }
     }
 
-    /// <summary>Writes a list.</summary>
-    public void WriteList(IBufferWriter<byte> output, ObjectPage page)
+    /// <summary>Writes a list, part by part.</summary>
+    public async ValueTask WriteListAsync(AnswerWriter output, ObjectPage page, CancellationToken cancellationToken)
     {
         var metadata = new ListMeta
         {
@@ -50,8 +51,7 @@ internal sealed class ObjectFormatter(ResourceDefinition definition, OutputForma
             return;
         }
 
-        var isPartial = format.Shape == OutputShape.PartialMetadata;
-        WriteText(output, isPartial
+        WriteText(output, format.Shape == OutputShape.PartialMetadata
             ? $"{{\"kind\":\"PartialObjectMetadataList\",\"apiVersion\":\"{MetaApiVersion}\",\"metadata\":"
             : $"{{\"kind\":\"{definition.ListKind}\",\"apiVersion\":\"{definition.Kind.ApiVersion}\",\"metadata\":");
         output.Write(KubernetesJson.Serialize(metadata));
@@ -64,6 +64,10 @@ internal sealed class ObjectFormatter(ResourceDefinition definition, OutputForma
             }
 
             WriteObject(output, page.Items[i], page.Items[i].Revision);
+            if (output.IsFull)
+            {
+                await output.FlushAsync(cancellationToken);
+            }
         }
 
         output.Write("]}"u8);
@@ -72,7 +76,9 @@ internal sealed class ObjectFormatter(ResourceDefinition definition, OutputForma
     /// <summary>Writes a watch event and a line end.</summary>
     public void WriteEvent(IBufferWriter<byte> output, string type, StoredObject value, long revision)
     {
-        WriteText(output, $"{{\"type\":\"{type}\",\"object\":");
+        output.Write("{\"type\":\""u8);
+        WriteText(output, type);
+        output.Write("\",\"object\":"u8);
         WriteObject(output, value, revision);
         output.Write("}\n"u8);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hortus.ApiServer.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -16,37 +17,83 @@ internal enum OutputShape
 /// <param name="Shape">Which kind of object is sent.</param>
 /// <param name="MetaVersion">Version of meta.k8s.io for tables and partial metadata.</param>
 /// <param name="Include">What table rows carry: Metadata, Object or None.</param>
-internal sealed record OutputFormat(OutputShape Shape, string MetaVersion, string Include)
+/// <param name="Text">JSON or YAML.</param>
+internal sealed record OutputFormat(OutputShape Shape, string MetaVersion, string Include, TextForm Text)
 {
-    private static readonly string[] Accepted = ["application/json", "application/json;stream=watch"];
+    // Clients send few different headers; anything beyond is no client's habit and is read each time.
+    private const int KnownMax = 256;
+    private static readonly string[] Accepted = ["application/json", "application/yaml"];
+    private static readonly string[] AcceptedStreams = ["application/json", "application/json;stream=watch"];
+    private static readonly ConcurrentDictionary<string, OutputFormat> Known = new(StringComparer.Ordinal);
 
-    public static OutputFormat Plain { get; } = new(OutputShape.Object, "v1", "Metadata");
+    public static OutputFormat Plain { get; } = new(OutputShape.Object, "v1", "Metadata", TextForm.Json);
 
     /// <summary>Chooses the first form of the Accept header that is served.</summary>
     /// <exception cref="ApiStatusException">406: none is.</exception>
     public static OutputFormat Negotiate(HttpRequest request)
     {
+        var format = Read(request) ?? throw ApiErrors.NotAcceptable(Accepted);
+        var include = request.Query["includeObject"].ToString();
+        if (include.Length > 0 && format.Shape == OutputShape.Table)
+        {
+            format = format with { Include = include };
+        }
+
+        return format.Text == TextForm.Json && request.Query["pretty"].ToString() is "true" or "1"
+            ? format with { Text = TextForm.Pretty }
+            : format;
+    }
+
+    /// <summary>The form of a watch, which is always JSON: a stream of YAML has no end of its parts.</summary>
+    /// <exception cref="ApiStatusException">406: none that is served as a stream.</exception>
+    public static OutputFormat NegotiateStream(HttpRequest request)
+    {
+        var format = Negotiate(request);
+        return format.Text switch
+        {
+            TextForm.Yaml => throw ApiErrors.NotAcceptable(AcceptedStreams),
+            TextForm.Pretty => format with { Text = TextForm.Json },
+            _ => format,
+        };
+    }
+
+    /// <summary>The text form of a Status: what the client accepts, else JSON.</summary>
+    public static TextForm TextOf(HttpRequest request) =>
+        request.Headers.Accept.ToString().Contains("yaml", StringComparison.Ordinal)
+            ? Read(request)?.Text ?? TextForm.Json
+            : TextForm.Json;
+
+    private static OutputFormat? Read(HttpRequest request)
+    {
         var header = request.Headers.Accept;
-        if (header.Count == 0 || !MediaTypeHeaderValue.TryParseList([.. header.OfType<string>()], out var wanted))
+        if (header.Count == 0)
         {
             return Plain;
         }
 
-        var include = request.Query["includeObject"].ToString();
-        foreach (var type in wanted.OrderByDescending(t => t.Quality ?? 1))
+        var text = header.ToString();
+        if (Known.TryGetValue(text, out var known))
         {
-            if (FormOf(type, include.Length == 0 ? "Metadata" : include) is { } format)
-            {
-                return format;
-            }
+            return known;
         }
 
-        throw ApiErrors.NotAcceptable(Accepted);
+        if (!MediaTypeHeaderValue.TryParseList([.. header.OfType<string>()], out var wanted))
+        {
+            return Plain;
+        }
+
+        var format = wanted.OrderByDescending(t => t.Quality ?? 1).Select(FormOf).FirstOrDefault(f => f is not null);
+        if (format is not null && Known.Count < KnownMax)
+        {
+            Known.TryAdd(text, format);
+        }
+
+        return format;
     }
 
-    private static OutputFormat? FormOf(MediaTypeHeaderValue type, string include)
+    private static OutputFormat? FormOf(MediaTypeHeaderValue type)
     {
-        if (!type.MatchesMediaType("application/json") && type.MediaType != "*/*" && type.MediaType != "application/*")
+        if (TextOf(type.MediaType.Value) is not { } text)
         {
             return null;
         }
@@ -54,7 +101,7 @@ internal sealed record OutputFormat(OutputShape Shape, string MetaVersion, strin
         var form = Parameter(type, "as");
         if (form is null)
         {
-            return Plain;
+            return Plain with { Text = text };
         }
 
         var version = Parameter(type, "v") ?? "v1";
@@ -65,12 +112,19 @@ internal sealed record OutputFormat(OutputShape Shape, string MetaVersion, strin
 
         return form switch
         {
-            "Table" => new OutputFormat(OutputShape.Table, version, include),
+            "Table" => new OutputFormat(OutputShape.Table, version, "Metadata", text),
             "PartialObjectMetadata" or "PartialObjectMetadataList" =>
-                new OutputFormat(OutputShape.PartialMetadata, version, include),
+                new OutputFormat(OutputShape.PartialMetadata, version, "Metadata", text),
             _ => null,
         };
     }
+
+    private static TextForm? TextOf(string? mediaType) => mediaType?.ToLowerInvariant() switch
+    {
+        "application/json" or "*/*" or "application/*" => TextForm.Json,
+        "application/yaml" => TextForm.Yaml,
+        _ => null,
+    };
 
     private static string? Parameter(MediaTypeHeaderValue type, string name) =>
         type.Parameters.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Value.Value;

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Output;
 using Hortus.Objects;
 using Microsoft.AspNetCore.Http;
 
@@ -23,13 +25,12 @@ public static class ResponseBody
         return WriteAsync(http, status.Code ?? 200, KubernetesJson.Serialize(status), cancellationToken);
     }
 
-    /// <summary>Writes JSON bytes.</summary>
+    /// <summary>Writes JSON bytes, in the text form the client accepts.</summary>
     public static async Task WriteAsync(
         HttpContext http, int statusCode, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
-        http.Response.StatusCode = statusCode;
-        http.Response.ContentType = "application/json";
-        http.Response.ContentLength = json.Length;
-        await http.Response.Body.WriteAsync(json, cancellationToken);
+        using var answer = new AnswerWriter(http, statusCode, OutputFormat.TextOf(http.Request));
+        answer.Write(json.Span);
+        await answer.CompleteAsync(cancellationToken);
     }
 }

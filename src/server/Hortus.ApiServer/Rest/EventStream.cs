@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using Hortus.ApiServer.Objects;
 using Hortus.ApiServer.Output;
 using Hortus.ApiServer.Selectors;
@@ -9,9 +8,10 @@ namespace Hortus.ApiServer.Rest;
 
 /// <summary>Turns changes into the events one watcher sees.</summary>
 internal sealed class EventStream(
-    ObjectFormatter formatter, PipeWriter writer, ObjectSelector selector, string? name, bool wantsBookmarks)
+    ObjectFormatter formatter, Stream body, ObjectSelector selector, string? name, bool wantsBookmarks) : IDisposable
 {
-    private bool pending;
+    private const int PartSize = 64 * 1024;
+    private readonly ByteBuffer pending = new();
 
     public bool WantsBookmarks => wantsBookmarks;
 
@@ -24,42 +24,51 @@ internal sealed class EventStream(
         }
 
         var current = change.Current is { } c ? StoredObject.Of(c) : null;
-        var previous = change.Previous is { } p ? StoredObject.Of(p) : null;
-        var matches = current is not null && selector.Matches(current);
-        var matched = previous is not null && selector.Matches(previous);
-        if (matches)
+        var matched = change.Previous is { } p && (selector.IsEverything || selector.Matches(StoredObject.Of(p)));
+        if (current is not null && selector.Matches(current))
         {
-            formatter.WriteEvent(writer, matched ? "MODIFIED" : "ADDED", current!, change.Revision);
-            pending = true;
+            formatter.WriteEvent(pending, matched ? "MODIFIED" : "ADDED", current, change.Revision);
         }
         else if (matched)
         {
-            formatter.WriteEvent(writer, "DELETED", previous!, change.Revision);
-            pending = true;
+            formatter.WriteEvent(pending, "DELETED", StoredObject.Of(change.Previous!), change.Revision);
         }
     }
 
-    public void WriteBookmark(long revision)
+    /// <summary>Sends the state the watch starts with.</summary>
+    public async ValueTask WriteInitialAsync(IReadOnlyList<StoredObject> items, CancellationToken cancellationToken)
     {
-        formatter.WriteBookmark(writer, revision, endsInitial: false);
-        pending = true;
-    }
-
-    public void WriteError(Status status)
-    {
-        ObjectFormatter.WriteError(writer, status);
-        pending = true;
-    }
-
-    /// <summary>Sends what is pending, if anything.</summary>
-    public async ValueTask FlushAsync(CancellationToken cancellationToken)
-    {
-        if (pending)
+        foreach (var item in items)
         {
-            pending = false;
-            await writer.FlushAsync(cancellationToken);
+            formatter.WriteEvent(pending, "ADDED", item, item.Revision);
+            if (pending.Length >= PartSize)
+            {
+                await FlushAsync(cancellationToken);
+            }
         }
     }
+
+    /// <summary>Adds a bookmark; the one that ends the initial state is marked.</summary>
+    public void WriteBookmark(long revision, bool endsInitial = false) =>
+        formatter.WriteBookmark(pending, revision, endsInitial);
+
+    public void WriteError(Status status) => ObjectFormatter.WriteError(pending, status);
+
+    /// <summary>Sends what is pending.</summary>
+    /// <returns>Whether there was anything.</returns>
+    public async ValueTask<bool> FlushAsync(CancellationToken cancellationToken)
+    {
+        if (pending.Length == 0)
+        {
+            return false;
+        }
+
+        await body.WriteAsync(pending.Written, cancellationToken);
+        pending.Clear();
+        return true;
+    }
+
+    public void Dispose() => pending.Dispose();
 
     /// <summary>The last part of a storage key.</summary>
     public static string NameOf(string storageKey) => storageKey[(storageKey.LastIndexOf('/') + 1)..];

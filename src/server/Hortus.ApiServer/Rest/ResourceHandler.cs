@@ -124,11 +124,9 @@ internal sealed class ResourceHandler(
     private async Task WriteListAsync(
         ResourceRequest request, ObjectPage page, OutputFormat format, CancellationToken cancellationToken)
     {
-        var response = request.Http.Response;
-        response.StatusCode = 200;
-        response.ContentType = "application/json";
-        new ObjectFormatter(request.Definition, format, time).WriteList(response.BodyWriter, page);
-        await response.BodyWriter.FlushAsync(cancellationToken);
+        using var answer = new AnswerWriter(request.Http, 200, format.Text);
+        await new ObjectFormatter(request.Definition, format, time).WriteListAsync(answer, page, cancellationToken);
+        await answer.CompleteAsync(cancellationToken);
     }
 
     private async Task CreateAsync(ResourceRequest request, CancellationToken cancellationToken)

@@ -69,11 +69,9 @@ internal sealed record ResourceRequest(HttpContext Http, RequestInfo Info, Resou
     public async Task WriteAsync(
         int statusCode, StoredObject value, OutputFormat format, TimeProvider time, CancellationToken cancellationToken)
     {
-        var response = Http.Response;
-        response.StatusCode = statusCode;
-        response.ContentType = "application/json";
-        new ObjectFormatter(Definition, format, time).WriteObject(response.BodyWriter, value, value.Revision);
-        await response.BodyWriter.FlushAsync(cancellationToken);
+        using var answer = new AnswerWriter(Http, statusCode, format.Text);
+        new ObjectFormatter(Definition, format, time).WriteObject(answer, value, value.Revision);
+        await answer.CompleteAsync(cancellationToken);
     }
 
     private static string NameIn(RequestInfo info) =>

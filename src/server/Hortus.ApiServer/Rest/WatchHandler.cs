@@ -10,37 +10,38 @@ namespace Hortus.ApiServer.Rest;
 internal sealed class WatchHandler(ObjectStore store, TimeProvider time, Random random, CancellationToken stopping)
 {
     private const int TimeoutSecondsMin = 1800;
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan BookmarkInterval = TimeSpan.FromSeconds(60);
 
     /// <summary>Streams events until the client leaves, the time is up or the server stops.</summary>
     /// <exception cref="ApiStatusException">The parameters are wrong; nothing has been sent.</exception>
     public async Task HandleAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
-        var format = OutputFormat.Negotiate(request.Http.Request);
+        var format = OutputFormat.NegotiateStream(request.Http.Request);
         var options = ListOptions.Parse(request.Http.Request.Query, isWatch: true);
         var selector = ObjectSelector.Parse(options, request.Definition);
         var start = await StartOfAsync(request, options, selector, cancellationToken);
         var response = request.Http.Response;
         response.StatusCode = 200;
         response.ContentType = "application/json";
+        await response.StartAsync(cancellationToken);
         var formatter = new ObjectFormatter(request.Definition, format, time);
-        var writer = response.BodyWriter;
-        foreach (var item in start.Initial)
-        {
-            formatter.WriteEvent(writer, "ADDED", item, item.Revision);
-        }
-
+        using var stream = new EventStream(
+            formatter, response.Body, selector, request.Info.Name, options.AllowWatchBookmarks);
+        await stream.WriteInitialAsync(start.Initial, cancellationToken);
         if (options.SendInitialEvents == true && options.AllowWatchBookmarks)
         {
-            formatter.WriteBookmark(writer, start.Revision, endsInitial: true);
+            stream.WriteBookmark(start.Revision, endsInitial: true);
         }
 
-        await response.StartAsync(cancellationToken);
-        await writer.FlushAsync(cancellationToken);
+        if (!await stream.FlushAsync(cancellationToken))
+        {
+            await response.Body.FlushAsync(cancellationToken);
+        }
+
         var seconds = options.TimeoutSeconds is > 0 and { } asked ? asked : TimeoutSecondsMin + random.Next(TimeoutSecondsMin);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(Math.Min(seconds, 2 * TimeoutSecondsMin)), time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping, cancellationToken);
-        var stream = new EventStream(formatter, writer, selector, request.Info.Name, options.AllowWatchBookmarks);
         await RunAsync(stream, start, end.Token, cancellationToken);
     }
 
@@ -65,7 +66,12 @@ internal sealed class WatchHandler(ObjectStore store, TimeProvider time, Random 
                     marked = time.GetTimestamp();
                 }
 
-                await stream.FlushAsync(cancellationToken);
+                if (await stream.FlushAsync(cancellationToken))
+                {
+                    // What comes in the next moment is sent together: many watchers of many changes would otherwise cost
+                    // more than the changes themselves.
+                    await Task.Delay(Gathering, time, end);
+                }
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
