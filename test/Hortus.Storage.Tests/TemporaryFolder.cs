@@ -37,7 +37,7 @@ internal sealed class TemporaryFolder : IDisposable
 internal static class StoreTestExtensions
 {
     /// <summary>Writes whatever is there now.</summary>
-    public static async Task<WriteResult> PutAsync(this EmbeddedStore store, string key, string value)
+    public static async Task<WriteResult> PutAsync(this IStore store, string key, string value)
     {
         var current = await store.GetAsync(key, CancellationToken.None);
         return await store.WriteAsync(
@@ -45,7 +45,7 @@ internal static class StoreTestExtensions
             CancellationToken.None);
     }
 
-    public static async Task<string?> TextAsync(this EmbeddedStore store, string key) =>
+    public static async Task<string?> TextAsync(this IStore store, string key) =>
         await store.GetAsync(key, CancellationToken.None) is { } value
             ? System.Text.Encoding.UTF8.GetString(value.Value.Span)
             : null;

@@ -10,6 +10,12 @@ namespace Hortus.Storage;
 /// </remarks>
 public interface IStore : IAsyncDisposable
 {
+    /// <summary>
+    /// The same store, read without asking other processes: it shows every write of this process and those of others
+    /// with a delay of milliseconds. For the server's own checks, and for readers that take any state.
+    /// </summary>
+    IStore Local => this;
+
     /// <summary>The newest revision; a later call never returns a smaller one.</summary>
     ValueTask<long> GetRevisionAsync(CancellationToken cancellationToken);
 

@@ -113,6 +113,21 @@ internal sealed class WatchHub
         }
     }
 
+    /// <summary>Goes on with a state that does not follow from the last one; ends every watch with this error.</summary>
+    public void Replace(StoreState state, StoreException error)
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _state, state);
+            foreach (var watcher in _watchers)
+            {
+                watcher.End(error);
+            }
+
+            _watchers.Clear();
+        }
+    }
+
     /// <summary>Ends every watch, now and later, with this error.</summary>
     public void Close(StoreException error)
     {

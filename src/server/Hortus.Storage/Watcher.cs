@@ -78,7 +78,7 @@ internal sealed class Watcher(string prefix, long revision, StoreMemoryOptions o
         {
             if (_error is not null)
             {
-                throw new StoreException(_error.Failure, _error.Message);
+                throw new StoreException(_error.Failure, _error.Message) { Revision = _error.Revision };
             }
 
             if (_pending.Count == 0 && !_nudged)

@@ -3,8 +3,15 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Hortus.Storage.Tests;
 
-public sealed class StoreModelTests
+/// <summary>Every engine against the plainest store there can be.</summary>
+/// <param name="engine">Opens stores.</param>
+/// <param name="cost">How many times fewer operations are made, for engines that wait for a disk.</param>
+public abstract class StoreModelContract(StoreEngine engine, int cost) : IAsyncLifetime
 {
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await engine.DisposeAsync();
+
     [Theory]
     [InlineData(1, 10, 600)]
     [InlineData(2, 300, 3000)]
@@ -13,11 +20,11 @@ public sealed class StoreModelTests
     public async Task Random_operations_answer_as_the_model_does(int seed, int keys, int operations)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await using var store = EmbeddedStore.InMemory(new FakeTimeProvider());
+        await using var store = await engine.OpenAsync(null, new FakeTimeProvider());
         var random = new Random(seed);
         var model = new StoreModel();
         long compacted = 0;
-        for (var i = 0; i < operations; i++)
+        for (var i = 0; i < operations / cost; i++)
         {
             switch (random.Next(12))
             {
@@ -70,7 +77,7 @@ public sealed class StoreModelTests
     }
 
     private static async Task CompareWatch(
-        EmbeddedStore store, StoreModel model, string prefix, long after, CancellationToken cancellationToken)
+        IStore store, StoreModel model, string prefix, long after, CancellationToken cancellationToken)
     {
         var seen = new List<string>();
         await foreach (var batch in store.WatchAsync(prefix, after, cancellationToken))
@@ -91,3 +98,10 @@ public sealed class StoreModelTests
 
     private static string Key(int number) => $"/k/{number}";
 }
+
+public sealed class MemoryModelTests() : StoreModelContract(new StoreEngine.Memory(), 1);
+
+public sealed class DiskModelTests() : StoreModelContract(new StoreEngine.Disk(), 5);
+
+[Trait("Category", "RealParts")]
+public sealed class EtcdModelTests() : StoreModelContract(new StoreEngine.Etcd(), 6);

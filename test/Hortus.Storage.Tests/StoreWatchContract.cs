@@ -2,15 +2,24 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Hortus.Storage.Tests;
 
-public sealed class StoreWatchTests
+/// <summary>What watches of every engine do.</summary>
+public abstract class StoreWatchContract(StoreEngine engine) : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new();
-    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(30));
+    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(60));
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await engine.DisposeAsync();
+        _deadline.Dispose();
+    }
 
     [Fact]
     public async Task A_watch_tells_its_start_at_once_and_then_every_change()
     {
-        await using var store = EmbeddedStore.InMemory(_time);
+        await using var store = await engine.OpenAsync(null, _time);
         await store.PutAsync("/a/1", "x");
         await using var watch = store.WatchAsync("/a/", 2, _deadline.Token).GetAsyncEnumerator();
         (await Next(watch)).ShouldSatisfyAllConditions(b => b.Changes.ShouldBeEmpty(), b => b.Revision.ShouldBe(2));
@@ -26,7 +35,7 @@ public sealed class StoreWatchTests
     [Fact]
     public async Task A_watch_without_changes_of_its_own_learns_of_progress()
     {
-        await using var store = EmbeddedStore.InMemory(_time);
+        await using var store = await engine.OpenAsync(null, _time);
         await using var watch = store.WatchAsync("/a/", 1, _deadline.Token).GetAsyncEnumerator();
         await Next(watch);
         await store.PutAsync("/b/1", "x");
@@ -42,7 +51,7 @@ public sealed class StoreWatchTests
     public async Task A_slow_watch_is_ended_and_neither_writers_nor_other_watches_wait(
         int maxEvents, long maxBytes, int writes, int size)
     {
-        await using var store = EmbeddedStore.InMemory(
+        await using var store = await engine.OpenAsync(
             new EmbeddedStoreOptions { WatchBufferEvents = maxEvents, WatchBufferBytes = maxBytes }, _time);
         await using var slow = store.WatchAsync("/a/", 1, _deadline.Token).GetAsyncEnumerator();
         await using var quick = store.WatchAsync("/a/", 1, _deadline.Token).GetAsyncEnumerator();
@@ -55,14 +64,14 @@ public sealed class StoreWatchTests
         }
 
         (await Should.ThrowAsync<StoreException>(() => Next(slow))).Failure.ShouldBe(StoreFailure.WatcherTooSlow);
-        store.Statistics.WatchersTooSlow.ShouldBe(1);
-        store.Statistics.Watchers.ShouldBe(1);
+        StoreEngine.StatisticsOf(store).WatchersTooSlow.ShouldBe(1);
+        StoreEngine.StatisticsOf(store).Watchers.ShouldBe(1);
     }
 
     [Fact]
     public async Task A_watch_from_compacted_or_future_revisions_fails_at_once()
     {
-        await using var store = EmbeddedStore.InMemory(_time);
+        await using var store = await engine.OpenAsync(null, _time);
         for (var i = 0; i < 10; i++)
         {
             await store.PutAsync("/a/1", $"{i}");
@@ -86,20 +95,20 @@ public sealed class StoreWatchTests
     public async Task History_goes_by_age_once_there_is_enough_and_by_bytes_at_any_age()
     {
         var options = new EmbeddedStoreOptions { HistoryRevisions = 100, HistoryBytes = 1 << 20 };
-        await using var store = EmbeddedStore.InMemory(options, _time);
+        await using var store = await engine.OpenAsync(options, _time);
         await Write(store, 500, 10);
-        store.Statistics.OldestRevision.ShouldBe(0);
+        StoreEngine.StatisticsOf(store).OldestRevision.ShouldBe(0);
         _time.Advance(TimeSpan.FromMinutes(6));
         await Write(store, 1, 10);
-        store.Statistics.OldestRevision.ShouldBeInRange(300, 402);
+        StoreEngine.StatisticsOf(store).OldestRevision.ShouldBeInRange(300, 402);
         await Write(store, 200, 50_000);
-        store.Statistics.OldestRevision.ShouldBeGreaterThan(650);
+        StoreEngine.StatisticsOf(store).OldestRevision.ShouldBeGreaterThan(650);
     }
 
     [Fact]
     public async Task A_cancelled_watch_ends_cancelled_and_leaves_no_watcher()
     {
-        await using var store = EmbeddedStore.InMemory(_time);
+        await using var store = await engine.OpenAsync(null, _time);
         using var cancel = new CancellationTokenSource();
         var watch = store.WatchAsync("/a/", 1, cancel.Token).GetAsyncEnumerator();
         await Next(watch);
@@ -107,13 +116,13 @@ public sealed class StoreWatchTests
         await cancel.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => next);
         await watch.DisposeAsync();
-        store.Statistics.Watchers.ShouldBe(0);
+        StoreEngine.StatisticsOf(store).Watchers.ShouldBe(0);
     }
 
     [Fact]
     public async Task Closing_the_store_ends_its_watches()
     {
-        var store = EmbeddedStore.InMemory(_time);
+        var store = await engine.OpenAsync(null, _time);
         await using var watch = store.WatchAsync("/a/", 1, _deadline.Token).GetAsyncEnumerator();
         await Next(watch);
         var next = Next(watch);
@@ -124,7 +133,7 @@ public sealed class StoreWatchTests
     [Fact]
     public async Task Watches_beside_concurrent_writers_see_every_revision_once_in_order()
     {
-        await using var store = EmbeddedStore.InMemory(_time);
+        await using var store = await engine.OpenAsync(null, _time);
         var watches = Enumerable.Range(0, 4).Select(async _ =>
         {
             var seen = new List<long>();
@@ -154,7 +163,7 @@ public sealed class StoreWatchTests
         }
     }
 
-    private static async Task Write(EmbeddedStore store, int count, int size)
+    private static async Task Write(IStore store, int count, int size)
     {
         for (var i = 0; i < count; i++)
         {
@@ -162,7 +171,7 @@ public sealed class StoreWatchTests
         }
     }
 
-    private async Task<StoreException> FirstFailure(EmbeddedStore store, long after)
+    private async Task<StoreException> FirstFailure(IStore store, long after)
     {
         await using var watch = store.WatchAsync("/a/", after, _deadline.Token).GetAsyncEnumerator();
         return await Should.ThrowAsync<StoreException>(() => Next(watch));
@@ -174,3 +183,10 @@ public sealed class StoreWatchTests
         return watch.Current;
     }
 }
+
+public sealed class MemoryWatchTests() : StoreWatchContract(new StoreEngine.Memory());
+
+public sealed class DiskWatchTests() : StoreWatchContract(new StoreEngine.Disk());
+
+[Trait("Category", "RealParts")]
+public sealed class EtcdWatchTests() : StoreWatchContract(new StoreEngine.Etcd());

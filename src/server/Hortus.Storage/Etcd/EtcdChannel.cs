@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+using Hortus.Storage.Etcd.Messages;
+
+namespace Hortus.Storage.Etcd;
+
+/// <summary>Calls to one member, all over one connection.</summary>
+internal sealed class EtcdChannel : IDisposable
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
+
+    // etcd ends connections that ping more often than every 5 seconds.
+    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(4);
+
+    // An initial load and the catching up of a watch move megabytes.
+    private const int StreamWindowBytes = 4 << 20;
+
+    private static readonly MessageParser<WatchAnswer> WatchAnswers =
+        WatchAnswer.Parser.WithDiscardUnknownFields(true);
+
+    private readonly HttpMessageInvoker _http;
+    private readonly EtcdCredentials _credentials;
+    private readonly TimeProvider _time;
+    private volatile bool _isWell = true;
+
+    public EtcdChannel(Uri address, EtcdCredentials credentials, TimeProvider time)
+    {
+        Address = new Uri(address.GetLeftPart(UriPartial.Authority));
+        _credentials = credentials;
+        _time = time;
+        _http = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = ConnectTimeout,
+            EnableMultipleHttp2Connections = false,
+            InitialHttp2StreamWindowSize = StreamWindowBytes,
+            KeepAlivePingDelay = PingDelay,
+            KeepAlivePingTimeout = PingTimeout,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            SslOptions = credentials.OptionsFor(address.Host),
+        });
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>Whether the last call or probe found the member able to serve.</summary>
+    public bool IsWell
+    {
+        get => _isWell;
+        set => _isWell = value;
+    }
+
+    /// <summary>One request, one answer.</summary>
+    /// <exception cref="EtcdCallException">There is no answer, or it is an error.</exception>
+    public async Task<T> CallAsync<T>(
+        string method, IMessage request, MessageParser<T> parser, TimeSpan timeout, CancellationToken cancellationToken)
+        where T : class, IMessage<T>
+    {
+        using var deadline = new CancellationTokenSource(timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var content = new FrameContent(GrpcFrames.Encode(request));
+        using var message = Message(method, content);
+        message.Headers.Add(
+            "grpc-timeout", ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) + "m");
+        try
+        {
+            using var response = await _http.SendAsync(message, either.Token);
+            GrpcFrames.RequireAnswer(response);
+            await using var stream = await response.Content.ReadAsStreamAsync(either.Token);
+            var answer = await GrpcFrames.ReadAsync(stream, parser, either.Token);
+
+            // The status comes after the last message.
+            if (await stream.ReadAsync(new byte[1], either.Token) > 0)
+            {
+                throw new EtcdCallException(GrpcCode.Unavailable, "the answer has more than one message");
+            }
+
+            GrpcFrames.RequireOk(response.TrailingHeaders);
+            return answer ?? throw new EtcdCallException(GrpcCode.Unavailable, "the answer is empty");
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new EtcdCallException(
+                GrpcCode.DeadlineExceeded, $"{Address} did not answer within {timeout.TotalSeconds:0.#} s", e)
+            {
+                MayHaveArrived = content.Begun,
+            };
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw NoAnswer(e, content.Begun);
+        }
+    }
+
+    /// <summary>Opens a watch; ends only by throwing.</summary>
+    /// <exception cref="EtcdCallException">The stream broke, or etcd ended it.</exception>
+    public async IAsyncEnumerable<WatchAnswer> WatchAsync(
+        WatchCreation creation, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var content =
+            new OpenContent(GrpcFrames.Encode(new WatchRequest { CreateRequest = creation }), closed.Task);
+        using var message = Message("etcdserverpb.Watch/Watch", content);
+
+        // A member that has lost its leader ends the watch instead of falling silent.
+        message.Headers.Add("hasleader", "true");
+        try
+        {
+            using var response = await Guarded(() => _http.SendAsync(message, cancellationToken), cancellationToken);
+            GrpcFrames.RequireAnswer(response);
+            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            while (await Guarded(
+                () => GrpcFrames.ReadAsync(stream, WatchAnswers, cancellationToken).AsTask(), cancellationToken) is { } answer)
+            {
+                yield return answer;
+            }
+
+            GrpcFrames.RequireOk(response.TrailingHeaders);
+            throw new EtcdCallException(GrpcCode.Unavailable, $"{Address} ended the watch");
+        }
+        finally
+        {
+            closed.TrySetResult();
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private HttpRequestMessage Message(string method, HttpContent content)
+    {
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        var message = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, method))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = content,
+        };
+        message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        return message;
+    }
+
+    private async Task<T> Guarded<T>(Func<Task<T>> step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await step();
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw NoAnswer(e, mayHaveArrived: true);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw NoAnswer(e, mayHaveArrived: true);
+        }
+    }
+
+    private EtcdCallException NoAnswer(Exception error, bool mayHaveArrived)
+    {
+        var cause = error;
+        while (cause.InnerException is { } inner)
+        {
+            cause = inner;
+        }
+
+        var why = _credentials.Refusal is { } refusal && error is HttpRequestException
+            { HttpRequestError: HttpRequestError.SecureConnectionError }
+            ? refusal
+            : cause.Message;
+        return new EtcdCallException(GrpcCode.Unavailable, $"{Address}: {why}", error)
+        {
+            MayHaveArrived = mayHaveArrived,
+        };
+    }
+}

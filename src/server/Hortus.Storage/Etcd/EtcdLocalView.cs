@@ -1,0 +1,24 @@
+namespace Hortus.Storage.Etcd;
+
+/// <summary>Reads what the mirror has now; everything else is the store's.</summary>
+internal sealed class EtcdLocalView(EtcdStore store, Func<StoreState> state) : IStore
+{
+    public ValueTask<long> GetRevisionAsync(CancellationToken cancellationToken) => new(state().Revision);
+
+    public ValueTask<StoredValue?> GetAsync(string key, CancellationToken cancellationToken) => new(state().Get(key));
+
+    public ValueTask<RangeResult> RangeAsync(RangeRequest request, CancellationToken cancellationToken) =>
+        request.Revision == 0 ? new(state().Range(request)) : store.RangeAsync(request, cancellationToken);
+
+    public ValueTask<WriteResult> WriteAsync(WriteRequest request, CancellationToken cancellationToken) =>
+        store.WriteAsync(request, cancellationToken);
+
+    public IAsyncEnumerable<ChangeBatch> WatchAsync(
+        string prefix, long afterRevision, CancellationToken cancellationToken) =>
+        store.WatchAsync(prefix, afterRevision, cancellationToken);
+
+    public ValueTask CompactAsync(long revision, CancellationToken cancellationToken) =>
+        store.CompactAsync(revision, cancellationToken);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
