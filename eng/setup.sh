@@ -54,11 +54,10 @@ if ! command -v etcd >/dev/null 2>&1 && [ ! -x "$tools/etcd" ]; then
   unpacked="$(mktemp -d)"
   chmod 0755 "$unpacked"
   if [ "$(id -u)" -eq 0 ]; then apt-get update -qq; fi
-  if ! (cd "$unpacked" && apt-get download -qq etcd-server && dpkg -x ./*.deb .); then
-    rm -rf "$unpacked"
-    echo "setup: cannot download the package etcd-server; as root run: apt-get update, then make again" >&2
-    exit 1
+  if (cd "$unpacked" && apt-get download -qq etcd-server && dpkg -x ./*.deb .); then
+    install -m 0755 "$unpacked/usr/bin/etcd" "$tools/"
+  else
+    echo "setup: without the package etcd-server (apt-get update, then run this again) only tests of etcd fail" >&2
   fi
-  install -m 0755 "$unpacked/usr/bin/etcd" "$tools/"
   rm -rf "$unpacked"
 fi
