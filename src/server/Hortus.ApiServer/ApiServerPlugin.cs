@@ -27,6 +27,10 @@ public abstract class ApiServerPlugin
 
     public virtual IEnumerable<IAdmissionPlugin> AdmissionPlugins(ApiServerServices services) => [];
 
+    /// <summary>Where webhook configurations, namespaces and the webhooks' services are read when that is not this
+    /// server (an aggregated one obeys those of its host); null for this server.</summary>
+    public virtual IObjectReader? WebhookObjects(ApiServerServices services) => null;
+
     /// <summary>Non-resource paths (<c>/openid/v1/jwks</c>) and their answers.</summary>
     public virtual IReadOnlyDictionary<string, Microsoft.AspNetCore.Http.RequestDelegate> Paths(ApiServerServices services) =>
         new Dictionary<string, Microsoft.AspNetCore.Http.RequestDelegate>();

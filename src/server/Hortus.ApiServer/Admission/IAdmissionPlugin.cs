@@ -41,6 +41,9 @@ public sealed record AdmissionAttributes
     /// <summary>The name is empty for creations with generateName.</summary>
     public required ObjectKey Key { get; init; }
 
+    /// <summary>The kind of <see cref="Object"/> when it is not the resource's own (bodies of subresources).</summary>
+    public ResourceKind? ObjectKind { get; init; }
+
     /// <summary>The object to be written, in the version of the request; null for deletions.</summary>
     public JsonObject? Object { get; init; }
 
@@ -51,6 +54,13 @@ public sealed record AdmissionAttributes
 
     /// <summary>Nothing will be stored; side effects are forbidden.</summary>
     public bool DryRun { get; init; }
+
+    /// <summary>Kind of the operation's options when it does not follow from the operation
+    /// (<c>PatchOptions</c>).</summary>
+    public string? OptionsKind { get; init; }
+
+    /// <summary>Who is noted as owner of the fields written; empty when it does not matter.</summary>
+    public string FieldManager { get; init; } = "";
 
     /// <summary>Adds a Warning header to the answer.</summary>
     public Action<string> Warn { get; init; } = static _ => { };

@@ -20,6 +20,10 @@ internal sealed class FieldOwners
     /// from it.</summary>
     public static FieldOwners Of(JsonObject? value) => Read(Entries(value)) ?? new FieldOwners([]);
 
+    /// <summary>Whether the managers can be read; none can.</summary>
+    public static bool AreReadable(JsonObject value) =>
+        value.Field("metadata").Field("managedFields") is null || Read(Entries(value)) is not null;
+
     /// <summary> The managers a write starts from: those of the stored object, unless the writer of the main resource
     /// sends others. An empty list, or one with a single empty entry, clears them. </summary>
     public static FieldOwners Starting(JsonObject? old, JsonObject updated, bool isSubresource)

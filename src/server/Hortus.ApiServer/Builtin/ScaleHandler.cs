@@ -56,9 +56,24 @@ internal sealed class ScaleHandler(IObjectAccess objects, ScalePaths paths) : IS
 
         var bytes = await RequestBody.ReadBytesAsync(request.Http.Request, cancellationToken);
         var mediaType = request.Http.Request.ContentType;
+        await AdmitAsync(request, bytes, mediaType, cancellationToken);
         var stored = await objects.UpdateAsync(
             kind, request.Key, "scale", current => Change(request, current, bytes.Span, mediaType), cancellationToken);
         await request.WriteAsync(200, ScaleOf(stored), cancellationToken);
+    }
+
+    /// <summary>Webhooks see the scale as it will be. They may refuse it; a change by them is not taken over.</summary>
+    private async ValueTask AdmitAsync(
+        SubresourceRequest request, ReadOnlyMemory<byte> body, string? mediaType, CancellationToken cancellationToken)
+    {
+        if (await objects.FindAsync(request.Definition.Kind, request.Key, cancellationToken) is { } current)
+        {
+            var decoded = RequestDecoder.Decode(body.Span, mediaType);
+            var old = ScaleOf(current);
+            var scale = request.Info.Verb == "update"
+                ? decoded.Object : Patch((JsonObject)old.DeepClone(), decoded, mediaType ?? "");
+            await request.AdmitAsync(ScaleKind, scale, old, cancellationToken);
+        }
     }
 
     private JsonObject Change(

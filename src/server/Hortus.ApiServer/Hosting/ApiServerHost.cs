@@ -83,6 +83,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         }
 
         await assembly.CustomResources.LoadAsync(cancellationToken);
+        await assembly.Webhooks.LoadAsync(cancellationToken);
         var background = RunAllAsync(assembly, plugins, services, stopping.Token);
         WebApplication? web = null;
         if (listen is not null)
@@ -133,6 +134,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         IEnumerable<Func<Task>> works =
         [
             () => assembly.CustomResources.RunAsync(cancellationToken),
+            () => assembly.Webhooks.RunAsync(cancellationToken),
             .. plugins.Select(p => (Func<Task>)(() => p.RunAsync(services, cancellationToken))),
         ];
         await Task.WhenAll(works.Select(work => GuardAsync(work, logger)));

@@ -1,3 +1,5 @@
+using Hortus.ApiServer.Access;
+using Hortus.ApiServer.Admission.Webhooks;
 using Hortus.ApiServer.CustomResources;
 using Hortus.ApiServer.Discovery;
 using Hortus.ApiServer.Objects;
@@ -23,20 +25,22 @@ internal sealed class ServerAssembly
         CustomResources = new CustomResourceController(services, objects);
         registry.Set(BuiltInResources.Create(services.Options.EtcdPrefix)
             .Select(CustomResources.Customize)
+            .Select(WebhookParts.Customize)
             .Select(d => plugins.Aggregate(d, (definition, plugin) => plugin.Customize(definition, services))));
         foreach (var plugin in plugins)
         {
             registry.Set(plugin.Resources(services));
         }
 
-        var admission = new AdmissionChain([.. plugins.SelectMany(p => p.AdmissionPlugins(services))]);
+        Webhooks = new WebhookParts(services, plugins.Select(p => p.WebhookObjects(services)).OfType<IObjectReader>());
+        var admission = Webhooks.Chain([.. plugins.SelectMany(p => p.AdmissionPlugins(services))]);
         var writer = new ObjectWriter(objects, admission, time);
         var deleter = new ObjectDeleter(objects, admission, time);
         connect = token => ((ServerObjects)services.Objects).ConnectAsync(writer, deleter, token);
         ((AuthenticatorChain)services.Authenticate).All = [.. plugins.SelectMany(p => p.Authenticators(services))];
         ((AuthorizerChain)services.Authorize).All = [.. plugins.SelectMany(p => p.Authorizers(services))];
         var watches = new WatchHandler(objects, time, new Random(Environment.TickCount), stopping);
-        var resources = new ResourceHandler(registry, objects, writer, deleter, watches, time);
+        var resources = new ResourceHandler(registry, new ObjectHandlers(objects, writer, deleter, watches), admission, time);
         Pipeline = new RequestPipeline(
             new PipelineParts(
                 services.Authenticate,
@@ -56,6 +60,8 @@ internal sealed class ServerAssembly
     public Task ConnectAsync(CancellationToken cancellationToken) => connect(cancellationToken);
 
     public CustomResourceController CustomResources { get; }
+
+    public WebhookParts Webhooks { get; }
 
     private static Dictionary<string, RequestDelegate> PathsOf(
         ObjectStore objects, IReadOnlyList<ApiServerPlugin> plugins, ApiServerServices services, CancellationToken stopping)

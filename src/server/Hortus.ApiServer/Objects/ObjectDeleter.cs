@@ -39,16 +39,7 @@ internal sealed class ObjectDeleter(ObjectStore store, AdmissionChain admission,
         options.CheckPreconditions(old, context.Kind);
         var strategy = context.Definition.Strategy;
         strategy.CheckDelete(old);
-        var attributes = new AdmissionAttributes
-        {
-            Operation = AdmissionOperation.Delete,
-            Definition = context.Definition,
-            Key = key,
-            OldObject = old,
-            User = context.User,
-            DryRun = context.DryRun,
-            Warn = context.Warn,
-        };
+        var attributes = context.ForAdmission(AdmissionOperation.Delete, key, null, old);
         await admission.MutateAsync(attributes, cancellationToken);
         await admission.ValidateAsync(attributes, cancellationToken);
 

@@ -134,18 +134,12 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
         var key = new ObjectKey(definition.Kind.Namespaced ? Metadata.Text(created, "namespace") : null, Metadata.Name(created));
         Metadata.Of(created)["uid"] = Guid.NewGuid().ToString();
         Metadata.Of(created)["creationTimestamp"] = Metadata.Time(time.GetUtcNow());
-        var attributes = new AdmissionAttributes
+        var attributes = context.ForAdmission(AdmissionOperation.Create, key, created, null);
+        if (await admission.MutateAsync(attributes, cancellationToken) is { } before)
         {
-            Operation = AdmissionOperation.Create,
-            Definition = definition,
-            Subresource = context.Subresource,
-            Key = key,
-            Object = created,
-            User = context.User,
-            DryRun = context.DryRun,
-            Warn = context.Warn,
-        };
-        await admission.MutateAsync(attributes, cancellationToken);
+            created = WebhookEffects.Settle(created, before, context, context.ManagersAreSet, time);
+        }
+
         await definition.Strategy.PrepareForCreateAsync(created, context.ForStrategy(), cancellationToken);
         ObjectPreparation.SetFirstGeneration(created, definition);
         if (!context.ManagersAreSet)
@@ -192,19 +186,16 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
 
         ObjectPreparation.PruneAndDefault(updated, context);
         ObjectPreparation.KeepServerFields(updated, old);
-        var attributes = new AdmissionAttributes
+        var key = new ObjectKey(Metadata.Text(old, "namespace"), Metadata.Name(old));
+        var attributes = context.ForAdmission(AdmissionOperation.Update, key, updated, old) with
         {
-            Operation = AdmissionOperation.Update,
-            Definition = definition,
-            Subresource = context.Subresource,
-            Key = new ObjectKey(Metadata.Text(old, "namespace"), Metadata.Name(old)),
-            Object = updated,
-            OldObject = old,
-            User = context.User,
-            DryRun = context.DryRun,
-            Warn = context.Warn,
+            OptionsKind = options.IsPatch ? "PatchOptions" : null,
         };
-        await admission.MutateAsync(attributes, cancellationToken);
+        if (await admission.MutateAsync(attributes, cancellationToken) is { } before)
+        {
+            updated = WebhookEffects.Settle(updated, before, context, options.IsApply, time);
+        }
+
         await definition.Strategy.PrepareForUpdateAsync(updated, old, context.ForStrategy(), cancellationToken);
         ObjectPreparation.CountGeneration(updated, old, definition);
         if (!options.IsApply)

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Hortus.ApiServer.Admission;
 using Hortus.ApiServer.Apply;
 using Hortus.ApiServer.Authentication;
 using Hortus.ApiServer.Decoding;
@@ -38,6 +40,21 @@ internal sealed record WriteContext
     {
         ResetFields = Subresource == "status" ? ["spec", "metadata"] : Kind.HasStatus ? ["status"] : [],
     };
+
+    public AdmissionAttributes ForAdmission(
+        AdmissionOperation operation, ObjectKey key, JsonObject? value, JsonObject? old) => new()
+        {
+            Operation = operation,
+            Definition = Definition,
+            Subresource = Subresource,
+            Key = key,
+            Object = value,
+            OldObject = old,
+            User = User,
+            DryRun = DryRun,
+            FieldManager = FieldManager,
+            Warn = Warn,
+        };
 
     public StrategyContext ForStrategy() => new(Definition, User, Subresource, DryRun);
 }

@@ -56,6 +56,9 @@ public sealed record ResourceDefinition
     /// </summary>
     public IVirtualResource? Virtual { get; init; }
 
+    /// <summary>Turns objects into other versions; null when versions differ in nothing but their name.</summary>
+    internal Objects.IObjectConverter? Converter { get; init; }
+
     /// <summary>Storage key of an object.</summary>
     public string KeyOf(ObjectKey key) => Kind.Namespaced
         ? $"{StoragePrefix}{key.Namespace}/{key.Name}"

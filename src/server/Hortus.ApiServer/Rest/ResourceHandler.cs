@@ -13,13 +13,14 @@ namespace Hortus.ApiServer.Rest;
 
 /// <summary>Serves authorized requests to resources.</summary>
 internal sealed class ResourceHandler(
-    ResourceRegistry registry,
-    ObjectStore store,
-    ObjectWriter writer,
-    ObjectDeleter deleter,
-    WatchHandler watches,
-    TimeProvider time)
+    ResourceRegistry registry, ObjectHandlers handlers, AdmissionChain admission, TimeProvider time)
 {
+    private readonly ObjectStore store = handlers.Store;
+    private readonly ObjectWriter writer = handlers.Writer;
+    private readonly ObjectDeleter deleter = handlers.Deleter;
+    private readonly WatchHandler watches = handlers.Watches;
+    private readonly SubresourceAdmission admitted = new(admission);
+
     /// <summary>Serves one request.</summary>
     /// <exception cref="ApiStatusException">Becomes the answer.</exception>
     public async Task HandleAsync(HttpContext http, RequestInfo info, UserInfo user, CancellationToken cancellationToken)
@@ -64,7 +65,7 @@ internal sealed class ResourceHandler(
 
     private async Task HandleSubresourceAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
-        var (http, info, definition, user) = request;
+        var (_, info, definition, _) = request;
         if (info.Name is null || !definition.Subresources.TryGetValue(info.Subresource, out var subresource))
         {
             throw ApiErrors.UnknownResource();
@@ -77,7 +78,7 @@ internal sealed class ResourceHandler(
 
         if (subresource.Handler is { } handler)
         {
-            await handler.HandleAsync(new SubresourceRequest(http, info, definition, user), cancellationToken);
+            await admitted.HandleAsync(handler, request, subresource, cancellationToken);
             return;
         }
 
@@ -229,3 +230,7 @@ internal sealed class ResourceHandler(
         await WriteListAsync(request, page with { Items = deleted }, format, cancellationToken);
     }
 }
+
+/// <summary>What resources are read and written with.</summary>
+internal sealed record ObjectHandlers(
+    ObjectStore Store, ObjectWriter Writer, ObjectDeleter Deleter, WatchHandler Watches);

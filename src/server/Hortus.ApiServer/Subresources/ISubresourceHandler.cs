@@ -25,6 +25,11 @@ public sealed record SubresourceRequest(HttpContext Http, RequestInfo Info, Reso
     /// <summary>Key of the parent object.</summary>
     public ObjectKey Key => new(Info.Namespace, Info.Name ?? "");
 
+    /// <summary>Asks webhooks about an object that is written through the subresource (operation update), given the
+    /// kind, the new and the old object; they may change the new one in place.</summary>
+    internal Func<ResourceKind, JsonObject, JsonObject, CancellationToken, ValueTask> AdmitAsync { get; init; } =
+        static (_, _, _, _) => ValueTask.CompletedTask;
+
     /// <summary>Reads the body as a JSON or YAML object; null when it is empty.</summary>
     /// <exception cref="ApiStatusException">400, 413 or 415.</exception>
     public ValueTask<JsonObject?> ReadBodyAsync(CancellationToken cancellationToken) =>

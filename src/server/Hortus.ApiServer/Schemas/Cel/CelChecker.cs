@@ -26,6 +26,11 @@ internal sealed class CelChecker
         return checker;
     }
 
+    /// <summary>Checks an expression over values whose schema is not known.</summary>
+    /// <exception cref="CelException">Something is unknown or not supported; the message names it.</exception>
+    public static void Check(CelExpression expression, IEnumerable<string> variables) =>
+        new CelChecker().Visit(expression, variables.ToImmutableDictionary(v => v, _ => (SchemaNode?)null));
+
     /// <summary>The schema of the expression's value, null when unknown.</summary>
     private SchemaNode? Visit(CelExpression expression, ImmutableDictionary<string, SchemaNode?> scope)
     {
