@@ -95,9 +95,35 @@ public sealed record ApiServerOptions
 
     public string? ProxyClientKeyFile { get; init; }
 
+    /// <summary>Admission plug-ins that must be there; all that are there run without being named.</summary>
     public IReadOnlyList<string> EnableAdmissionPlugins { get; init; } = [];
 
+    /// <summary>Admission plug-ins that do not run.</summary>
     public IReadOnlyList<string> DisableAdmissionPlugins { get; init; } = [];
+
+    /// <summary>Most requests served at a time that only read, long-running ones left out; 0 for no limit.</summary>
+    public int MaxRequestsInflight { get; init; } = 400;
+
+    /// <summary>Most requests served at a time that change something; 0 for no limit.</summary>
+    public int MaxMutatingRequestsInflight { get; init; } = 200;
+
+    /// <summary>How long requests are still served after <c>/readyz</c> began to fail because the server is to stop.</summary>
+    public TimeSpan ShutdownDelayDuration { get; init; }
+
+    /// <summary>Policy of audit.k8s.io/v1; null audits nothing.</summary>
+    public string? AuditPolicyFile { get; init; }
+
+    /// <summary>File of audit events, one JSON text a line; <c>-</c> is standard output.</summary>
+    public string? AuditLogPath { get; init; }
+
+    /// <summary>Size in MiB at which the file is set aside; 0 for 100.</summary>
+    public int AuditLogMaxsize { get; init; }
+
+    /// <summary>Most old files kept; 0 for all.</summary>
+    public int AuditLogMaxbackup { get; init; }
+
+    /// <summary>Days for which old files are kept; 0 for ever.</summary>
+    public int AuditLogMaxage { get; init; }
 
     /// <summary>How long events are kept.</summary>
     public TimeSpan EventTtl { get; init; } = TimeSpan.FromHours(1);

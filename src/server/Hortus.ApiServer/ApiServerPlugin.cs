@@ -3,6 +3,7 @@ using Hortus.ApiServer.Authentication;
 using Hortus.ApiServer.Authorization;
 using Hortus.ApiServer.Access;
 using Hortus.ApiServer.Registry;
+using Hortus.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Hortus.ApiServer;
@@ -59,4 +60,7 @@ public sealed record ApiServerServices(
 {
     /// <summary>Asks all authenticators in order; null when none knows the request's credentials.</summary>
     public required IAuthenticator Authenticate { get; init; }
+
+    /// <summary>What <c>/metrics</c> shows.</summary>
+    public MetricRegistry Metrics { get; init; } = new();
 }

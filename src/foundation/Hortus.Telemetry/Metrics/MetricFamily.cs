@@ -12,6 +12,9 @@ internal sealed class MetricFamily
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, Series> series = [];
+
+    // Finds the series of tags without making their text; programs record far more often than they are scraped.
+    private readonly Dictionary<int, List<Series>> byHash = [];
     private readonly string? description;
     private readonly MetricType type;
     private readonly double[] buckets;
@@ -50,18 +53,9 @@ internal sealed class MetricFamily
 
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var labels = Labels(tags);
         lock (gate)
         {
-            if (!series.TryGetValue(labels, out var one))
-            {
-                labels = series.Count < MetricRegistry.SeriesMax ? labels : "";
-                if (!series.TryGetValue(labels, out one))
-                {
-                    series[labels] = one = new Series { Counts = new long[buckets.Length] };
-                }
-            }
-
+            var one = SeriesOf(tags);
             one.Value = type is MetricType.Gauge or MetricType.ObservableCounter ? value : one.Value + value;
             one.Count++;
             for (var i = 0; i < buckets.Length; i++)
@@ -69,6 +63,68 @@ internal sealed class MetricFamily
                 one.Counts[i] += value <= buckets[i] ? 1 : 0;
             }
         }
+    }
+
+    private Series SeriesOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var hash = new HashCode();
+        foreach (var (key, value) in tags)
+        {
+            hash.Add(key);
+            hash.Add(value);
+        }
+
+        var code = hash.ToHashCode();
+        if (byHash.TryGetValue(code, out var known))
+        {
+            foreach (var one in known)
+            {
+                if (Same(one.Tags, tags))
+                {
+                    return one;
+                }
+            }
+        }
+
+        var isNew = series.Count < MetricRegistry.SeriesMax;
+        var labels = isNew ? Labels(tags) : "";
+        if (!series.TryGetValue(labels, out var found))
+        {
+            series[labels] = found = new Series { Counts = new long[buckets.Length], Tags = isNew ? tags.ToArray() : [] };
+        }
+
+        if (isNew)
+        {
+            if (known is null)
+            {
+                byHash[code] = known = [];
+            }
+
+            if (!known.Contains(found))
+            {
+                known.Add(found);
+            }
+        }
+
+        return found;
+    }
+
+    private static bool Same(KeyValuePair<string, object?>[] known, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (known.Length != tags.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < known.Length; i++)
+        {
+            if (known[i].Key != tags[i].Key || !Equals(known[i].Value, tags[i].Value))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     public void Write(StringBuilder text)
@@ -181,5 +237,7 @@ internal sealed class MetricFamily
         public long Count { get; set; }
 
         public required long[] Counts { get; init; }
+
+        public required KeyValuePair<string, object?>[] Tags { get; init; }
     }
 }

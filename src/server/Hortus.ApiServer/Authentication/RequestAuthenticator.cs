@@ -1,3 +1,4 @@
+using Hortus.ApiServer.Audit;
 using Hortus.ApiServer.Requests;
 using Microsoft.AspNetCore.Http;
 
@@ -20,7 +21,19 @@ internal sealed class RequestAuthenticator(
             user = anonymous ? UserInfo.Anonymous : throw ApiErrors.Unauthorized();
         }
 
-        return user is null ? null : await impersonation.ApplyAsync(user, http.Request.Headers, cancellationToken);
+        if (user is null)
+        {
+            return null;
+        }
+
+        http.Features.Set(new AuditUsers(user, null));
+        var effective = await impersonation.ApplyAsync(user, http.Request.Headers, cancellationToken);
+        if (!ReferenceEquals(effective, user))
+        {
+            http.Features.Set(new AuditUsers(user, effective));
+        }
+
+        return effective;
     }
 
     private async ValueTask<UserInfo?> FindAsync(HttpContext http, CancellationToken cancellationToken)

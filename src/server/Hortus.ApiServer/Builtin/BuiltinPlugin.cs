@@ -57,20 +57,16 @@ public sealed class BuiltinPlugin(INodeDialer? dialer = null) : ApiServerPlugin
     public override IEnumerable<IAuthorizer> Authorizers(ApiServerServices services) => Parts(services).Authorizers;
 
     /// <inheritdoc/>
-    public override IEnumerable<IAdmissionPlugin> AdmissionPlugins(ApiServerServices services)
-    {
-        IAdmissionPlugin[] all =
-        [
-            new NamespaceLifecycle(services.Objects),
-            new ServiceAccountAdmission(services.Objects, services.Time),
-            new PriorityAdmission(services.Objects),
-            new DefaultTolerationSeconds(),
-            new NodeRestriction(services.Objects),
-            new CertificateAdmission(services.Authorize),
-            new EscalationCheck(Parts(services).Index, services.Authorize),
-        ];
-        return all.Where(p => !services.Options.DisableAdmissionPlugins.Contains(p.Name));
-    }
+    public override IEnumerable<IAdmissionPlugin> AdmissionPlugins(ApiServerServices services) =>
+    [
+        new NamespaceLifecycle(services.Objects),
+        new ServiceAccountAdmission(services.Objects, services.Time),
+        new PriorityAdmission(services.Objects),
+        new DefaultTolerationSeconds(),
+        new NodeRestriction(services.Objects),
+        new CertificateAdmission(services.Authorize),
+        new EscalationCheck(Parts(services).Index, services.Authorize),
+    ];
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, RequestDelegate> Paths(ApiServerServices services) =>

@@ -33,19 +33,19 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     private static readonly Uri InProcessAddress = new("http://in-process/");
 
     private readonly WebApplication? web;
-    private readonly CancellationTokenSource stopping;
-    private readonly Task background;
+    private readonly ShutdownSignal shutdown;
+    private readonly BackgroundWork background;
     private readonly TimeProvider time;
 
     private ApiServerHost(
         WebApplication? web,
         InProcessTransport inProcess,
         ApiServerServices services,
-        CancellationTokenSource stopping,
-        Task background)
+        ShutdownSignal shutdown,
+        BackgroundWork background)
     {
         this.web = web;
-        this.stopping = stopping;
+        this.shutdown = shutdown;
         this.background = background;
         time = services.Time;
         InProcess = inProcess;
@@ -74,8 +74,8 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         ApiServerServices services,
         CancellationToken cancellationToken)
     {
-        var stopping = new CancellationTokenSource();
-        var assembly = new ServerAssembly(store, plugins, services, stopping.Token);
+        var shutdown = new ShutdownSignal();
+        var assembly = new ServerAssembly(store, plugins, services, shutdown);
         await assembly.ConnectAsync(cancellationToken);
         foreach (var plugin in plugins)
         {
@@ -84,7 +84,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
 
         await assembly.CustomResources.LoadAsync(cancellationToken);
         await assembly.Webhooks.LoadAsync(cancellationToken);
-        var background = RunAllAsync(assembly, plugins, services, stopping.Token);
+        var background = new BackgroundWork(RunAllAsync(assembly, plugins, services, shutdown.Stopping), assembly.Audit);
         WebApplication? web = null;
         if (listen is not null)
         {
@@ -93,7 +93,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             await web.StartAsync(cancellationToken);
         }
 
-        return new ApiServerHost(web, new InProcessTransport(assembly.Pipeline), services, stopping, background);
+        return new ApiServerHost(web, new InProcessTransport(assembly.Pipeline), services, shutdown, background);
     }
 
     /// <summary>Makes the services of a server that is not started yet.</summary>
@@ -111,7 +111,14 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     /// <summary>Stops to listen, ends watches and background work.</summary>
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
+        if (Services.Options.ShutdownDelayDuration > TimeSpan.Zero)
+        {
+            // Load balancers see that the server goes before it does.
+            await shutdown.DrainAsync();
+            await Task.Delay(Services.Options.ShutdownDelayDuration, time, CancellationToken.None);
+        }
+
+        await shutdown.StopAsync();
         using var timeout = new CancellationTokenSource(StopTimeout, time);
         await InProcess.StopAsync(timeout.Token);
         if (web is not null)
@@ -120,8 +127,13 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             await web.DisposeAsync();
         }
 
-        await background;
-        stopping.Dispose();
+        await background.Ended;
+        if (background.Audit is { } audit)
+        {
+            await audit.DisposeAsync();
+        }
+
+        shutdown.Dispose();
     }
 
     private static async Task RunAllAsync(
@@ -198,6 +210,9 @@ public sealed partial class ApiServerHost : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Error, "a part of the server that works in the background has ended; restart the server")]
     private static partial void LogBackgroundFailed(ILogger logger, Exception error);
+
+    /// <summary>What ends after the last request.</summary>
+    private sealed record BackgroundWork(Task Ended, Audit.AuditTrail? Audit);
 
     /// <summary>Leaves signals to the program that hosts the server.</summary>
     private sealed class SilentLifetime : IHostLifetime

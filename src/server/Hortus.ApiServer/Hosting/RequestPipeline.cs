@@ -1,8 +1,7 @@
-using System.Collections.Frozen;
+using Hortus.ApiServer.Audit;
 using Hortus.ApiServer.Authentication;
 using Hortus.ApiServer.Authorization;
-using Hortus.ApiServer.Discovery;
-using Hortus.ApiServer.OpenApi;
+using Hortus.ApiServer.Metrics;
 using Hortus.ApiServer.Requests;
 using Hortus.ApiServer.Rest;
 using Hortus.Objects;
@@ -13,22 +12,24 @@ namespace Hortus.ApiServer.Hosting;
 
 /// <summary>The parts a request passes.</summary>
 internal sealed record PipelineParts(
-    IAuthenticator Authenticator,
-    IAuthorizer Authorizer,
-    ResourceHandler Resources,
-    DiscoveryHandler Discovery,
-    OpenApiHandler OpenApi,
-    IReadOnlyDictionary<string, RequestDelegate> Paths);
+    IAuthenticator Authenticator, IAuthorizer Authorizer, ResourceHandler Resources, PathHandler Paths)
+{
+    /// <summary>Null when nothing is audited.</summary>
+    public AuditTrail? Audit { get; init; }
+
+    public required ServerMetrics Metrics { get; init; }
+
+    public required InFlightLimit InFlight { get; init; }
+}
 
 /// <summary>
-/// What happens to every request: identify, authorize, serve; every failure becomes a Status, every request gets an audit id.
+/// What happens to every request: identify, note, limit, authorize, serve; every failure becomes a Status, every request gets an
+/// audit id.
 /// </summary>
 internal sealed partial class RequestPipeline(
     PipelineParts parts, bool anonymousAuth, TimeProvider time, ILogger<RequestPipeline> logger)
 {
-    private static readonly TimeSpan DeadlineMax = TimeSpan.FromSeconds(60);
-    private readonly FrozenDictionary<string, RequestDelegate> paths =
-        parts.Paths.ToFrozenDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
+    private readonly RequestDeadlines deadlines = new(time);
 
     /// <summary>Serves one request; never throws.</summary>
     public async Task HandleAsync(HttpContext http)
@@ -36,41 +37,101 @@ internal sealed partial class RequestPipeline(
         var incoming = http.Request.Headers["Audit-Id"].ToString();
         http.Response.Headers["Audit-Id"] = incoming.Length is > 0 and <= 64 ? incoming : Guid.NewGuid().ToString();
         http.Response.Headers.CacheControl = "no-cache, private";
+        var served = new ServedRequest(http, RequestInfoParser.Parse(http.Request), time.GetTimestamp());
+        Status? failure;
         try
         {
-            await ServeAsync(http, http.RequestAborted);
+            await ServeAsync(served, http.RequestAborted);
+            failure = null;
         }
         catch (ApiStatusException e)
         {
-            await FailAsync(http, e.Status);
+            failure = e.Status;
         }
         catch (BadHttpRequestException e)
         {
-            await FailAsync(http, e.StatusCode == 413
+            failure = e.StatusCode == 413
                 ? ApiErrors.TooLarge(RequestBody.SizeMax).Status
-                : ApiErrors.BadRequest(e.Message).Status);
+                : ApiErrors.BadRequest(e.Message).Status;
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // The client has left; there is nobody to answer.
+            failure = null;
         }
         catch (OperationCanceledException)
         {
-            await FailAsync(http, ApiErrors.Timeout("request did not complete within the allotted time").Status);
+            failure = ApiErrors.Timeout("request did not complete within the allotted time").Status;
         }
         catch (Exception e)
         {
             LogFailed(logger, e, http.Request.Method, http.Request.Path.Value ?? "");
-            await FailAsync(http, ApiErrors.Internal(e.Message).Status);
+            failure = ApiErrors.Internal(e.Message).Status;
+        }
+
+        if (failure is not null)
+        {
+            await FailAsync(http, failure);
+        }
+
+        await FinishAsync(served, failure);
+    }
+
+    private async Task ServeAsync(ServedRequest served, CancellationToken aborted)
+    {
+        var (http, info) = (served.Http, served.Info);
+        UserInfo? user = null;
+        try
+        {
+            user = await parts.Authenticator.AuthenticateAsync(http, aborted)
+                ?? (anonymousAuth ? UserInfo.Anonymous : throw ApiErrors.Unauthorized());
+        }
+        finally
+        {
+            if (parts.Audit is { } audit)
+            {
+                served.Audit = await audit.BeginAsync(
+                    http, info, http.Features.Get<AuditUsers>() ?? new AuditUsers(user, null), time.GetUtcNow());
+            }
+        }
+
+        if (served.IsLongRunning || served.IsProbe)
+        {
+            await AuthorizeAndServeAsync(served, user, aborted);
+            return;
+        }
+
+        var isMutating = InFlightLimit.IsMutating(info);
+        try
+        {
+            parts.InFlight.Enter(user, isMutating);
+        }
+        catch (ApiStatusException)
+        {
+            parts.Metrics.Rejected(isMutating);
+            throw;
+        }
+
+        try
+        {
+            using var deadline = deadlines.Start(RequestDeadlines.TimeOf(http.Request, info), aborted);
+            await AuthorizeAndServeAsync(served, user, deadline.Token);
+        }
+        finally
+        {
+            parts.InFlight.Leave(isMutating);
         }
     }
 
-    private async Task ServeAsync(HttpContext http, CancellationToken aborted)
+    private async Task AuthorizeAndServeAsync(ServedRequest served, UserInfo user, CancellationToken cancellationToken)
     {
-        var info = RequestInfoParser.Parse(http.Request);
-        var user = await parts.Authenticator.AuthenticateAsync(http, aborted)
-            ?? (anonymousAuth ? UserInfo.Anonymous : throw ApiErrors.Unauthorized());
-        var decision = await parts.Authorizer.AuthorizeAsync(user, info, aborted);
+        var (http, info) = (served.Http, served.Info);
+        var decision = await parts.Authorizer.AuthorizeAsync(user, info, cancellationToken);
+        if (served.Audit is not null)
+        {
+            served.Audit.Authorization = decision;
+        }
+
         if (decision.Verdict != AuthorizationVerdict.Allow)
         {
             throw Denial.Of(user, info, decision.Reason);
@@ -78,51 +139,45 @@ internal sealed partial class RequestPipeline(
 
         if (!info.IsResource)
         {
-            await ServePathAsync(http, info, aborted);
+            await parts.Paths.HandleAsync(http, info, cancellationToken);
             return;
         }
 
-        if (info.Verb == "watch" || (info.Subresource.Length > 0 && info.Subresource is not "status" and not "scale"))
+        if (!served.IsLongRunning)
         {
-            await parts.Resources.HandleAsync(http, info, user, aborted);
+            await parts.Resources.HandleAsync(http, info, user, cancellationToken);
             return;
         }
 
-        using var deadline = new CancellationTokenSource(DeadlineMax, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, aborted);
-        await parts.Resources.HandleAsync(http, info, user, end.Token);
+        parts.Metrics.LongRunning(info, served.Verb, 1);
+        try
+        {
+            await parts.Resources.HandleAsync(http, info, user, cancellationToken);
+        }
+        finally
+        {
+            parts.Metrics.LongRunning(info, served.Verb, -1);
+        }
     }
 
-    private async Task ServePathAsync(HttpContext http, RequestInfo info, CancellationToken cancellationToken)
+    private async Task FinishAsync(ServedRequest served, Status? failure)
     {
-        var path = info.Path.Length > 1 ? info.Path.TrimEnd('/') : info.Path;
-        if (paths.TryGetValue(path, out var handler) || paths.TryGetValue(FirstPart(path), out handler))
+        if (!served.IsProbe)
         {
-            await handler(http);
-            return;
+            parts.Metrics.Served(
+                served.Info,
+                served.Verb,
+                served.DryRun,
+                served.Http.Response.StatusCode,
+                time.GetElapsedTime(served.Start),
+                served.IsLongRunning);
         }
 
-        if (await parts.OpenApi.TryHandleAsync(http, path, cancellationToken)
-            || await parts.Discovery.TryHandleAsync(http, path, cancellationToken))
+        if (served.Audit is { } record)
         {
-            return;
+            record.Failure = failure;
+            await parts.Audit!.WriteAsync(record, "ResponseComplete");
         }
-
-        if (path.StartsWith("/api", StringComparison.Ordinal))
-        {
-            throw ApiErrors.UnknownResource();
-        }
-
-        http.Response.StatusCode = 404;
-        http.Response.ContentType = "text/plain; charset=utf-8";
-        await http.Response.WriteAsync("404 page not found\n", cancellationToken);
-    }
-
-    // Health checks have one path per check: /readyz/ping.
-    private static string FirstPart(string path)
-    {
-        var slash = path.IndexOf('/', 1);
-        return slash > 0 && path[..slash] is "/healthz" or "/livez" or "/readyz" ? path[..slash] : path;
     }
 
     private async Task FailAsync(HttpContext http, Status status)

@@ -1,7 +1,10 @@
 using Hortus.ApiServer.Access;
+using Hortus.ApiServer.Admission;
 using Hortus.ApiServer.Admission.Webhooks;
+using Hortus.ApiServer.Audit;
 using Hortus.ApiServer.CustomResources;
 using Hortus.ApiServer.Discovery;
+using Hortus.ApiServer.Metrics;
 using Hortus.ApiServer.Objects;
 using Hortus.ApiServer.OpenApi;
 using Hortus.ApiServer.Registry;
@@ -18,10 +21,12 @@ internal sealed class ServerAssembly
     private readonly Func<CancellationToken, Task> connect;
 
     public ServerAssembly(
-        IStore store, IReadOnlyList<ApiServerPlugin> plugins, ApiServerServices services, CancellationToken stopping)
+        IStore store, IReadOnlyList<ApiServerPlugin> plugins, ApiServerServices services, ShutdownSignal shutdown)
     {
         var (registry, time) = (services.Registry, services.Time);
-        var objects = new ObjectStore(store, time);
+        var inFlight = new InFlightLimit(services.Options.MaxRequestsInflight, services.Options.MaxMutatingRequestsInflight);
+        var metrics = new ServerMetrics(services.Metrics, () => inFlight.Current);
+        var objects = new ObjectStore(store, time) { Metrics = metrics };
         CustomResources = new CustomResourceController(services, objects);
         registry.Set(BuiltInResources.Create(services.Options.EtcdPrefix)
             .Select(CustomResources.Customize)
@@ -33,26 +38,37 @@ internal sealed class ServerAssembly
         }
 
         Webhooks = new WebhookParts(services, plugins.Select(p => p.WebhookObjects(services)).OfType<IObjectReader>());
-        var admission = Webhooks.Chain([.. plugins.SelectMany(p => p.AdmissionPlugins(services))]);
+        var admission = Webhooks.Chain(AdmissionSelection.Of(
+            [.. plugins.SelectMany(p => p.AdmissionPlugins(services))], services.Options));
         var writer = new ObjectWriter(objects, admission, time);
         var deleter = new ObjectDeleter(objects, admission, time);
         connect = token => ((ServerObjects)services.Objects).ConnectAsync(writer, deleter, token);
         ((AuthenticatorChain)services.Authenticate).All = [.. plugins.SelectMany(p => p.Authenticators(services))];
         ((AuthorizerChain)services.Authorize).All = [.. plugins.SelectMany(p => p.Authorizers(services))];
-        var watches = new WatchHandler(objects, time, new Random(Environment.TickCount), stopping);
+        var watches = new WatchHandler(objects, metrics, time, new Random(Environment.TickCount), shutdown.Stopping);
         var resources = new ResourceHandler(registry, new ObjectHandlers(objects, writer, deleter, watches), admission, time);
+        Audit = AuditTrail.Open(services.Options, time, services.LoggerFactory);
         Pipeline = new RequestPipeline(
             new PipelineParts(
                 services.Authenticate,
                 services.Authorize,
                 resources,
-                new DiscoveryHandler(registry),
-                new OpenApiHandler(registry),
-                PathsOf(objects, plugins, services, stopping)),
+                new PathHandler(
+                    PathsOf(new ServerPaths(objects, registry, metrics, shutdown.Draining), plugins, services),
+                    new OpenApiHandler(registry, time),
+                    new DiscoveryHandler(registry)))
+            {
+                Audit = Audit,
+                Metrics = metrics,
+                InFlight = inFlight,
+            },
             services.Options.AnonymousAuth,
             time,
             services.LoggerFactory.CreateLogger<RequestPipeline>());
     }
+
+    /// <summary>Null when nothing is audited.</summary>
+    public AuditTrail? Audit { get; }
 
     public RequestPipeline Pipeline { get; }
 
@@ -64,10 +80,10 @@ internal sealed class ServerAssembly
     public WebhookParts Webhooks { get; }
 
     private static Dictionary<string, RequestDelegate> PathsOf(
-        ObjectStore objects, IReadOnlyList<ApiServerPlugin> plugins, ApiServerServices services, CancellationToken stopping)
+        ServerPaths own, IReadOnlyList<ApiServerPlugin> plugins, ApiServerServices services)
     {
         var added = plugins.SelectMany(p => p.Paths(services)).ToList();
-        var paths = new ServerPaths(objects, stopping).Create(added.Select(p => p.Key));
+        var paths = own.Create(added.Select(p => p.Key));
         foreach (var (path, handler) in added)
         {
             paths[path] = handler;

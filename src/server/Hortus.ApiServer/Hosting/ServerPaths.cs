@@ -1,14 +1,17 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Metrics;
 using Hortus.ApiServer.Objects;
+using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace Hortus.ApiServer.Hosting;
 
 /// <summary>The paths that are no resources: health, version, the list of paths.</summary>
-internal sealed class ServerPaths(ObjectStore store, CancellationToken stopping)
+internal sealed class ServerPaths(
+    ObjectStore store, ResourceRegistry registry, ServerMetrics metrics, CancellationToken draining)
 {
     /// <summary>The Kubernetes version this server is compatible with.</summary>
     public const string Version = "v1.35.0+hortus";
@@ -22,6 +25,7 @@ internal sealed class ServerPaths(ObjectStore store, CancellationToken stopping)
             ["/livez"] = http => WriteHealthAsync(http, "livez", isReadiness: false),
             ["/readyz"] = http => WriteHealthAsync(http, "readyz", isReadiness: true),
             ["/version"] = WriteVersionAsync,
+            ["/metrics"] = WriteMetricsAsync,
         };
         string[] all =
         [
@@ -31,6 +35,13 @@ internal sealed class ServerPaths(ObjectStore store, CancellationToken stopping)
         handlers["/"] = http => ResponseBody.WriteAsync(
             http, 200, new JsonObject { ["paths"] = new JsonArray([.. all.Select(p => (JsonNode)p)]) }, http.RequestAborted);
         return handlers;
+    }
+
+    private async Task WriteMetricsAsync(HttpContext http)
+    {
+        var text = await metrics.RenderAsync(registry, store, http.RequestAborted);
+        http.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+        await http.Response.WriteAsync(text, http.RequestAborted);
     }
 
     private static Task WriteVersionAsync(HttpContext http) => ResponseBody.WriteAsync(
@@ -70,7 +81,7 @@ internal sealed class ServerPaths(ObjectStore store, CancellationToken stopping)
             failures.Add($"[-]store failed: {e.Message}");
         }
 
-        if (isReadiness && stopping.IsCancellationRequested)
+        if (isReadiness && draining.IsCancellationRequested)
         {
             failures.Add("[-]shutdown failed: the server is stopping");
         }

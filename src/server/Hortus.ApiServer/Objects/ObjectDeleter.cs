@@ -116,7 +116,8 @@ internal sealed class ObjectDeleter(ObjectStore store, AdmissionChain admission,
         var revision = current.Revision;
         if (!context.DryRun)
         {
-            var outcome = await store.WriteAsync(current.Key, current.Revision, json, cancellationToken);
+            var outcome = await store.WriteAsync(
+                context.Definition, current.Key, current.Revision, json, cancellationToken);
             if (!outcome.Succeeded)
             {
                 return null;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Hortus.ApiServer.Metrics;
 using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Requests;
 using Hortus.ApiServer.Selectors;
@@ -20,12 +21,17 @@ internal sealed class ObjectStore(IStore store, TimeProvider time)
     private const int PageWithSelector = 1000;
     private static readonly TimeSpan FutureWaitMax = TimeSpan.FromSeconds(3);
 
+    /// <summary>Told how long the store took; null when nobody wants to know.</summary>
+    public ServerMetrics? Metrics { get; init; }
+
     public async ValueTask<StoredObject?> FindAsync(
         ResourceDefinition definition, ObjectKey key, CancellationToken cancellationToken)
     {
         try
         {
+            var start = time.GetTimestamp();
             var value = await store.GetAsync(definition.KeyOf(key), cancellationToken);
+            Metrics?.StoreRequest("get", definition.GroupResource, time.GetElapsedTime(start));
             return value is null ? null : StoredObject.Of(value);
         }
         catch (StoreException e)
@@ -71,7 +77,10 @@ internal sealed class ObjectStore(IStore store, TimeProvider time)
 
         try
         {
-            return await ReadPageAsync(prefix, start, revision, selector, options.Limit, cancellationToken);
+            var began = time.GetTimestamp();
+            var page = await ReadPageAsync(prefix, start, revision, selector, options.Limit, cancellationToken);
+            Metrics?.StoreRequest("list", definition.GroupResource, time.GetElapsedTime(began));
+            return page;
         }
         catch (StoreException e) when (e.Failure == StoreFailure.Compacted)
         {
@@ -86,18 +95,32 @@ internal sealed class ObjectStore(IStore store, TimeProvider time)
     /// <summary>Writes a new version, or with null removes the object.</summary>
     /// <returns>Whether the object still had the expected revision, and what is stored now.</returns>
     public async ValueTask<WriteOutcome> WriteAsync(
-        string key, long expectedRevision, byte[]? json, CancellationToken cancellationToken)
+        ResourceDefinition definition, string key, long expectedRevision, byte[]? json, CancellationToken cancellationToken)
     {
         try
         {
             var bytes = json is null ? (ReadOnlyMemory<byte>?)null : json;
+            var start = time.GetTimestamp();
             var result = await store.WriteAsync(new WriteRequest(key, expectedRevision, bytes), cancellationToken);
+            Metrics?.StoreRequest(
+                json is null ? "delete" : expectedRevision == 0 ? "create" : "update",
+                definition.GroupResource,
+                time.GetElapsedTime(start));
             return new WriteOutcome(result.Succeeded, result.Revision);
         }
         catch (StoreException e)
         {
             throw Translate(e);
         }
+    }
+
+    /// <summary>How many objects of a resource there are, in all versions and namespaces.</summary>
+    public async ValueTask<long> CountAsync(ResourceDefinition definition, CancellationToken cancellationToken)
+    {
+        var prefix = definition.StoragePrefix;
+        var request = new RangeRequest(prefix, RangeRequest.PrefixEnd(prefix), 0, 1);
+        var range = await store.RangeAsync(request, cancellationToken);
+        return range.RemainingCount + range.Values.Count;
     }
 
     /// <summary>Changes under a prefix after a revision.</summary>

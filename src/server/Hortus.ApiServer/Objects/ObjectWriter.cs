@@ -160,7 +160,7 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
                 : null;
         }
 
-        var outcome = await store.WriteAsync(storageKey, 0, json, cancellationToken);
+        var outcome = await store.WriteAsync(definition, storageKey, 0, json, cancellationToken);
         return outcome.Succeeded ? new Written(Unstored(storageKey, json, outcome.Revision), Created: true) : null;
     }
 
@@ -228,7 +228,8 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
             return new Written(Unstored(current.Key, json, current.Revision), Removed: removed);
         }
 
-        var outcome = await store.WriteAsync(current.Key, current.Revision, removed ? null : json, cancellationToken);
+        var outcome = await store.WriteAsync(
+            context.Definition, current.Key, current.Revision, removed ? null : json, cancellationToken);
         return outcome.Succeeded ? new Written(Unstored(current.Key, json, outcome.Revision), Removed: removed) : null;
     }
 

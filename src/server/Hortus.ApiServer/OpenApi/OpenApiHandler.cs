@@ -1,7 +1,6 @@
-using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Requests;
@@ -11,27 +10,32 @@ using Microsoft.AspNetCore.Http;
 namespace Hortus.ApiServer.OpenApi;
 
 /// <summary>
-/// Serves <c>/openapi/v3</c> (and an empty <c>/openapi/v2</c>): the list of group versions and, built when asked for, the document of each.
+/// Serves <c>/openapi/v3</c>, the list of group versions and, built when asked for, the document of each, and <c>/openapi/v2</c>,
+/// one document of everything.
 /// </summary>
-internal sealed class OpenApiHandler
+internal sealed class OpenApiHandler : IDisposable
 {
     private const string Root = "/openapi/v3";
     private const string Former = "/openapi/v2";
     private const string FormerProtobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+    private const int DaysOfImmutable = 365;
 
     /// <summary>The document of version 2 in protobuf: field 1 is the version, field 2 title and version of the API.</summary>
-    private static readonly byte[] FormerDocument =
+    private static readonly byte[] EmptyProtobuf =
     [
         0x0A, 3, .. "2.0"u8, 0x12, 21, 0x0A, 10, .. "Kubernetes"u8, 0x12, 7, .. "v1.35.0"u8,
     ];
 
     private readonly ResourceRegistry registry;
+    private readonly TimeProvider time;
     private readonly string instance = Guid.NewGuid().ToString();
-    private readonly ConcurrentDictionary<GroupVersion, byte[]> documents = new();
+    private readonly DocumentCache documents;
 
-    public OpenApiHandler(ResourceRegistry registry)
+    public OpenApiHandler(ResourceRegistry registry, TimeProvider time)
     {
         this.registry = registry;
+        this.time = time;
+        documents = new DocumentCache(time);
         registry.Changed += (_, _) => documents.Clear();
     }
 
@@ -68,7 +72,7 @@ internal sealed class OpenApiHandler
             throw ApiErrors.UnknownResource();
         }
 
-        var hash = HashOf(version);
+        var hash = HashOf(version.ToString());
         if (http.Request.Query["hash"].ToString() is { Length: > 0 } asked)
         {
             if (asked != hash)
@@ -78,39 +82,54 @@ internal sealed class OpenApiHandler
             }
 
             http.Response.Headers.CacheControl = "public, immutable";
+            http.Response.Headers.Expires =
+                time.GetUtcNow().AddDays(DaysOfImmutable).UtcDateTime.ToString("R", CultureInfo.InvariantCulture);
         }
 
-        http.Response.Headers.ETag = $"\"{hash}\"";
-        var document = documents.GetOrAdd(version, Build);
-        await ResponseBody.WriteAsync(http, 200, document, cancellationToken);
+        if (!IsKnown(http, hash))
+        {
+            await documents.WriteAsync(http, path, () => Build(version), cancellationToken);
+        }
+
         return true;
     }
 
-    /// <summary>
-    /// Version 2 defines no schemas here. kubectl asks it about kinds that version 3 does not have, such as <c>List</c>, and
-    /// fails when there is no document; from an empty one it learns that there is nothing to check.
-    /// </summary>
-    private static async Task WriteFormerAsync(HttpContext http, CancellationToken cancellationToken)
-    {
-        if (!http.Request.Headers.Accept.ToString().Contains("protobuf", StringComparison.Ordinal))
-        {
-            var document = new JsonObject
-            {
-                ["swagger"] = "2.0",
-                ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.35.0" },
-                ["paths"] = new JsonObject(),
-                ["definitions"] = new JsonObject(),
-            };
-            await ResponseBody.WriteAsync(http, 200, document, cancellationToken);
-            return;
-        }
+    public void Dispose() => documents.Dispose();
 
-        http.Response.ContentType = FormerProtobuf;
-        http.Response.ContentLength = FormerDocument.Length;
-        await http.Response.Body.WriteAsync(FormerDocument, cancellationToken);
+    /// <summary>
+    /// In protobuf version 2 defines no schemas. kubectl asks it about kinds that version 3 does not have, such as <c>List</c>,
+    /// and fails when there is no document; from an empty one it learns that there is nothing to check.
+    /// </summary>
+    private async Task WriteFormerAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        http.Response.Headers.Vary = "Accept";
+        if (http.Request.Headers.Accept.ToString().Contains("protobuf", StringComparison.Ordinal))
+        {
+            http.Response.ContentType = FormerProtobuf;
+            http.Response.ContentLength = EmptyProtobuf.Length;
+            await http.Response.Body.WriteAsync(EmptyProtobuf, cancellationToken);
+        }
+        else if (!IsKnown(http, HashOf(Former)))
+        {
+            await documents.WriteAsync(http, Former, BuildFormer, cancellationToken);
+        }
     }
 
-    private byte[] Build(GroupVersion version)
+    // Tells the client that what it has is still true, if it is.
+    private static bool IsKnown(HttpContext http, string hash)
+    {
+        var tag = $"\"{hash}\"";
+        http.Response.Headers.ETag = tag;
+        if (http.Request.Headers.IfNoneMatch != tag)
+        {
+            return false;
+        }
+
+        http.Response.StatusCode = 304;
+        return true;
+    }
+
+    private JsonObject Build(GroupVersion version)
     {
         var document = new OpenApiDocument(version);
         foreach (var definition in registry.All.Where(d => d.Kind.GroupVersion == version)
@@ -119,23 +138,36 @@ internal sealed class OpenApiHandler
             document.Add(definition);
         }
 
-        return JsonSerializer.SerializeToUtf8Bytes(document.ToNode(), KubernetesJson.Options);
+        return document.ToNode();
+    }
+
+    private JsonObject BuildFormer()
+    {
+        var former = new FormerDocument();
+        foreach (var version in Versions())
+        {
+            former.Add(Build(version));
+        }
+
+        return former.ToNode();
     }
 
     private JsonObject Index()
     {
         var paths = new JsonObject();
-        foreach (var version in registry.All.Select(d => d.Kind.GroupVersion).Distinct()
-                     .OrderBy(v => v.ToString(), StringComparer.Ordinal))
+        foreach (var version in Versions())
         {
             var path = version.Group.Length == 0 ? $"api/{version.Version}" : $"apis/{version}";
-            paths[path] = new JsonObject { ["serverRelativeURL"] = $"{Root}/{path}?hash={HashOf(version)}" };
+            paths[path] = new JsonObject { ["serverRelativeURL"] = $"{Root}/{path}?hash={HashOf(version.ToString())}" };
         }
 
         return new JsonObject { ["paths"] = paths };
     }
 
+    private IOrderedEnumerable<GroupVersion> Versions() =>
+        registry.All.Select(d => d.Kind.GroupVersion).Distinct().OrderBy(v => v.ToString(), StringComparer.Ordinal);
+
     // Documents depend on nothing but the registry, so its generation stands for their content.
-    private string HashOf(GroupVersion version) =>
-        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{instance}/{registry.Generation}/{version}")));
+    private string HashOf(string document) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{instance}/{registry.Generation}/{document}")));
 }

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Audit;
 using Hortus.Objects;
 using Microsoft.AspNetCore.Http;
 
@@ -37,6 +38,11 @@ internal sealed class AnswerWriter(HttpContext http, int statusCode, TextForm fo
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         body ??= Open();
+        if (form == TextForm.Json)
+        {
+            AuditRecord.NoteAnswer(http, buffer.Written.Span);
+        }
+
         await body.WriteAsync(buffer.Written, cancellationToken);
         buffer.Reset();
     }
@@ -91,6 +97,7 @@ internal sealed class AnswerWriter(HttpContext http, int statusCode, TextForm fo
             return;
         }
 
+        AuditRecord.NoteAnswer(http, buffer.Written.Span);
         var node = JsonNode.Parse(
             buffer.Written.Span, documentOptions: new() { MaxDepth = KubernetesJson.DepthMax });
         var text = form == TextForm.Yaml ? KubernetesYaml.Write(node) : node!.ToJsonString(Indented) + "\n";

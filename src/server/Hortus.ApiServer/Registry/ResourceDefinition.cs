@@ -18,6 +18,9 @@ public sealed record ResourceDefinition
     /// <summary>Kind of a list; <c>KindList</c> unless said otherwise.</summary>
     public string ListKind { get => field ??= Kind.Kind + "List"; init; }
 
+    /// <summary>Plural and group, as messages and metrics name the resource.</summary>
+    public string GroupResource => field ??= Kind.GroupResource;
+
     /// <summary>Singular resource name; the lower-case kind unless said otherwise.</summary>
     public string Singular { get => field ??= Kind.Kind.ToLowerInvariant(); init; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Audit;
 using Hortus.ApiServer.Decoding;
 using Microsoft.AspNetCore.Http;
 
@@ -32,7 +33,9 @@ public static class RequestBody
             await buffer.WriteAsync(chunk.AsMemory(0, read), cancellationToken);
         }
 
-        return buffer.ToArray();
+        var bytes = buffer.ToArray();
+        AuditRecord.NoteRequest(request.HttpContext, bytes);
+        return bytes;
     }
 
     /// <summary>The body as an object, in any media type that is read; null when it is empty.</summary>

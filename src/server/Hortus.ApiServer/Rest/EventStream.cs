@@ -7,13 +7,19 @@ using Hortus.Storage;
 namespace Hortus.ApiServer.Rest;
 
 /// <summary>Turns changes into the events one watcher sees.</summary>
+/// <param name="formatter">Writes events in the form the watcher wants.</param>
+/// <param name="body">Where to.</param>
+/// <param name="selector">Which objects concern the watcher.</param>
+/// <param name="name">The one object that is watched; null for all.</param>
+/// <param name="count">Told how many events were sent.</param>
 internal sealed class EventStream(
-    ObjectFormatter formatter, Stream body, ObjectSelector selector, string? name, bool wantsBookmarks) : IDisposable
+    ObjectFormatter formatter, Stream body, ObjectSelector selector, string? name, Action<int> count) : IDisposable
 {
     private const int PartSize = 64 * 1024;
     private readonly ByteBuffer pending = new();
+    private int sent;
 
-    public bool WantsBookmarks => wantsBookmarks;
+    public bool WantsBookmarks { get; init; }
 
     /// <summary>Writes the event of a change, if the watcher's selector concerns it.</summary>
     public void Write(StoreChange change)
@@ -27,10 +33,12 @@ internal sealed class EventStream(
         var matched = change.Previous is { } p && (selector.IsEverything || selector.Matches(StoredObject.Of(p)));
         if (current is not null && selector.Matches(current))
         {
+            sent++;
             formatter.WriteEvent(pending, matched ? "MODIFIED" : "ADDED", current, change.Revision);
         }
         else if (matched)
         {
+            sent++;
             formatter.WriteEvent(pending, "DELETED", StoredObject.Of(change.Previous!), change.Revision);
         }
     }
@@ -40,6 +48,7 @@ internal sealed class EventStream(
     {
         foreach (var item in items)
         {
+            sent++;
             formatter.WriteEvent(pending, "ADDED", item, item.Revision);
             if (pending.Length >= PartSize)
             {
@@ -65,6 +74,8 @@ internal sealed class EventStream(
 
         await body.WriteAsync(pending.Written, cancellationToken);
         pending.Clear();
+        count(sent);
+        sent = 0;
         return true;
     }
 

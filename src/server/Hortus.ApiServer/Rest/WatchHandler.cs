@@ -1,3 +1,4 @@
+using Hortus.ApiServer.Metrics;
 using Hortus.ApiServer.Objects;
 using Hortus.ApiServer.Output;
 using Hortus.ApiServer.Requests;
@@ -7,7 +8,8 @@ using Hortus.Storage;
 namespace Hortus.ApiServer.Rest;
 
 /// <summary>Serves watches: the state as ADDED where asked for, then every change once and in order.</summary>
-internal sealed class WatchHandler(ObjectStore store, TimeProvider time, Random random, CancellationToken stopping)
+internal sealed class WatchHandler(
+    ObjectStore store, ServerMetrics metrics, TimeProvider time, Random random, CancellationToken stopping)
 {
     private const int TimeoutSecondsMin = 1800;
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(5);
@@ -27,7 +29,10 @@ internal sealed class WatchHandler(ObjectStore store, TimeProvider time, Random 
         await response.StartAsync(cancellationToken);
         var formatter = new ObjectFormatter(request.Definition, format, time);
         using var stream = new EventStream(
-            formatter, response.Body, selector, request.Info.Name, options.AllowWatchBookmarks);
+            formatter, response.Body, selector, request.Info.Name, count => metrics.WatchEvents(request.Definition, count))
+        {
+            WantsBookmarks = options.AllowWatchBookmarks,
+        };
         await stream.WriteInitialAsync(start.Initial, cancellationToken);
         if (options.SendInitialEvents == true && options.AllowWatchBookmarks)
         {
