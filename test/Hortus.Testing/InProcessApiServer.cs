@@ -87,7 +87,29 @@ public sealed class InProcessApiServer : IAsyncDisposable
         ApiServerOptions options, ILoggerFactory loggerFactory, CancellationToken cancellationToken) =>
         StartAsync(options, [], TimeProvider.System, loggerFactory, listen: null, cancellationToken);
 
-    private static async Task<InProcessApiServer> StartAsync(
+    /// <summary>Starts a server without a socket on a store, which it disposes of at its end.</summary>
+    public static Task<InProcessApiServer> StartOnAsync(IStore store, CancellationToken cancellationToken) =>
+        StartOnAsync(
+            store,
+            new ApiServerOptions { AuthorizationMode = ["AlwaysAllow"] },
+            [new AdministratorPlugin()],
+            TimeProvider.System,
+            NullLoggerFactory.Instance,
+            listen: null,
+            cancellationToken);
+
+    private static Task<InProcessApiServer> StartAsync(
+        ApiServerOptions options,
+        IReadOnlyList<ApiServerPlugin> plugins,
+        TimeProvider time,
+        ILoggerFactory loggerFactory,
+        ListenOptions? listen,
+        CancellationToken cancellationToken) =>
+        StartOnAsync(
+            EmbeddedStore.InMemory(time), options, plugins, time, loggerFactory, listen, cancellationToken);
+
+    private static async Task<InProcessApiServer> StartOnAsync(
+        IStore store,
         ApiServerOptions options,
         IReadOnlyList<ApiServerPlugin> plugins,
         TimeProvider time,
@@ -95,7 +117,6 @@ public sealed class InProcessApiServer : IAsyncDisposable
         ListenOptions? listen,
         CancellationToken cancellationToken)
     {
-        var store = EmbeddedStore.InMemory(time);
         var services = ApiServerHost.CreateServices(options, store, time, loggerFactory);
         var host = await ApiServerHost.StartAsync(
             store,

@@ -49,7 +49,7 @@ public sealed partial class ApiServerComponent(
     {
         if (options.EtcdServers.Count > 0)
         {
-            throw new IOException("--etcd-servers is not served by this version; use the embedded store with --data-dir");
+            return await OpenEtcdAsync(options, cancellationToken);
         }
 
         return options.DataDir is null
@@ -59,6 +59,31 @@ public sealed partial class ApiServerComponent(
                 time,
                 loggerFactory.CreateLogger<EmbeddedStore>(),
                 cancellationToken);
+    }
+
+    private async Task<IStore> OpenEtcdAsync(ApiServerOptions options, CancellationToken cancellationToken)
+    {
+        if (options.DataDir is not null)
+        {
+            throw new IOException("--etcd-servers and --data-dir name two stores; give one of them");
+        }
+
+        var etcd = new EtcdStoreOptions
+        {
+            Endpoints = [.. options.EtcdServers.Select(s => new Uri(s, UriKind.RelativeOrAbsolute))],
+            CaFile = options.EtcdCafile,
+            CertFile = options.EtcdCertfile,
+            KeyFile = options.EtcdKeyfile,
+            Prefix = options.EtcdPrefix + "/",
+            CompactionInterval = options.EtcdCompactionInterval,
+            ProbeTimeout = options.EtcdHealthcheckTimeout,
+        };
+        if (etcd.Problems() is { Count: > 0 } problems)
+        {
+            throw new IOException($"the flags --etcd-...: {string.Join("; ", problems)}");
+        }
+
+        return await EtcdStore.OpenAsync(etcd, time, loggerFactory.CreateLogger<EtcdStore>(), cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Information, "serving the Kubernetes API at {Address}")]

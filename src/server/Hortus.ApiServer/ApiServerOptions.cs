@@ -52,17 +52,29 @@ public sealed record ApiServerOptions
     /// <summary>Range of node ports, inclusive, as <c>first-last</c>.</summary>
     public string ServiceNodePortRange { get; init; } = "30000-32767";
 
-    /// <summary>Endpoints of an etcd; empty takes the embedded store in <see cref="DataDir"/>.</summary>
+    /// <summary>Addresses of an etcd's members; empty takes the embedded store in <see cref="DataDir"/>.</summary>
     public IReadOnlyList<string> EtcdServers { get; init; } = [];
 
+    /// <summary>Authorities of the members' certificates; null takes the system's.</summary>
     public string? EtcdCafile { get; init; }
 
+    /// <summary>Client certificate shown to etcd; null shows none.</summary>
     public string? EtcdCertfile { get; init; }
 
     public string? EtcdKeyfile { get; init; }
 
-    /// <summary>Prefix of all keys.</summary>
-    public string EtcdPrefix { get; init; } = "/registry";
+    /// <summary>Prefix of all keys; a slash at the start is added, one at the end removed.</summary>
+    public string EtcdPrefix
+    {
+        get;
+        init => field = value.Trim('/') is { Length: > 0 } path ? $"/{path}" : "";
+    } = "/registry";
+
+    /// <summary>How often etcd's history is compacted to what it was one interval ago; 0 leaves that to others.</summary>
+    public TimeSpan EtcdCompactionInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long etcd may take to answer a check of health.</summary>
+    public TimeSpan EtcdHealthcheckTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Folder of the embedded store; null keeps everything in memory.</summary>
     public string? DataDir { get; init; }

@@ -15,7 +15,8 @@ public sealed class GardenApiPlugin(GardenApiOptions options) : ApiServerPlugin
     public override IEnumerable<ResourceDefinition> Resources(ApiServerServices services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        return GardenResources.All(options, Reader(services), services.Time);
+        return GardenResources.All(options, Reader(services), services.Time)
+            .Select(d => d with { StoragePrefix = services.Options.EtcdPrefix + d.StoragePrefix });
     }
 
     /// <inheritdoc/>

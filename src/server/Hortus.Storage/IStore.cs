@@ -12,7 +12,7 @@ public interface IStore : IAsyncDisposable
 {
     /// <summary>
     /// The same store, read without asking other processes: it shows every write of this process and those of others
-    /// with a delay of milliseconds. For the server's own checks, and for readers that take any state.
+    /// with a delay of milliseconds; only what seems absent is asked for. For the server's own checks.
     /// </summary>
     IStore Local => this;
 

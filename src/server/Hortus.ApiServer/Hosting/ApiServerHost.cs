@@ -101,7 +101,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         ApiServerOptions options, IStore store, TimeProvider time, ILoggerFactory loggerFactory)
     {
         var registry = new ResourceRegistry();
-        var objects = new ServerObjects(registry, new ObjectStore(store, time), time);
+        var objects = new ServerObjects(registry, new ObjectStore(store.Local, time), time);
         return new ApiServerServices(options, registry, objects, time, loggerFactory, new AuthorizerChain())
         {
             Authenticate = new AuthenticatorChain(),

@@ -54,7 +54,7 @@ internal sealed class ServerAssembly
                 services.Authorize,
                 resources,
                 new PathHandler(
-                    PathsOf(new ServerPaths(objects, registry, metrics, shutdown.Draining), plugins, services),
+                    PathsOf(new ServerPaths(objects, services, metrics, shutdown.Draining), plugins, services),
                     new OpenApiHandler(registry, time),
                     new DiscoveryHandler(registry)))
             {

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Metrics;
 using Hortus.ApiServer.Objects;
-using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Requests;
 using Microsoft.AspNetCore.Http;
 
@@ -11,7 +10,7 @@ namespace Hortus.ApiServer.Hosting;
 
 /// <summary>The paths that are no resources: health, version, the list of paths.</summary>
 internal sealed class ServerPaths(
-    ObjectStore store, ResourceRegistry registry, ServerMetrics metrics, CancellationToken draining)
+    ObjectStore store, ApiServerServices services, ServerMetrics metrics, CancellationToken draining)
 {
     /// <summary>The Kubernetes version this server is compatible with.</summary>
     public const string Version = "v1.35.0+hortus";
@@ -39,7 +38,7 @@ internal sealed class ServerPaths(
 
     private async Task WriteMetricsAsync(HttpContext http)
     {
-        var text = await metrics.RenderAsync(registry, store, http.RequestAborted);
+        var text = await metrics.RenderAsync(services.Registry, store, http.RequestAborted);
         http.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         await http.Response.WriteAsync(text, http.RequestAborted);
     }
@@ -74,7 +73,14 @@ internal sealed class ServerPaths(
         var failures = new List<string>();
         try
         {
-            await store.GetRevisionAsync(http.RequestAborted);
+            var timeout = services.Options.EtcdHealthcheckTimeout;
+            using var deadline = new CancellationTokenSource(timeout, services.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, http.RequestAborted);
+            await store.GetRevisionAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            failures.Add("[-]store failed: it did not answer in time");
         }
         catch (Storage.StoreException e)
         {

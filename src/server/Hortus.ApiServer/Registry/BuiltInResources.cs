@@ -39,6 +39,7 @@ internal static class BuiltInResources
         { Group: "", Plural: "endpoints" } => "services/endpoints",
         { Group: "", Plural: "nodes" } => "minions",
         { Plural: "ingresses" } => "ingress",
+        { Group: "", Plural: "replicationcontrollers" } => "controllers",
         _ when GroupInKey.Contains(kind.Group) => $"{kind.Group}/{kind.Plural}",
         _ => kind.Plural,
     };

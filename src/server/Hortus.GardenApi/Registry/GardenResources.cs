@@ -175,7 +175,7 @@ internal static class GardenResources
             Strategy = strategy,
             Columns = ColumnPath.ColumnsOf(typeof(T)),
             SelectableFields = [.. selectable.Select(SelectableField.OfPath)],
-            StoragePrefix = $"/registry/{kind.Group}/{kind.Plural}/",
+            StoragePrefix = $"/{kind.Group}/{kind.Plural}/",
         };
     }
 

@@ -69,16 +69,17 @@ internal sealed class EtcdCredentials
 
     private static X509Certificate2Collection ReadAuthorities(string file)
     {
+        var authorities = new X509Certificate2Collection();
         try
         {
-            var authorities = new X509Certificate2Collection();
             authorities.ImportFromPemFile(file);
-            return authorities.Count > 0 ? authorities : throw new IOException($"{file} holds no certificate");
         }
-        catch (Exception e) when (e is CryptographicException or UnauthorizedAccessException)
+        catch (Exception e) when (e is CryptographicException or UnauthorizedAccessException or IOException)
         {
-            throw new IOException($"cannot read the certificates in {file}: {e.Message}", e);
+            throw new IOException($"cannot read the authorities of etcd's certificate in {file}: {e.Message}", e);
         }
+
+        return authorities.Count > 0 ? authorities : throw new IOException($"{file} holds no certificate");
     }
 
     private X509Certificate2? ReadCertificate()
@@ -89,10 +90,11 @@ internal sealed class EtcdCredentials
                 ? null
                 : X509Certificate2.CreateFromPemFile(_options.CertFile, _options.KeyFile);
         }
-        catch (Exception e) when (e is CryptographicException or UnauthorizedAccessException)
+        catch (Exception e) when (e is CryptographicException or UnauthorizedAccessException or IOException)
         {
             throw new IOException(
-                $"cannot read the certificate {_options.CertFile} with the key {_options.KeyFile}: {e.Message}", e);
+                $"cannot read the certificate for etcd {_options.CertFile} with the key {_options.KeyFile}: {e.Message}",
+                e);
         }
     }
 }

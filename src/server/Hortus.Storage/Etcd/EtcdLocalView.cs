@@ -5,7 +5,9 @@ internal sealed class EtcdLocalView(EtcdStore store, Func<StoreState> state) : I
 {
     public ValueTask<long> GetRevisionAsync(CancellationToken cancellationToken) => new(state().Revision);
 
-    public ValueTask<StoredValue?> GetAsync(string key, CancellationToken cancellationToken) => new(state().Get(key));
+    // What seems absent may be too new; asking costs little because most keys asked for are there.
+    public ValueTask<StoredValue?> GetAsync(string key, CancellationToken cancellationToken) =>
+        state().Get(key) is { } value ? new(value) : store.GetAsync(key, cancellationToken);
 
     public ValueTask<RangeResult> RangeAsync(RangeRequest request, CancellationToken cancellationToken) =>
         request.Revision == 0 ? new(state().Range(request)) : store.RangeAsync(request, cancellationToken);

@@ -42,6 +42,9 @@ internal sealed partial class EtcdMembers : IDisposable
     /// <summary>The addresses, for messages.</summary>
     public string Addresses => string.Join(", ", _channels.Select(c => c.Address.GetLeftPart(UriPartial.Authority)));
 
+    /// <summary>Why the last call that failed did; null when none has.</summary>
+    public string? LastFailure { get; private set; }
+
     /// <summary>The next member that is well; when none is, the next one.</summary>
     public EtcdChannel Next()
     {
@@ -90,7 +93,7 @@ internal sealed partial class EtcdMembers : IDisposable
             }
             catch (EtcdCallException e)
             {
-                channel.IsWell &= !e.IsPassing;
+                Note(channel, e);
                 if (e.MayHaveArrived || _time.GetElapsedTime(start) >= _options.WriteTimeout)
                 {
                     throw WriteFailure(e);
@@ -156,7 +159,7 @@ internal sealed partial class EtcdMembers : IDisposable
             }
             catch (EtcdCallException e)
             {
-                channel.IsWell &= !e.IsPassing;
+                Note(channel, e);
                 if (!e.IsPassing || _time.GetElapsedTime(start) >= timeout)
                 {
                     throw ReadFailure(e);
@@ -197,6 +200,12 @@ internal sealed partial class EtcdMembers : IDisposable
         {
             LogWell(channel.Address);
         }
+    }
+
+    private void Note(EtcdChannel channel, EtcdCallException error)
+    {
+        LastFailure = error.Message;
+        channel.IsWell &= !error.IsPassing;
     }
 
     private static StoreException ReadFailure(EtcdCallException e) => e switch

@@ -213,43 +213,29 @@ public sealed class EtcdStore : IStore
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new StoreException(
-                StoreFailure.Unavailable,
-                $"etcd at {_members.Addresses} did not answer within {_options.StartTimeout.TotalSeconds:0.#} s");
+            throw Unreachable();
         }
     }
 
     private async Task<long> LoadAsync(CancellationToken cancellationToken)
     {
-        StoreException? last = null;
         for (var attempt = 0; ; attempt++)
         {
             try
             {
                 return await _mirror.LoadAsync(_options.ReplayRevisions, cancellationToken);
             }
-            catch (StoreException e)
-            {
-                last = e;
-            }
-            catch (OperationCanceledException) when (last is not null)
-            {
-                throw Unreachable(last);
-            }
-
-            try
+            catch (Exception e) when (e is StoreException or EtcdCallException)
             {
                 await _members.PauseAsync(attempt, cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                throw Unreachable(last);
             }
         }
     }
 
-    private StoreException Unreachable(StoreException last) => new(
-        StoreFailure.Unavailable, $"etcd at {_members.Addresses} cannot be used: {last.Message}", last);
+    private StoreException Unreachable() => new(
+        StoreFailure.Unavailable,
+        $"etcd at {_members.Addresses} could not be used for {_options.StartTimeout.TotalSeconds:0.#} s: "
+        + (_members.LastFailure ?? "no answer"));
 
     private StoreState Readable() => Volatile.Read(ref _disposed) == 0 ? _mirror.State : throw Closed();
 
