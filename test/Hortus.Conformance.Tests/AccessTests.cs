@@ -10,7 +10,7 @@ public sealed class AccessTests(Server server) : NamespacedTests(server)
 {
     private Kubectl Tina => Server.WithToken("tina", ServerCredentials.TinasToken);
 
-    [Fact]
+    [OwnServerFact]
     public async Task Denial_names_user_verb_resource_and_namespace()
     {
         (await Tina.RunAsync($"-n {Namespace} get pods")).Fails().ShouldContain(
@@ -22,7 +22,7 @@ public sealed class AccessTests(Server server) : NamespacedTests(server)
         (await Tina.RunAsync("get --raw /metrics")).Fails().ShouldContain("User \"tina\" cannot get path \"/metrics\"");
     }
 
-    [Fact]
+    [OwnServerFact]
     public async Task Role_and_binding_allow_exactly_what_they_say()
     {
         (await KubectlAsync("create role reader --verb=get,list --resource=configmaps,deployments.apps")).Succeeds();
@@ -37,7 +37,7 @@ public sealed class AccessTests(Server server) : NamespacedTests(server)
         (await Tina.RunAsync($"-n {Namespace} auth can-i --list")).Lines().ShouldContain("configmaps [] [] [get list]");
     }
 
-    [Fact]
+    [OwnServerFact]
     public async Task Nobody_gives_rights_that_he_lacks()
     {
         (await KubectlAsync("create role granter --verb=create,get --resource=roles.rbac.authorization.k8s.io")).Succeeds();
@@ -47,7 +47,7 @@ public sealed class AccessTests(Server server) : NamespacedTests(server)
             .ShouldContain("attempting to grant RBAC permissions not currently held");
     }
 
-    [Fact]
+    [OwnServerFact]
     public async Task Who_somebody_is_comes_from_certificate_token_or_impersonation()
     {
         var who = (await Server.As("eva", Server.Credentials.ClientAuthority.Issue(CertificateSpec.Client("eva", "team:a")))
@@ -60,7 +60,7 @@ public sealed class AccessTests(Server server) : NamespacedTests(server)
         (await Server.Admin.RunAsync($"auth can-i list pods --as=otto -n {Namespace}")).Output.ShouldBe("no\n");
     }
 
-    [Fact]
+    [OwnServerFact]
     public async Task Credentials_that_prove_nothing_are_unauthorized()
     {
         var pki = Server.Credentials;
@@ -77,7 +77,7 @@ public sealed class AccessTests(Server server) : NamespacedTests(server)
         await ShouldBeUnauthorizedAsync(null, await ForgedTokenAsync());
     }
 
-    [Fact]
+    [OwnServerFact]
     public async Task Nobody_in_particular_may_ask_for_health_and_version_only()
     {
         using var http = Server.Http(null);

@@ -17,7 +17,7 @@ public sealed class DurabilityTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    [Fact]
+    [OwnServerFact]
     public async Task Every_acknowledged_object_survives_kill_9()
     {
         var credentials = new ServerCredentials(Path.Combine(folder, "credentials"));

@@ -8,7 +8,7 @@ public sealed class GardenerTests(GardenServer garden) : IClassFixture<GardenSer
 {
     private Kubectl Kubectl => garden.Server.Admin;
 
-    [Fact]
+    [OwnServerFact]
     public async Task Shoot_of_the_examples_is_accepted_and_defaulted()
     {
         var shoot = await garden.CreateShootAsync(_ => _);
@@ -22,7 +22,7 @@ public sealed class GardenerTests(GardenServer garden) : IClassFixture<GardenSer
         (await Kubectl.RunAsync("get cloudprofile,seed,project -o name")).Lines().Count.ShouldBe(3);
     }
 
-    [Fact]
+    [OwnServerFact]
     public async Task Fields_of_a_shoot_are_explained()
     {
         var text = (await Kubectl.RunAsync("explain shoot.spec.provider")).Lines();
@@ -33,7 +33,7 @@ public sealed class GardenerTests(GardenServer garden) : IClassFixture<GardenSer
         (await Kubectl.RunAsync("explain shoot --recursive")).Succeeds().ShouldContain("machineControllerManager");
     }
 
-    [Theory]
+    [OwnServerTheory]
     [InlineData("name: local\n  credentials", "name: nope\n  credentials", "cloudProfile", "nope")]
     [InlineData("region: local", "region: mars", "spec.region", "\"local\"")]
     [InlineData("version: \"1.35\"", "version: 1.12.0", "spec.kubernetes.version", "1.35.4")]
@@ -56,7 +56,7 @@ public sealed class GardenerTests(GardenServer garden) : IClassFixture<GardenSer
         (await Kubectl.RunAsync($"-n garden-local get shoot {name}")).Fails().ShouldContain("NotFound");
     }
 
-    [Fact]
+    [OwnServerFact]
     public async Task Deletion_needs_the_confirmation_annotation()
     {
         var shoot = await garden.CreateShootAsync(_ => _);
@@ -69,7 +69,7 @@ public sealed class GardenerTests(GardenServer garden) : IClassFixture<GardenSer
         (await Kubectl.RunAsync($"-n garden-local delete shoot {shoot} --wait=false")).Succeeds();
     }
 
-    [Fact]
+    [OwnServerFact]
     public async Task Workers_are_changed_and_immutable_fields_are_kept()
     {
         var shoot = await garden.CreateShootAsync(_ => _);

@@ -27,7 +27,7 @@ public sealed class LifecycleTests(Server server) : NamespacedTests(server)
         (await KubectlAsync("get service,ingress,pdb,hpa,resourcequota,cronjob,job -o name")).Lines().Count.ShouldBe(8);
     }
 
-    [Fact]
+    [OwnServerFact]
     public async Task Token_of_an_account_is_accepted_as_that_account()
     {
         (await KubectlAsync("create serviceaccount robot")).Succeeds();
@@ -73,7 +73,7 @@ public sealed class LifecycleTests(Server server) : NamespacedTests(server)
     [Fact]
     public async Task Malformed_bodies_are_answered_with_a_status()
     {
-        using var http = Server.Http(Server.Credentials.Admin);
+        using var http = Server.Http();
         foreach (var (body, type, code) in new[]
         {
             ("{\"kind\":", "application/json", 400), ("kind: [", "application/yaml", 400), ("<x/>", "text/xml", 415),
@@ -106,7 +106,7 @@ public sealed class LifecycleTests(Server server) : NamespacedTests(server)
         (await KubectlAsync("get configmap held")).Fails().ShouldContain("NotFound");
     }
 
-    [Theory]
+    [OwnServerTheory]
     [InlineData("foreground", "foregroundDeletion")]
     [InlineData("orphan", "orphan")]
     public async Task Cascade_leaves_the_collector_its_finalizer(string cascade, string finalizer)
@@ -148,7 +148,7 @@ public sealed class LifecycleTests(Server server) : NamespacedTests(server)
         (await running).Succeeds().ShouldBe("pod/web condition met\n");
     }
 
-    [Fact]
+    [OwnServerFact]
     public async Task Terminating_namespace_takes_nothing_new()
     {
         (await KubectlAsync("create configmap c")).Succeeds();

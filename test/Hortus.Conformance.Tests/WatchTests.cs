@@ -15,7 +15,7 @@ public sealed class WatchTests(Server server) : NamespacedTests(server)
     {
         (await KubectlAsync("create configmap one")).Succeeds();
         (await KubectlAsync("create configmap two")).Succeeds();
-        using var http = Server.Http(Server.Credentials.Admin);
+        using var http = Server.Http();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await using var stream = await http.GetStreamAsync(
             Path + "?watch=true&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan", deadline.Token);
@@ -34,7 +34,7 @@ public sealed class WatchTests(Server server) : NamespacedTests(server)
         (await KubectlAsync("create configmap one")).Succeeds();
         var version = await FieldAsync("configmap/one", ".metadata.resourceVersion");
         (await KubectlAsync("create configmap two")).Succeeds();
-        using var http = Server.Http(Server.Credentials.Admin);
+        using var http = Server.Http();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await using var stream = await http.GetStreamAsync($"{Path}?watch=true&resourceVersion={version}", deadline.Token);
         using var reader = new StreamReader(stream);
@@ -45,7 +45,7 @@ public sealed class WatchTests(Server server) : NamespacedTests(server)
     [Fact]
     public async Task Versions_that_were_never_and_tokens_that_nobody_gave_are_refused()
     {
-        using var http = Server.Http(Server.Credentials.Admin);
+        using var http = Server.Http();
         using var future = await http.GetAsync($"{Path}?resourceVersion=99999999&resourceVersionMatch=NotOlderThan");
         future.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
         (await future.Content.ReadAsStringAsync()).ShouldContain("Too large resource version");

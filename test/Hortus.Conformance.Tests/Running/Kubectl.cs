@@ -5,10 +5,14 @@ namespace Hortus.Conformance.Tests.Running;
 /// <summary>Runs the kubectl that eng/setup.sh installs, as one user.</summary>
 /// <param name="kubeconfig">File with server and credentials.</param>
 /// <param name="home">Folder of kubectl's caches.</param>
-public sealed class Kubectl(string kubeconfig, string home)
+/// <param name="program">Name of the program: <c>kubectl</c> or an older one, <c>kubectl-1.32</c>.</param>
+public sealed class Kubectl(string kubeconfig, string home, string program = "kubectl")
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
-    private static readonly string Program = Locate();
+    /// <summary>File with server and credentials.</summary>
+    public string Kubeconfig => kubeconfig;
+
+    /// <summary>The same user with another kubectl.</summary>
+    public Kubectl With(string otherProgram) => new(kubeconfig, Path.Combine(home, otherProgram), otherProgram);
 
     /// <summary>Runs to the end; arguments are separated by spaces.</summary>
     public Task<KubectlResult> RunAsync(string arguments) => RunAsync(arguments.Split(' '), "", null);
@@ -18,31 +22,7 @@ public sealed class Kubectl(string kubeconfig, string home)
     {
         var start = StartInfo(arguments);
         start.Environment["KUBE_EDITOR"] = editor ?? "false";
-        using var process = Process.Start(start)!;
-        using var deadline = new CancellationTokenSource(Deadline);
-        var command = string.Join(' ', arguments);
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-            var error = process.StandardError.ReadToEndAsync(deadline.Token);
-            try
-            {
-                await process.StandardInput.WriteAsync(input.AsMemory(), deadline.Token);
-                process.StandardInput.Close();
-            }
-            catch (IOException)
-            {
-                // Ended without reading its input; what it says is in the result.
-            }
-
-            await process.WaitForExitAsync(deadline.Token);
-            return new KubectlResult(command, process.ExitCode, await output, await error);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"kubectl {command} did not end within {Deadline.TotalSeconds} s");
-        }
+        return await CommandLine.RunAsync(start, string.Join(' ', [program, .. arguments]), input);
     }
 
     /// <summary>Starts a run whose lines are read one by one; dispose it to end it.</summary>
@@ -51,7 +31,7 @@ public sealed class Kubectl(string kubeconfig, string home)
     /// <summary>How to start it with redirected streams; for tests that feed or read bytes.</summary>
     public ProcessStartInfo StartInfo(IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(Program, arguments)
+        var start = new ProcessStartInfo(CommandLine.Find(program), arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -60,24 +40,6 @@ public sealed class Kubectl(string kubeconfig, string home)
         start.Environment["KUBECONFIG"] = kubeconfig;
         start.Environment["HOME"] = home;
         return start;
-    }
-
-    private static string Locate()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var candidate = Path.Combine(folder.FullName, ".tools", "bin", "kubectl");
-            if (File.Exists(candidate))
-            {
-                return candidate;
-            }
-        }
-
-        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-            .Select(folder => Path.Combine(folder, "kubectl"))
-            .FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException(
-                "kubectl is neither in .tools/bin of the repository nor in PATH; run ./eng/setup.sh, which installs it");
     }
 }
 

@@ -1,7 +1,7 @@
 namespace Hortus.Conformance.Tests.Running;
 
-/// <summary>What a run of kubectl answered.</summary>
-/// <param name="Command">Its arguments, for messages.</param>
+/// <summary>What a run of a program answered.</summary>
+/// <param name="Command">The command, for messages.</param>
 /// <param name="ExitCode">0 for success.</param>
 /// <param name="Output">Standard output.</param>
 /// <param name="Error">Standard error.</param>
@@ -26,5 +26,5 @@ public sealed record KubectlResult(string Command, int ExitCode, string Output, 
         [.. Succeeds().Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
 
-    public override string ToString() => $"kubectl {Command}: exit code {ExitCode}\n{Output}\n{Error}";
+    public override string ToString() => $"{Command}: exit code {ExitCode}\n{Output}\n{Error}";
 }

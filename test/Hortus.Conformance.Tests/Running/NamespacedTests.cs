@@ -6,17 +6,24 @@ namespace Hortus.Conformance.Tests.Running;
 [Collection(ServerCollection.Name)]
 public abstract class NamespacedTests(Server server) : IAsyncLifetime
 {
+    private static readonly string Run = Target.IsForeign ? $"{Environment.ProcessId}-" : "";
     private static int count;
 
     protected Server Server => server;
 
     /// <summary>The test's namespace.</summary>
     protected string Namespace { get; } =
-        "test-" + Interlocked.Increment(ref count).ToString(CultureInfo.InvariantCulture);
+        "test-" + Run + Interlocked.Increment(ref count).ToString(CultureInfo.InvariantCulture);
 
     public virtual async Task InitializeAsync() => (await server.Admin.RunAsync($"create namespace {Namespace}")).Succeeds();
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public async Task DisposeAsync()
+    {
+        if (Target.IsForeign)
+        {
+            (await server.Admin.RunAsync($"delete namespace {Namespace} --wait=false --ignore-not-found")).Succeeds();
+        }
+    }
 
     /// <summary>kubectl as administrator in the namespace.</summary>
     protected Task<KubectlResult> KubectlAsync(string arguments) => server.Admin.RunAsync($"-n {Namespace} {arguments}");
@@ -33,6 +40,8 @@ public abstract class NamespacedTests(Server server) : IAsyncLifetime
     protected async Task<string> FieldAsync(string target, string path) =>
         (await KubectlAsync($"get {target} -o jsonpath={{{path}}}")).Succeeds();
 
-    /// <summary>The account that pods of the namespace run as; a controller makes it in a whole cluster.</summary>
-    protected async Task CreateDefaultAccountAsync() => (await KubectlAsync("create serviceaccount default")).Succeeds();
+    /// <summary>Sees to the account that pods of the namespace run as; a controller makes it in a whole cluster.</summary>
+    protected async Task CreateDefaultAccountAsync() => (await KubectlAsync(Target.IsForeign
+        ? "wait --for=create serviceaccount/default --timeout=30s"
+        : "create serviceaccount default")).Succeeds();
 }

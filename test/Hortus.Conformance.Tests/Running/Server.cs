@@ -1,27 +1,62 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
 using Hortus.Pki;
 
 namespace Hortus.Conformance.Tests.Running;
 
-/// <summary>One server for all tests of the collection; it serves the garden's kinds too.</summary>
-public sealed class Server : IAsyncLifetime
+/// <summary>
+/// One server for all tests of the collection, which serves the garden's kinds too; or the cluster that
+/// <see cref="Target"/> names.
+/// </summary>
+public sealed partial class Server : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("hortus-conformance-").FullName;
     private ServerProcess? process;
+    private string[] flags = [];
+    private HortusProcess? proxy;
 
+    /// <summary>Authorities of our own server.</summary>
     public ServerCredentials Credentials { get; private set; } = null!;
 
-    public Uri Address => process!.Address;
+    /// <summary>Where the server, or the proxy to another cluster, listens.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>A folder that is removed at the end.</summary>
+    public string Folder => folder;
 
     /// <summary>kubectl as administrator.</summary>
     public Kubectl Admin { get; private set; } = null!;
 
-    public async Task InitializeAsync()
+    public Task InitializeAsync() => StartWithAsync(_ => ["--serve-gardener-apis"]);
+
+    /// <summary>Starts with further flags.</summary>
+    /// <returns>The credentials of our own server.</returns>
+    public async Task<ServerCredentials> StartWithAsync(Func<ServerCredentials, string[]> arguments)
     {
+        if (Target.Kubeconfig is { } kubeconfig)
+        {
+            Admin = new Kubectl(kubeconfig, folder);
+            proxy = HortusProcess.Start(CommandLine.Find("kubectl"), ["--kubeconfig", kubeconfig, "proxy", "--port", "0"]);
+            Address = new Uri("http://" + await proxy.WaitForAsync(Serving()));
+            return null!;
+        }
+
         Credentials = new ServerCredentials(Path.Combine(folder, "credentials"));
-        process = await ServerProcess.StartAsync(Credentials, Path.Combine(folder, "data"), "--serve-gardener-apis");
+        process = await ServerProcess.StartAsync(Credentials, Path.Combine(folder, "data"), flags = arguments(Credentials));
+        Address = process.Address;
         Admin = As("admin", Credentials.Admin);
+        return Credentials;
+    }
+
+    /// <summary>Ends our own server as a power cut would and starts it again at the same address.</summary>
+    public async Task RestartAsync()
+    {
+        await process!.DisposeAsync();
+        var port = Address.Port.ToString(CultureInfo.InvariantCulture);
+        process = await ServerProcess.StartAsync(
+            Credentials, Path.Combine(folder, "data"), [.. flags, "--secure-port", port]);
     }
 
     public async Task DisposeAsync()
@@ -29,6 +64,11 @@ public sealed class Server : IAsyncLifetime
         if (process is not null)
         {
             await process.DisposeAsync();
+        }
+
+        if (proxy is not null)
+        {
+            await proxy.DisposeAsync();
         }
 
         Directory.Delete(folder, recursive: true);
@@ -41,7 +81,12 @@ public sealed class Server : IAsyncLifetime
     public Kubectl WithToken(string name, string token) =>
         new(Credentials.Kubeconfig(name, Address, $"token: {token}"), folder);
 
-    /// <summary>A plain HTTP client; null authenticates as nobody.</summary>
+    /// <summary>A plain HTTP client of the administrator.</summary>
+    public HttpClient Http() => Target.IsForeign
+        ? new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) }
+        : Http(Credentials.Admin);
+
+    /// <summary>A plain HTTP client of our own server; null authenticates as nobody.</summary>
     public HttpClient Http(CertificateKeyPair? client, string? token = null) => Http(Address, Credentials, client, token);
 
     /// <summary>A plain HTTP client for a server.</summary>
@@ -68,6 +113,9 @@ public sealed class Server : IAsyncLifetime
 
         return http;
     }
+
+    [GeneratedRegex(@"Starting to serve on (\S+)")]
+    private static partial Regex Serving();
 }
 
 /// <summary>The tests that share the server.</summary>

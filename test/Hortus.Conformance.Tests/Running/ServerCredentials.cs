@@ -19,6 +19,7 @@ public sealed class ServerCredentials
         ServingKeyFile = Write("serving.key", serving.PrivateKeyPem);
         ServingAuthorityFile = Write("serving-ca.crt", ServingAuthority.CertificatePem);
         ClientAuthorityFile = Write("client-ca.crt", ClientAuthority.CertificatePem);
+        ClientAuthorityKeyFile = Write("client-ca.key", ClientAuthority.PrivateKeyPem);
         TokenFile = Write("tokens.csv", $"{TinasToken},tina,42,\"gardeners\"\n");
         ServiceAccountKeyFile = Write("service-account.key", SigningKeyPair.Create().PrivateKeyPem);
         Admin = ClientAuthority.Issue(CertificateSpec.Client("admin", "system:masters"));
@@ -40,6 +41,9 @@ public sealed class ServerCredentials
     public string ServingKeyFile { get; }
 
     public string ClientAuthorityFile { get; }
+
+    /// <summary>Key that signs client certificates.</summary>
+    public string ClientAuthorityKeyFile { get; }
 
     public string TokenFile { get; }
 
@@ -63,7 +67,14 @@ public sealed class ServerCredentials
         current-context: c
         """);
 
-    private string Write(string name, string content)
+    /// <summary>Writes a certificate and its key.</summary>
+    /// <returns>The paths of both.</returns>
+    public (string Certificate, string Key) WritePair(string name, CertificateKeyPair pair) =>
+        (Write(name + ".crt", pair.CertificatePem), Write(name + ".key", pair.PrivateKeyPem));
+
+    /// <summary>Writes a file of the folder.</summary>
+    /// <returns>Its path.</returns>
+    public string Write(string name, string content)
     {
         var path = Path.Combine(Folder, name);
         File.WriteAllText(path, content);

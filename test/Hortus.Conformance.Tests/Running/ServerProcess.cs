@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Hortus.Conformance.Tests.Running;
@@ -7,36 +5,19 @@ namespace Hortus.Conformance.Tests.Running;
 /// <summary><c>hortus apiserver</c> as users run it: the built program, TLS, a data folder on disk.</summary>
 public sealed partial class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
-    private readonly Process process;
-    private readonly StringBuilder log = new();
-    private readonly TaskCompletionSource<Uri> serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HortusProcess process;
 
-    private ServerProcess(Process process)
+    private ServerProcess(HortusProcess process, Uri address)
     {
         this.process = process;
-        process.OutputDataReceived += (_, line) => Read(line.Data);
-        process.ErrorDataReceived += (_, line) => Read(line.Data);
-        process.EnableRaisingEvents = true;
-        process.Exited += (_, _) => serving.TrySetException(new InvalidOperationException($"hortus apiserver ended:\n{Log}"));
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        Address = address;
     }
 
     /// <summary>Where it serves.</summary>
-    public Uri Address { get; private set; } = null!;
+    public Uri Address { get; }
 
     /// <summary>Everything it wrote.</summary>
-    public string Log
-    {
-        get
-        {
-            lock (log)
-            {
-                return log.ToString();
-            }
-        }
-    }
+    public string Log => process.Log;
 
     /// <summary>Starts on a free port of 127.0.0.1; done when it serves.</summary>
     /// <param name="pki">Certificates and tokens.</param>
@@ -44,71 +25,35 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <param name="arguments">Further flags.</param>
     public static async Task<ServerProcess> StartAsync(ServerCredentials pki, string dataFolder, params string[] arguments)
     {
+        string[] port = arguments.Contains("--secure-port") ? [] : ["--secure-port", "0"];
         string[] all =
         [
-            "apiserver", "--bind-address", "127.0.0.1", "--secure-port", "0", "--data-dir", dataFolder,
+            "apiserver", "--bind-address", "127.0.0.1", .. port, "--data-dir", dataFolder,
             "--cert-dir", Path.Combine(pki.Folder, "serving"),
             "--tls-cert-file", pki.ServingCertificateFile, "--tls-private-key-file", pki.ServingKeyFile,
             "--client-ca-file", pki.ClientAuthorityFile, "--token-auth-file", pki.TokenFile,
             "--service-account-signing-key-file", pki.ServiceAccountKeyFile,
             "--service-account-key-file", pki.ServiceAccountKeyFile, .. arguments,
         ];
-        var process = Process.Start(new ProcessStartInfo(Locate(), all)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = pki.Folder,
-        })!;
-        var server = new ServerProcess(process);
+        var process = HortusProcess.Start(Locate(), all, pki.Folder);
         try
         {
-            server.Address = await server.serving.Task.WaitAsync(StartDeadline);
-            return server;
+            return new ServerProcess(process, new Uri(await process.WaitForAsync(Serving())));
         }
         catch
         {
-            await server.DisposeAsync();
+            await process.DisposeAsync();
             throw;
         }
     }
 
     /// <summary>Ends it as a power cut would: nothing is flushed, nothing is said.</summary>
-    public async Task KillAsync()
-    {
-        process.Kill();
-        await process.WaitForExitAsync();
-    }
+    public Task KillAsync() => process.KillAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        if (!process.HasExited)
-        {
-            await KillAsync();
-        }
+    public ValueTask DisposeAsync() => process.DisposeAsync();
 
-        process.Dispose();
-    }
-
-    private void Read(string? line)
-    {
-        if (line is null)
-        {
-            return;
-        }
-
-        lock (log)
-        {
-            log.AppendLine(line);
-        }
-
-        if (Serving().Match(line) is { Success: true } match)
-        {
-            serving.TrySetResult(new Uri(match.Groups[1].Value));
-        }
-    }
-
-    /// <summary>The program of the configuration that these tests were built in.</summary>
-    internal static string Locate()
+    /// <summary>The program <c>hortus</c> of the configuration that these tests were built in.</summary>
+    public static string Locate()
     {
         var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

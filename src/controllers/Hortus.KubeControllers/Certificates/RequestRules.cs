@@ -52,7 +52,7 @@ internal static class RequestRules
             return "subject alternative names are not allowed";
         }
 
-        return AgainstNode(asked) ?? AgainstUsages(request, ClientUsages, "client auth");
+        return AgainstNode(asked) ?? AgainstUsages(request, ClientUsages, "client auth", "digital signature");
     }
 
     /// <summary>Why a kubelet's serving request is not what this signer signs; null when it is.</summary>
@@ -68,7 +68,7 @@ internal static class RequestRules
             return $"common name \"{asked.CommonName}\" is not the requester's \"{request.Spec.Username}\"";
         }
 
-        return AgainstNode(asked) ?? AgainstUsages(request, ServingUsages, "server auth");
+        return AgainstNode(asked) ?? AgainstUsages(request, ServingUsages, "server auth", "digital signature");
     }
 
     /// <summary>Whether every name and address of a serving request is the node's own.</summary>
@@ -105,7 +105,8 @@ internal static class RequestRules
         return NodeOf(asked) is null ? $"common name must be {NodePrefix}<name>" : null;
     }
 
-    private static string? AgainstUsages(CertificateSigningRequest request, string[] allowed, string needed)
+    private static string? AgainstUsages(
+        CertificateSigningRequest request, string[] allowed, params string[] needed)
     {
         var usages = request.Spec.Usages ?? [];
         if (usages.FirstOrDefault(u => !allowed.Contains(u)) is { } other)
@@ -113,8 +114,6 @@ internal static class RequestRules
             return $"usage \"{other}\" is not allowed";
         }
 
-        return usages.Contains(needed) && usages.Contains("digital signature")
-            ? null
-            : $"usages \"{needed}\" and \"digital signature\" are needed";
+        return needed.FirstOrDefault(n => !usages.Contains(n)) is { } missing ? $"usage \"{missing}\" is needed" : null;
     }
 }
