@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Hortus.Kubelet;
 using Hortus.Pki;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hortus.Conformance.Tests.Running;
 
@@ -16,8 +19,10 @@ public sealed class Cluster : IAsyncLifetime
     public const string Shell = "registry.k8s.io/e2e-test-images/busybox:1.36.1-1";
 
     public const string Node = "conformance-node";
-    private const string PodRange = "10.213.12.0/24";
     private readonly Stack<HortusProcess> parts = [];
+
+    // Not below /tmp, which containers replace by an empty one.
+    private readonly string root = $"/var/tmp/hortus-cluster-{Guid.NewGuid():n}";
 
     public Server Server { get; } = new();
 
@@ -35,7 +40,6 @@ public sealed class Cluster : IAsyncLifetime
             return;
         }
 
-        var folder = Directory.CreateDirectory(Path.Combine(Server.Folder, "node")).FullName;
         var pki = await Server.StartWithAsync(pki =>
         {
             var client = pki.WritePair("kubelet-client", pki.ClientAuthority.Issue(
@@ -53,7 +57,7 @@ public sealed class Cluster : IAsyncLifetime
             "--service-account-private-key-file", pki.ServiceAccountKeyFile, "--leader-elect", "false");
         if (HasNode)
         {
-            await StartNodeAsync(pki, folder);
+            await StartNodeAsync(pki);
         }
 
         (await Admin.RunAsync("wait --for=create serviceaccount/default -n default --timeout=60s")).Succeeds();
@@ -65,6 +69,12 @@ public sealed class Cluster : IAsyncLifetime
         {
             await part.StopAsync();
             await part.DisposeAsync();
+        }
+
+        if (Directory.Exists(root))
+        {
+            await KubeletCleanup.RunAsync(root, NullLoggerFactory.Instance, CancellationToken.None);
+            Directory.Delete(root, recursive: true);
         }
 
         await Server.DisposeAsync();
@@ -94,7 +104,7 @@ public sealed class Cluster : IAsyncLifetime
         }
     }
 
-    private async Task StartNodeAsync(ServerCredentials pki, string folder)
+    private async Task StartNodeAsync(ServerCredentials pki)
     {
         var kubeconfig = pki.Kubeconfig("kubelet", Server.Address, pki.ClientAuthority.Issue(
             CertificateSpec.Client("system:node:" + Node, "system:nodes")));
@@ -105,9 +115,12 @@ public sealed class Cluster : IAsyncLifetime
               registry.k8s.io/pause: [/bin/sh, -c, "trap 'exit 0' TERM INT; sleep infinity & wait"]
               registry.k8s.io/e2e-test-images/busybox: [/bin/sh]
             """);
+        // Beside other runs of these tests on the same machine: a range of one's own.
+        var range = $"10.{RandomNumberGenerator.GetInt32(215, 255)}.{RandomNumberGenerator.GetInt32(0, 256)}.0/24";
+        Directory.CreateDirectory(root);
         StartPart(
-            "kubelet", "--hostname-override", Node, "--root-dir", folder, "--kubeconfig", kubeconfig,
-            "--image-map", images, "--pod-cidr", PodRange, "--node-ip", "127.0.0.1", "--address", "127.0.0.1",
+            "kubelet", "--hostname-override", Node, "--root-dir", root, "--kubeconfig", kubeconfig,
+            "--image-map", images, "--pod-cidr", range, "--node-ip", "127.0.0.1", "--address", "127.0.0.1",
             "--port", "0", "--client-ca-file", pki.ClientAuthorityFile, "--service-proxy", "false",
             "--tls-cert-file", serving.Certificate, "--tls-private-key-file", serving.Key);
         await WaitAsync(

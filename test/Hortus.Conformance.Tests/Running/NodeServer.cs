@@ -39,11 +39,15 @@ public sealed class NodeServer : IAsyncLifetime
     public int KubeletProcess { get; private set; }
 
     /// <summary>Skips the test when the node could not be started for lack of rights.</summary>
-    public static void RequireRoot() => Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
+    public static void RequireRoot()
+    {
+        Skip.If(Target.IsForeign, Target.NeedsOwnServer);
+        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
+    }
 
     public async Task InitializeAsync()
     {
-        if (!Environment.IsPrivilegedProcess)
+        if (!Environment.IsPrivilegedProcess || Target.IsForeign)
         {
             return;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Authentication;
 using Hortus.Objects;
 
 namespace Hortus.ApiServer.Access;
@@ -51,6 +52,26 @@ public interface IObjectAccess : IObjectReader
         Func<JsonObject, JsonObject?> change,
         CancellationToken cancellationToken);
 
+    /// <summary>The same in the name of a client, who becomes owner of the fields and is asked about by admission.</summary>
+    ValueTask<JsonObject> UpdateAsync(
+        ResourceKind kind,
+        ObjectKey key,
+        WriteOrigin origin,
+        Func<JsonObject, JsonObject?> change,
+        CancellationToken cancellationToken);
+
+    /// <summary>Deletes an object in the name of a client with a body of DeleteOptions; null takes the defaults.</summary>
+    /// <exception cref="Requests.ApiStatusException">NotFound, Conflict (preconditions), ...</exception>
+    ValueTask DeleteAsync(
+        ResourceKind kind, ObjectKey key, WriteOrigin origin, JsonObject? options, CancellationToken cancellationToken);
+
     /// <summary>Deletes an object (finalizers and grace periods are honored); an absent one is ignored.</summary>
     ValueTask DeleteAsync(ResourceKind kind, ObjectKey key, CancellationToken cancellationToken);
 }
+
+/// <summary>In whose name and how an object is written.</summary>
+/// <param name="User">Who writes.</param>
+/// <param name="Subresource">Through which subresource; empty for the main resource.</param>
+/// <param name="FieldManager">Who is noted as owner of the fields.</param>
+/// <param name="DryRun">Everything is checked and nothing stored.</param>
+public sealed record WriteOrigin(UserInfo User, string Subresource, string FieldManager, bool DryRun);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Access;
+using Hortus.ApiServer.Authentication;
 using Hortus.ApiServer.Requests;
 using Hortus.ApiServer.Subresources;
 using Hortus.Objects;
@@ -26,7 +27,7 @@ internal sealed class BindingHandler(IObjectAccess objects, TimeProvider time) :
         }
 
         await objects.UpdateAsync(
-            Kinds.Pod, request.Key, "binding", pod => Bind(pod, node, binding), cancellationToken);
+            Kinds.Pod, request.Key, request.Origin, pod => Bind(pod, node, binding), cancellationToken);
         await request.WriteAsync(201, Success(), cancellationToken);
     }
 
@@ -89,22 +90,25 @@ internal sealed class EvictionHandler(IObjectAccess objects, TimeProvider time) 
     /// <inheritdoc/>
     public async ValueTask HandleAsync(SubresourceRequest request, CancellationToken cancellationToken)
     {
-        _ = await request.ReadBodyAsync(cancellationToken);
+        var options = (await request.ReadBodyAsync(cancellationToken))?.Map("deleteOptions");
+        var origin = request.Origin with { Subresource = "" };
+        origin = origin with { DryRun = origin.DryRun || options?.Texts("dryRun").Contains("All") == true };
         var pod = await objects.FindAsync(Kinds.Pod, request.Key, cancellationToken)
             ?? throw ApiErrors.NotFound(Kinds.Pod, request.Key.Name);
         var runs = pod.Text("status", "phase") is not ("Succeeded" or "Failed" or "Pending") && !pod.IsBeingDeleted;
         if (runs)
         {
-            await SpendAsync(request, pod, cancellationToken);
+            await SpendAsync(pod, origin.DryRun, cancellationToken);
         }
 
-        await objects.DeleteAsync(Kinds.Pod, request.Key, cancellationToken);
+        await objects.DeleteAsync(
+            Kinds.Pod, request.Key, origin, (JsonObject?)options?.DeepClone(), cancellationToken);
         await request.WriteAsync(201, BindingHandler.Success(), cancellationToken);
     }
 
-    private async ValueTask SpendAsync(SubresourceRequest request, JsonObject pod, CancellationToken cancellationToken)
+    private async ValueTask SpendAsync(JsonObject pod, bool dryRun, CancellationToken cancellationToken)
     {
-        var all = await objects.ListAsync(Kinds.PodDisruptionBudget, request.Key.Namespace, cancellationToken);
+        var all = await objects.ListAsync(Kinds.PodDisruptionBudget, pod.Namespace, cancellationToken);
         var budgets =
             all.Where(b => ObjectTree.Selects(b.Map("spec", "selector"), pod.Map("metadata", "labels"))).ToList();
         if (budgets.Count > 1)
@@ -118,7 +122,7 @@ internal sealed class EvictionHandler(IObjectAccess objects, TimeProvider time) 
             await objects.UpdateAsync(
                 Kinds.PodDisruptionBudget,
                 new ObjectKey(budget.Namespace, budget.Name),
-                "status",
+                new WriteOrigin(UserInfo.Server, "status", "hortus-apiserver", dryRun),
                 current => Spend(current, pod.Name),
                 cancellationToken);
         }

@@ -58,7 +58,7 @@ internal sealed class ScaleHandler(IObjectAccess objects, ScalePaths paths) : IS
         var mediaType = request.Http.Request.ContentType;
         await AdmitAsync(request, bytes, mediaType, cancellationToken);
         var stored = await objects.UpdateAsync(
-            kind, request.Key, "scale", current => Change(request, current, bytes.Span, mediaType), cancellationToken);
+            kind, request.Key, request.Origin, current => Change(request, current, bytes.Span, mediaType), cancellationToken);
         await request.WriteAsync(200, ScaleOf(stored), cancellationToken);
     }
 

@@ -6,6 +6,7 @@ using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Requests;
 using Hortus.Objects;
 using Hortus.Storage;
+using Microsoft.AspNetCore.Http;
 
 namespace Hortus.ApiServer.Objects;
 
@@ -95,23 +96,30 @@ internal sealed class ServerObjects(ResourceRegistry registry, ObjectStore store
         var definition = registry.Find(new GroupVersionKind(groupVersion.Group, groupVersion.Version, kind))
             ?? throw new InvalidOperationException($"kind {kind} of {groupVersion} is not served");
         var copy = (JsonObject)created.DeepClone();
-        var written = await Writer.CreateAsync(copy, Metadata.Text(copy, "namespace"), Context(definition, ""), cancellationToken);
+        var written = await Writer.CreateAsync(copy, Metadata.Text(copy, "namespace"), Context(definition, Own("")), cancellationToken);
         return written.Object.View(definition.Kind.ApiVersion);
     }
 
-    public async ValueTask<JsonObject> UpdateAsync(
+    public ValueTask<JsonObject> UpdateAsync(
         ResourceKind kind,
         ObjectKey key,
         string subresource,
         Func<JsonObject, JsonObject?> change,
+        CancellationToken cancellationToken) =>
+        UpdateAsync(kind, key, Own(subresource), change, cancellationToken);
+
+    public async ValueTask<JsonObject> UpdateAsync(
+        ResourceKind kind,
+        ObjectKey key,
+        WriteOrigin origin,
+        Func<JsonObject, JsonObject?> change,
         CancellationToken cancellationToken)
     {
-        var definition = DefinitionOf(kind);
         var written = await Writer.UpdateAsync(
             key,
             current => Change(current!, change),
             new UpdateOptions { IsPatch = true },
-            Context(definition, subresource),
+            Context(DefinitionOf(kind), origin),
             cancellationToken);
         return written.Object.View(kind.ApiVersion);
     }
@@ -120,13 +128,21 @@ internal sealed class ServerObjects(ResourceRegistry registry, ObjectStore store
     {
         try
         {
-            var remover = deleter ?? throw new InvalidOperationException("the server is not assembled yet");
-            await remover.DeleteAsync(key, new DeletionOptions(), Context(DefinitionOf(kind), ""), cancellationToken);
+            await DeleteAsync(kind, key, Own(""), null, cancellationToken);
         }
         catch (ApiStatusException e) when (e.Reason == StatusReason.NotFound)
         {
             // Gone is what was asked for.
         }
+    }
+
+    public async ValueTask DeleteAsync(
+        ResourceKind kind, ObjectKey key, WriteOrigin origin, JsonObject? options, CancellationToken cancellationToken)
+    {
+        var remover = deleter ?? throw new InvalidOperationException("the server is not assembled yet");
+        var parsed = DeletionOptions.Parse(options, QueryCollection.Empty);
+        var context = Context(DefinitionOf(kind), origin with { DryRun = origin.DryRun || parsed.DryRun });
+        await remover.DeleteAsync(key, parsed, context, cancellationToken);
     }
 
     private ObjectWriter Writer => writer ?? throw new InvalidOperationException("the server is not assembled yet");
@@ -137,12 +153,15 @@ internal sealed class ServerObjects(ResourceRegistry registry, ObjectStore store
         return change(current) ?? untouched;
     }
 
-    private static WriteContext Context(ResourceDefinition definition, string subresource) => new()
+    private static WriteOrigin Own(string subresource) => new(UserInfo.Server, subresource, "hortus-apiserver", false);
+
+    private static WriteContext Context(ResourceDefinition definition, WriteOrigin origin) => new()
     {
         Definition = definition,
-        User = UserInfo.Server,
-        Subresource = subresource,
-        FieldManager = "hortus-apiserver",
+        User = origin.User,
+        Subresource = origin.Subresource,
+        FieldManager = origin.FieldManager,
+        DryRun = origin.DryRun,
     };
 
     private static ObjectKey KeyOf(string storageKey, string prefix, ResourceKind kind)

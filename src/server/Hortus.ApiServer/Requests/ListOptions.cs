@@ -54,7 +54,14 @@ internal sealed record ListOptions
         };
         var errors = new FieldErrors();
         options.Check(isWatch, errors);
-        return errors.IsEmpty ? options : throw ApiErrors.Invalid(Names, "", errors);
+        if (!errors.IsEmpty)
+        {
+            throw ApiErrors.Invalid(Names, "", errors);
+        }
+
+        return options is { Continue.Length: > 0, ResourceVersion: > 0 }
+            ? throw ApiErrors.BadRequest("specifying resource version is not allowed when using continue")
+            : options;
     }
 
     private void Check(bool isWatch, FieldErrors errors)

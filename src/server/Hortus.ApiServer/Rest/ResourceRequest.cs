@@ -42,20 +42,12 @@ internal sealed record ResourceRequest(HttpContext Http, RequestInfo Info, Resou
     public WriteContext Context()
     {
         var query = Http.Request.Query;
-        var dryRun = query["dryRun"].ToString();
-        if (dryRun is not "" and not "All")
-        {
-            var errors = new FieldErrors();
-            errors.NotSupported(FieldPath.Root["dryRun"], dryRun, ["All"]);
-            throw ApiErrors.Invalid(Definition.Kind with { Group = "meta.k8s.io", Kind = "WriteOptions" }, "", errors);
-        }
-
         return new WriteContext
         {
             Definition = Definition,
             User = User,
             Subresource = Info.Subresource,
-            DryRun = dryRun == "All",
+            DryRun = DryRunOption.Parse(query, Definition.Kind),
             FieldManager = FieldManagement.ManagerOf(query["fieldManager"], Http.Request.Headers.UserAgent),
             FieldValidation = StrictDecoding.Parse(query["fieldValidation"]),
             Warn = Warn,

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Access;
+using Hortus.ApiServer.Apply;
 using Hortus.ApiServer.Authentication;
 using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Requests;
@@ -29,6 +31,14 @@ public sealed record SubresourceRequest(HttpContext Http, RequestInfo Info, Reso
     /// kind, the new and the old object; they may change the new one in place.</summary>
     internal Func<ResourceKind, JsonObject, JsonObject, CancellationToken, ValueTask> AdmitAsync { get; init; } =
         static (_, _, _, _) => ValueTask.CompletedTask;
+
+    /// <summary>For writes in the client's name.</summary>
+    /// <exception cref="ApiStatusException">422: dryRun is not understood.</exception>
+    public WriteOrigin Origin => new(
+        User,
+        Info.Subresource,
+        FieldManagement.ManagerOf(Http.Request.Query["fieldManager"], Http.Request.Headers.UserAgent),
+        DryRunOption.Parse(Http.Request.Query, Definition.Kind));
 
     /// <summary>Reads the body as a JSON or YAML object; null when it is empty.</summary>
     /// <exception cref="ApiStatusException">400, 413 or 415.</exception>
