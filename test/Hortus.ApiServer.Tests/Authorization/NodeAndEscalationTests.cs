@@ -30,6 +30,10 @@ public sealed class NodeAndEscalationTests
 
     private readonly RbacIndex index = new();
 
+    public NodeAndEscalationTests() => objects
+        .Add(Kinds.PersistentVolume, """{"metadata":{"name":"v-disk"},"spec":{"claimRef":{"namespace":"farm","name":"disk"}}}""")
+        .Add(Kinds.PersistentVolume, """{"metadata":{"name":"v-foreign"},"spec":{"claimRef":{"namespace":"farm","name":"no"}}}""");
+
     [Theory]
     [InlineData("get", "secrets", "files", true)]
     [InlineData("get", "secrets", "env", true)]
@@ -62,6 +66,31 @@ public sealed class NodeAndEscalationTests
     public async Task Kubelet_writes_its_own_node_and_lease(
         string group, string resource, string? space, string name, bool allowed) =>
         (await AuthorizeAsync(Resource("update", group, resource, space, name))).ShouldBe(allowed);
+
+    [Theory]
+    [InlineData("get", "pods", "p", "", true)]
+    [InlineData("get", "pods", "q", "", false)]
+    [InlineData("list", "pods", null, "", false)]
+    [InlineData("list", "pods", null, "spec.nodeName=n1", true)]
+    [InlineData("watch", "pods", null, "spec.nodeName=n2", false)]
+    [InlineData("get", "nodes", "n1", "", true)]
+    [InlineData("get", "nodes", "n2", "", false)]
+    [InlineData("list", "nodes", null, "", false)]
+    [InlineData("watch", "nodes", null, "metadata.name=n1", true)]
+    [InlineData("list", "nodes", null, "metadata.name!=n1", false)]
+    [InlineData("watch", "secrets", null, "metadata.name=files", true)]
+    [InlineData("watch", "secrets", null, "metadata.name=foreign", false)]
+    [InlineData("get", "persistentvolumes", "v-disk", "", true)]
+    [InlineData("get", "persistentvolumes", "v-foreign", "", false)]
+    public async Task Kubelet_sees_its_own_node_and_pods_and_what_they_use(
+        string verb, string resource, string? name, string selector, bool allowed)
+    {
+        var clusterWide = resource is "nodes" or "persistentvolumes";
+        (await AuthorizeAsync(Resource(verb, "", resource, clusterWide ? null : "farm", name) with
+        {
+            SelectedFields = Hortus.ApiServer.Selectors.FieldSelector.Equalities(selector),
+        })).ShouldBe(allowed);
+    }
 
     [Fact]
     public async Task Users_that_are_no_kubelet_get_nothing_from_the_node_authorizer()

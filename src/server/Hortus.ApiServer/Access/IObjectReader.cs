@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Hortus.ApiServer.Authentication;
 using Hortus.Objects;
 
 namespace Hortus.ApiServer.Access;
@@ -52,7 +51,8 @@ public interface IObjectAccess : IObjectReader
         Func<JsonObject, JsonObject?> change,
         CancellationToken cancellationToken);
 
-    /// <summary>The same in the name of a client, who becomes owner of the fields and is asked about by admission.</summary>
+    /// <summary>The same for a client, who is noted as owner of the fields. Admission has been asked about the client's own
+    /// request; this write is the server's.</summary>
     ValueTask<JsonObject> UpdateAsync(
         ResourceKind kind,
         ObjectKey key,
@@ -60,7 +60,7 @@ public interface IObjectAccess : IObjectReader
         Func<JsonObject, JsonObject?> change,
         CancellationToken cancellationToken);
 
-    /// <summary>Deletes an object in the name of a client with a body of DeleteOptions; null takes the defaults.</summary>
+    /// <summary>Deletes an object for a client with a body of DeleteOptions; null takes the defaults.</summary>
     /// <exception cref="Requests.ApiStatusException">NotFound, Conflict (preconditions), ...</exception>
     ValueTask DeleteAsync(
         ResourceKind kind, ObjectKey key, WriteOrigin origin, JsonObject? options, CancellationToken cancellationToken);
@@ -69,9 +69,8 @@ public interface IObjectAccess : IObjectReader
     ValueTask DeleteAsync(ResourceKind kind, ObjectKey key, CancellationToken cancellationToken);
 }
 
-/// <summary>In whose name and how an object is written.</summary>
-/// <param name="User">Who writes.</param>
+/// <summary>For whom an object is written.</summary>
 /// <param name="Subresource">Through which subresource; empty for the main resource.</param>
 /// <param name="FieldManager">Who is noted as owner of the fields.</param>
 /// <param name="DryRun">Everything is checked and nothing stored.</param>
-public sealed record WriteOrigin(UserInfo User, string Subresource, string FieldManager, bool DryRun);
+public sealed record WriteOrigin(string Subresource, string FieldManager, bool DryRun);

@@ -55,6 +55,14 @@ internal sealed class AccessReview(ResourceKind kind, ReviewSubject subject, IAu
         { Uid = spec.Text("uid") ?? "", Extra = extra };
     }
 
+    private static IReadOnlyDictionary<string, string> SelectedIn(JsonObject resource) =>
+        resource.Text("fieldSelector", "rawSelector") is { Length: > 0 } raw
+            ? Selectors.FieldSelector.Equalities(raw)
+            : (resource.Map("fieldSelector") ?? []).Items("requirements")
+                .Where(r => r.Text("operator") == "In" && r.Texts("values").Count == 1)
+                .GroupBy(r => r.Text("key") ?? "", StringComparer.Ordinal)
+                .ToDictionary(g => g.Key, g => g.First().Texts("values")[0], StringComparer.Ordinal);
+
     private static RequestInfo Target(JsonObject spec)
     {
         if (spec.Map("resourceAttributes") is not { } resource)
@@ -77,6 +85,7 @@ internal sealed class AccessReview(ResourceKind kind, ReviewSubject subject, IAu
             Subresource = resource.Text("subresource") ?? "",
             Namespace = resource.Text("namespace"),
             Name = resource.Text("name"),
+            SelectedFields = SelectedIn(resource),
         };
     }
 

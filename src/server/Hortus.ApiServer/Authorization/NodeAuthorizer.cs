@@ -8,9 +8,9 @@ using Hortus.Objects;
 namespace Hortus.ApiServer.Authorization;
 
 /// <summary>
-/// What a kubelet may do: its own node and lease, and only those secrets, config maps, claims and service account
-/// tokens
-/// that pods bound to its node refer to. Users that are no kubelet are left to other authorizers.
+/// What a kubelet may do: its own node and lease, the pods bound to its node, and only those secrets, config maps,
+/// claims, volumes and service account tokens that such pods refer to. Lists and watches must say so by a field
+/// selector. Users that are no kubelet are left to other authorizers.
 /// </summary>
 internal sealed class NodeAuthorizer(IObjectReader objects) : IAuthorizer
 {
@@ -40,7 +40,11 @@ internal sealed class NodeAuthorizer(IObjectReader objects) : IAuthorizer
             ("", "persistentvolumeclaims") => await ReferredAsync(node, request, PodReference.Claim, cancellationToken),
             ("", "serviceaccounts" or "serviceaccounts/token") =>
                 await ReferredAsync(node, request, PodReference.ServiceAccount, cancellationToken),
+            ("", "persistentvolumes") => await VolumeAsync(node, request, cancellationToken),
+            ("", "pods") => await PodAsync(node, request, cancellationToken),
+            ("", "nodes") when request.Verb is "get" or "list" or "watch" => OwnNode(node, request),
             ("", "nodes" or "nodes/status") or ("storage.k8s.io", "csinodes") => Own(node, request),
+            ("storage.k8s.io", "volumeattachments") => await AttachmentAsync(node, request, cancellationToken),
             ("coordination.k8s.io", "leases") => request.Namespace == LeaseNamespace
                 ? Own(node, request)
                 : AuthorizationDecision.NoOpinion(
@@ -56,24 +60,77 @@ internal sealed class NodeAuthorizer(IObjectReader objects) : IAuthorizer
             : AuthorizationDecision.NoOpinion(
                 $"node \"{node}\" cannot {request.Verb} what belongs to node \"{request.Name}\"");
 
+    private static AuthorizationDecision OwnNode(string node, RequestInfo request) => request.OnlyName == node
+        ? AuthorizationDecision.Allow()
+        : AuthorizationDecision.NoOpinion($"node '{node}' cannot read '{request.OnlyName}', only its own Node object");
+
+    private async ValueTask<AuthorizationDecision> PodAsync(
+        string node, RequestInfo request, CancellationToken cancellationToken)
+    {
+        if (request.Verb is "list" or "watch")
+        {
+            return request.SelectedFields.GetValueOrDefault("spec.nodeName") == node
+                ? AuthorizationDecision.Allow()
+                : AuthorizationDecision.NoOpinion("can only list/watch pods with spec.nodeName field selector");
+        }
+
+        if (request.Verb != "get")
+        {
+            // Which pods it may create and delete is for NodeRestriction to say, which sees them.
+            return AuthorizationDecision.Allow();
+        }
+
+        // An absent pod is nobody's: the kubelet must be told that it is not there, which it then is.
+        var pod = await FindAsync(Kinds.Pod, request, cancellationToken);
+        return pod is null || pod.Text("spec", "nodeName") == node ? AuthorizationDecision.Allow() : Unrelated(node);
+    }
+
+    /// <summary>A volume belongs to the node whose pods use the claim that it is bound to.</summary>
+    private async ValueTask<AuthorizationDecision> VolumeAsync(
+        string node, RequestInfo request, CancellationToken cancellationToken)
+    {
+        var volume = await FindAsync(Kinds.PersistentVolume, request, cancellationToken);
+        return volume?.Text("spec", "claimRef", "name") is { } claim
+            ? await ReferredAsync(
+                node,
+                request with { Name = claim, Namespace = volume.Text("spec", "claimRef", "namespace") },
+                PodReference.Claim,
+                cancellationToken)
+            : Unrelated(node);
+    }
+
+    private async ValueTask<AuthorizationDecision> AttachmentAsync(
+        string node, RequestInfo request, CancellationToken cancellationToken)
+    {
+        var attachment = await FindAsync(Kinds.VolumeAttachment, request, cancellationToken);
+        return attachment?.Text("spec", "nodeName") == node ? AuthorizationDecision.Allow() : Unrelated(node);
+    }
+
+    private ValueTask<JsonObject?> FindAsync(
+        ResourceKind kind, RequestInfo request, CancellationToken cancellationToken) => request.Name is { } name
+        ? objects.FindAsync(kind, new ObjectKey(kind.Namespaced ? request.Namespace : null, name), cancellationToken)
+        : ValueTask.FromResult<JsonObject?>(null);
+
+    private static AuthorizationDecision Unrelated(string node) =>
+        AuthorizationDecision.NoOpinion($"no relationship found between node '{node}' and this object");
+
     private async ValueTask<AuthorizationDecision> ReferredAsync(
         string node, RequestInfo request, PodReference kind, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(request.Name) || string.IsNullOrEmpty(request.Namespace))
+        if (request.OnlyName is not { Length: > 0 } name || string.IsNullOrEmpty(request.Namespace))
         {
             return AuthorizationDecision.NoOpinion("No Object name found");
         }
 
         foreach (var pod in await objects.ListAsync(Kinds.Pod, request.Namespace, cancellationToken))
         {
-            if (pod.Text("spec", "nodeName") == node && PodReferences.Contains(pod, kind, request.Name))
+            if (pod.Text("spec", "nodeName") == node && PodReferences.Contains(pod, kind, name))
             {
                 return AuthorizationDecision.Allow();
             }
         }
 
-        return AuthorizationDecision.NoOpinion(
-            $"no relationship found between node '{node}' and this object");
+        return Unrelated(node);
     }
 }
 

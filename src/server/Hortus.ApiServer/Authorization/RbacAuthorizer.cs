@@ -19,7 +19,7 @@ internal sealed class RbacAuthorizer(RbacIndex index) : IAuthorizer
             request.Verb,
             request.Group,
             request.Subresource.Length == 0 ? request.Resource : $"{request.Resource}/{request.Subresource}",
-            request.Name ?? "",
+            request.OnlyName ?? "",
             "")
         : new RbacQuery(request.Verb, "", null, "", request.Path);
 

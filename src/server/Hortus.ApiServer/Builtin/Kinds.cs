@@ -34,6 +34,10 @@ internal static class Kinds
 
     public static ResourceKind ClusterRoleBinding { get; } = ResourceKind.Of<ClusterRoleBinding>();
 
+    public static ResourceKind PersistentVolume { get; } = ResourceKind.Of<PersistentVolume>();
+
+    public static ResourceKind VolumeAttachment { get; } = ResourceKind.Of<VolumeAttachment>();
+
     public static ResourceKind PersistentVolumeClaim { get; } = ResourceKind.Of<PersistentVolumeClaim>();
 
     public static ResourceKind PodDisruptionBudget { get; } = ResourceKind.Of<PodDisruptionBudget>();

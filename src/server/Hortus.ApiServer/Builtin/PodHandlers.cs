@@ -95,6 +95,12 @@ internal sealed class EvictionHandler(IObjectAccess objects, TimeProvider time) 
         origin = origin with { DryRun = origin.DryRun || options?.Texts("dryRun").Contains("All") == true };
         var pod = await objects.FindAsync(Kinds.Pod, request.Key, cancellationToken)
             ?? throw ApiErrors.NotFound(Kinds.Pod, request.Key.Name);
+        if (UserGroups.NodeOf(request.User) is { } node && pod.Text("spec", "nodeName") != node)
+        {
+            throw ApiErrors.Forbidden(Kinds.Pod, request.Key.Name,
+                $"node \"{node}\" can only evict pods with spec.nodeName set to itself");
+        }
+
         var runs = pod.Text("status", "phase") is not ("Succeeded" or "Failed" or "Pending") && !pod.IsBeingDeleted;
         if (runs)
         {
@@ -122,7 +128,7 @@ internal sealed class EvictionHandler(IObjectAccess objects, TimeProvider time) 
             await objects.UpdateAsync(
                 Kinds.PodDisruptionBudget,
                 new ObjectKey(budget.Namespace, budget.Name),
-                new WriteOrigin(UserInfo.Server, "status", "hortus-apiserver", dryRun),
+                new WriteOrigin("status", "hortus-apiserver", dryRun),
                 current => Spend(current, pod.Name),
                 cancellationToken);
         }

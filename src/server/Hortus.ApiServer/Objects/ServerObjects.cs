@@ -153,12 +153,12 @@ internal sealed class ServerObjects(ResourceRegistry registry, ObjectStore store
         return change(current) ?? untouched;
     }
 
-    private static WriteOrigin Own(string subresource) => new(UserInfo.Server, subresource, "hortus-apiserver", false);
+    private static WriteOrigin Own(string subresource) => new(subresource, "hortus-apiserver", false);
 
     private static WriteContext Context(ResourceDefinition definition, WriteOrigin origin) => new()
     {
         Definition = definition,
-        User = origin.User,
+        User = UserInfo.Server,
         Subresource = origin.Subresource,
         FieldManager = origin.FieldManager,
         DryRun = origin.DryRun,

@@ -5,6 +5,8 @@ namespace Hortus.ApiServer.Requests;
 /// <summary>What a request addresses, derived from method, path and query alone.</summary>
 public sealed record RequestInfo
 {
+    private static readonly Dictionary<string, string> NoFields = [];
+
     /// <summary>False for paths such as <c>/version</c> and <c>/apis</c>.</summary>
     public bool IsResource { get; init; }
 
@@ -33,6 +35,14 @@ public sealed record RequestInfo
 
     /// <summary>Null for collections.</summary>
     public string? Name { get; init; }
+
+    /// <summary>The fields that a list, watch or deletion of a collection is restricted to, each with the one value wanted;
+    /// empty when there is no field selector or it cannot be read.</summary>
+    public IReadOnlyDictionary<string, string> SelectedFields { get; init; } = NoFields;
+
+    /// <summary>The one object that a request can concern: the one named, or the one a field selector restricts it
+    /// to.</summary>
+    public string? OnlyName => Name ?? SelectedFields.GetValueOrDefault("metadata.name");
 
     /// <summary>Group, version, resource.</summary>
     public GroupVersionResource GroupVersionResource => new(Group, Version, Resource);

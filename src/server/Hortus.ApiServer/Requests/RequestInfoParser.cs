@@ -1,4 +1,4 @@
-using Hortus.Objects;
+using Hortus.ApiServer.Selectors;
 using Microsoft.AspNetCore.Http;
 
 namespace Hortus.ApiServer.Requests;
@@ -35,7 +35,11 @@ internal static class RequestInfoParser
             Version = parts[prefixLength - 1],
         };
         info = WithResource(info, rest);
-        return info with { Verb = VerbOf(request, info, isWatchPath) };
+        info = info with { Verb = VerbOf(request, info, isWatchPath) };
+        return info.Verb is "list" or "watch" or "deletecollection"
+            && request.Query["fieldSelector"].ToString() is { Length: > 0 } selector
+            ? info with { SelectedFields = FieldSelector.Equalities(selector) }
+            : info;
     }
 
     private static RequestInfo WithResource(RequestInfo info, ReadOnlySpan<string> rest)

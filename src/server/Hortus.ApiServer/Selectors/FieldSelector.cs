@@ -41,6 +41,23 @@ internal sealed class FieldSelector
         return new FieldSelector(terms);
     }
 
+    /// <summary>The requirements of the form <c>field=value</c>; what cannot be read is left out, because authorization
+    /// comes before the request is checked.</summary>
+    public static IReadOnlyDictionary<string, string> Equalities(string text)
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var part in Split(text))
+        {
+            var position = part.IndexOf('=', StringComparison.Ordinal);
+            if (position > 0 && part[position - 1] != '!')
+            {
+                found[part[..position].Trim()] = Unescape(part[(position + 1)..].TrimStart('='));
+            }
+        }
+
+        return found;
+    }
+
     public bool Matches(JsonObject value) =>
         terms.TrueForAll(t => string.Equals(t.Read(value), t.Value, StringComparison.Ordinal) != t.Negated);
 

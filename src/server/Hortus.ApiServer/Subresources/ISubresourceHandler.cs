@@ -32,10 +32,9 @@ public sealed record SubresourceRequest(HttpContext Http, RequestInfo Info, Reso
     internal Func<ResourceKind, JsonObject, JsonObject, CancellationToken, ValueTask> AdmitAsync { get; init; } =
         static (_, _, _, _) => ValueTask.CompletedTask;
 
-    /// <summary>For writes in the client's name.</summary>
+    /// <summary>For writes that serve this request.</summary>
     /// <exception cref="ApiStatusException">422: dryRun is not understood.</exception>
     public WriteOrigin Origin => new(
-        User,
         Info.Subresource,
         FieldManagement.ManagerOf(Http.Request.Query["fieldManager"], Http.Request.Headers.UserAgent),
         DryRunOption.Parse(Http.Request.Query, Definition.Kind));
