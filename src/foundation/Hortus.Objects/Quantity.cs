@@ -28,6 +28,9 @@ public sealed record Quantity : IComparable<Quantity>
     /// <summary>The value rounded up to a whole number.</summary>
     public long Value => (long)RoundUp(nano, Billion);
 
+    /// <summary>The value in billionths, exact.</summary>
+    public BigInteger Nano => nano;
+
     /// <summary>The value in thousandths, rounded up (CPU is counted so).</summary>
     public long MilliValue => (long)RoundUp(nano, Million);
 

@@ -82,12 +82,20 @@ public class RuleTests
 
     [Theory]
     [InlineData("self.n >", "unexpected end of expression")]
-    [InlineData("quantity(self.quantity).isGreaterThan(quantity('1'))", "isGreaterThan")]
+    [InlineData("quantity(self.quantity).isGreaterThan('1')", "found no matching overload for 'isGreaterThan'")]
     [InlineData("self.missing == 1", "undefined field 'missing'")]
     [InlineData("other == 1", "undeclared reference to 'other'")]
     [InlineData("self.items.all(i, i.nope)", "undefined field 'nope'")]
     [InlineData("self.type == 'x", "string without end")]
-    [InlineData("self.?n.hasValue()", "optional field selection")]
+    [InlineData("self.?nope.hasValue()", "undefined field 'nope'")]
+    [InlineData("self.n == 'x'", "found no matching overload for '_==_' applied to '(int, string)'")]
+    [InlineData("self.n + 'x' == 'y'", "found no matching overload for '_+_'")]
+    [InlineData("self.type.startsWith(1)", "found no matching overload for 'startsWith' applied to '(string, int)'")]
+    [InlineData("self.n", "must evaluate to bool")]
+    [InlineData("self.items.all(i, i.name)", "the condition of all() must evaluate to bool")]
+    [InlineData("self.n.all(i, true)", "cannot be range of a comprehension")]
+    [InlineData("semver('1.2.3').major() == 1", "function semver() with 1 arguments is unknown or not supported")]
+    [InlineData("self.type.lowerUnicode() == 'x'", "function lowerUnicode() with 0 arguments is unknown")]
     public void UnsupportedRules_AreRefusedByName(string rule, string expected)
     {
         var errors = new FieldErrors();
@@ -106,7 +114,63 @@ public class RuleTests
         var schema = Schema(Rule("self.names.all(a, self.names.all(b, self.names.all(c, a == b)))"));
 
         StructuralSchema.Validate(JsonText.Obj($$$"""{"spec":{"names":[{{{list}}}]}}"""), null, schema)
-            .All.ShouldHaveSingleItem().Message.ShouldContain("cost limit");
+            .All.ShouldHaveSingleItem().Message.ShouldContain("call cost exceeds limit for rule");
+    }
+
+    [Fact]
+    public void RuleWhoseCostHasNoBound_IsRefusedWithTheWayOut()
+    {
+        var errors = new FieldErrors();
+
+        StructuralCheck.CheckRules(
+            Schema(Rule("self.names.all(a, self.names.all(b, self.names.all(c, a == b)))")), FieldPath.Root, errors);
+
+        errors.All[0].ToString().ShouldContain(
+            "Forbidden: estimated rule cost exceeds budget by factor of more than 100x (try simplifying the rule, or adding maxItems");
+    }
+
+    [Theory]
+    [InlineData("""{"rule":"self.n < 3","reason":"Odd"}""", "reason", "Unsupported value: \"Odd\"")]
+    [InlineData("""{"rule":"self.n < 3","fieldPath":".items[0].name"}""", "fieldPath", "does not refer to a field")]
+    [InlineData("""{"rule":"self.n < 3","fieldPath":".nope"}""", "fieldPath", "does not refer to a field")]
+    [InlineData("""{"rule":"self.n < 3","messageExpression":"self.n"}""", "messageExpression", "must evaluate to string")]
+    [InlineData("""{"rule":"self.n < 3","message":"a\nb"}""", "message", "must not contain line breaks")]
+    [InlineData("""{"rule":"self.n < 3","optionalOldSelf":true}""", "optionalOldSelf", "may not be set if oldSelf is not used")]
+    [InlineData("""{"rule":" "}""", "rule", "Required value")]
+    public void RuleWithBadParts_IsRefused(string rule, string field, string expected)
+    {
+        var errors = new FieldErrors();
+
+        StructuralCheck.CheckRules(Schema(rule), FieldPath.Root, errors);
+
+        var error = errors.All.ShouldHaveSingleItem();
+        error.Field.Text.ShouldEndWith("x-kubernetes-validations[0]." + field);
+        error.Message.ShouldContain(expected);
+    }
+
+    [Fact]
+    public void OldSelfOfItemsThatCannotBeToldApart_IsRefused()
+    {
+        var schema = KubernetesJson.Deserialize<JSONSchemaProps>(JsonText.Obj("""
+            {"type":"object","properties":{"l":{"type":"array","maxItems":3,"items":{"type":"string","maxLength":3,
+             "x-kubernetes-validations":[{"rule":"self == oldSelf"}]}}}}
+            """)).ToSchemaNode();
+        var errors = new FieldErrors();
+
+        StructuralCheck.CheckRules(schema, FieldPath.Root, errors);
+
+        errors.All.ShouldHaveSingleItem().Message.ShouldContain("oldSelf cannot be used on the uncorrelatable portion");
+    }
+
+    [Fact]
+    public void OptionalOldSelf_SeesCreation()
+    {
+        var schema = Schema("""{"rule":"!oldSelf.hasValue() || self.n > oldSelf.value().n","optionalOldSelf":true}""");
+        var one = JsonText.Obj("""{"spec":{"n":1}}""");
+
+        StructuralSchema.Validate(one, null, schema).IsEmpty.ShouldBeTrue();
+        StructuralSchema.Validate(one, JsonText.Obj("""{"spec":{"n":2}}"""), schema).IsEmpty.ShouldBeFalse();
+        StructuralSchema.Validate(one, JsonText.Obj("""{"spec":{"n":0}}"""), schema).IsEmpty.ShouldBeTrue();
     }
 
     private static string Rule(string rule) => new JsonObject { ["rule"] = rule }.ToJsonString();

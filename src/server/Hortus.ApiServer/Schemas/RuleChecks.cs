@@ -17,59 +17,63 @@ internal static class RuleChecks
     {
         if (HasRules(schema))
         {
-            Check(value, old, schema, FieldPath.Root, errors);
+            Check(value, old, schema, FieldPath.Root, new Run(errors, new CelBudget(CelBudget.ObjectMax)));
         }
     }
 
-    private static void Check(JsonNode value, JsonNode? old, SchemaNode schema, FieldPath path, FieldErrors errors)
+    private static void Check(JsonNode value, JsonNode? old, SchemaNode schema, FieldPath path, Run run)
     {
         if (schema.Rules.Count > 0)
         {
-            Run(value, old, schema, path, errors);
+            CheckRules(value, old, schema, path, run);
         }
 
         if (value is JsonObject fields)
         {
             foreach (var (name, below) in fields)
             {
-                if (below is not null
-                    && (schema.Properties.TryGetValue(name, out var property)
-                        || (property = schema.AdditionalProperties) is not null)
-                    && HasRules(property))
+                var property = schema.Properties.GetValueOrDefault(name);
+                if (below is not null && !run.IsOver
+                    && (property ?? schema.AdditionalProperties) is { } inner && HasRules(inner))
                 {
-                    Check(below, old.Field(name), property, path[name], errors);
+                    Check(below, old.Field(name), inner, property is null ? path.Key(name) : path[name], run);
                 }
             }
         }
         else if (value is JsonArray items && schema.Items is { } item && HasRules(item))
         {
             var earlier = old is JsonArray before && schema.ListType == "map" ? ListChecks.ByKey(before, schema) : null;
-            for (var i = 0; i < items.Count; i++)
+            for (var i = 0; i < items.Count && !run.IsOver; i++)
             {
                 if (items[i] is { } below)
                 {
                     var match = earlier is not null && ListChecks.KeyOf(below, schema) is { } key
                         ? earlier.GetValueOrDefault(key) : null;
-                    Check(below, match, item, path[i], errors);
+                    Check(below, match, item, path[i], run);
                 }
             }
         }
     }
 
-    private static void Run(JsonNode value, JsonNode? old, SchemaNode schema, FieldPath path, FieldErrors errors)
+    private static void CheckRules(JsonNode value, JsonNode? old, SchemaNode schema, FieldPath path, Run run)
     {
-        var self = CelValue.Of(value);
-        var before = old is null ? null : new CelOptional(true, CelValue.Of(old));
+        var self = CelValue.Of(value, schema);
+        var before = old is null ? null : new CelOptional(true, CelValue.Of(old, schema));
         bool? unchanged = null;
-        foreach (var rule in CelRule.Of(schema))
+        foreach (var rule in CelRule.Of(schema, isResource: path.Text.Length == 0))
         {
             if (rule.IsTransition && before is null && !rule.Source.OptionalOldSelf)
             {
                 continue;
             }
 
-            if (rule.Violation(self, before) is not { } message)
+            if (run.Violation(rule, self, before, path, SchemaValidator.NameOf(value)) is not { } message)
             {
+                if (run.IsOver)
+                {
+                    return;
+                }
+
                 continue;
             }
 
@@ -79,7 +83,7 @@ internal static class RuleChecks
                 continue;
             }
 
-            Add(errors, Place(path, rule.Source.FieldPath), SchemaValidator.NameOf(value), rule.Source.Reason, message);
+            Add(run.Errors, Place(path, rule.Source.FieldPath), SchemaValidator.NameOf(value), rule.Source.Reason, message);
         }
     }
 
@@ -122,5 +126,31 @@ internal static class RuleChecks
             || (schema.AdditionalProperties is { } values && HasRules(values));
         WithRules.AddOrUpdate(schema, found);
         return found;
+    }
+
+    /// <summary>The check of one object.</summary>
+    private sealed class Run(FieldErrors errors, CelBudget budget)
+    {
+        public FieldErrors Errors => errors;
+
+        /// <summary>Whether no more rules are run because one, or all together, cost too much.</summary>
+        public bool IsOver { get; private set; }
+
+        public string? Violation(CelRule rule, object? self, CelOptional? old, FieldPath path, string type)
+        {
+            try
+            {
+                return rule.Violation(self, old, budget);
+            }
+            catch (CelCostException)
+            {
+                IsOver = true;
+                errors.Invalid(path, type, budget.Left <= 0
+                    ? "validation failed due to running out of cost budget, no further validation rules will be run"
+                    : "no further validation rules will be run due to call cost exceeds limit for rule: "
+                        + rule.Source.Rule);
+                return null;
+            }
+        }
     }
 }

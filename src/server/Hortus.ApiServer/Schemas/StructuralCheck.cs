@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Decoding;
-using Hortus.ApiServer.Schemas.Cel;
 using Hortus.Objects;
 
 namespace Hortus.ApiServer.Schemas;
@@ -44,46 +43,8 @@ public static class StructuralCheck
 
     /// <summary>Adds the faults of the rules of a schema: syntax errors, unknown fields, functions not
     /// supported.</summary>
-    public static void CheckRules(SchemaNode schema, FieldPath path, FieldErrors errors)
-    {
-        for (var i = 0; i < schema.Rules.Count; i++)
-        {
-            var at = path["x-kubernetes-validations"][i];
-            CheckExpression(schema, schema.Rules[i].Rule, schema.Rules[i].OptionalOldSelf, at["rule"], errors);
-            if (schema.Rules[i].MessageExpression is { Length: > 0 } message)
-            {
-                CheckExpression(schema, message, schema.Rules[i].OptionalOldSelf, at["messageExpression"], errors);
-            }
-        }
-
-        foreach (var (name, property) in schema.Properties)
-        {
-            CheckRules(property, path["properties"].Key(name), errors);
-        }
-
-        if (schema.Items is { } items)
-        {
-            CheckRules(items, path["items"], errors);
-        }
-
-        if (schema.AdditionalProperties is { } values)
-        {
-            CheckRules(values, path["additionalProperties"], errors);
-        }
-    }
-
-    private static void CheckExpression(SchemaNode schema, string text, bool optionalOldSelf, FieldPath path,
-        FieldErrors errors)
-    {
-        try
-        {
-            CelChecker.Check(CelParser.Parse(text), schema, optionalOldSelf);
-        }
-        catch (CelException e)
-        {
-            errors.Invalid(path, text, "compilation failed: " + e.Message);
-        }
-    }
+    public static void CheckRules(SchemaNode schema, FieldPath path, FieldErrors errors) =>
+        RuleDefinitions.Check(schema, path, errors);
 
     private static void Node(JsonObject schema, FieldPath path, string place, int depth, FieldErrors errors)
     {

@@ -61,6 +61,20 @@ internal static class AdmissionReviews
         return request;
     }
 
+    /// <summary>What <c>authorizer.requestResource</c> asks about.</summary>
+    public static RequestInfo AccessOf(AdmissionAttributes attributes) => new()
+    {
+        IsResource = true,
+        Path = "",
+        Verb = "",
+        Group = attributes.Definition.Kind.Group,
+        Version = attributes.Definition.Kind.Version,
+        Resource = attributes.Definition.Kind.Plural,
+        Subresource = attributes.Subresource,
+        Namespace = attributes.Key.Namespace,
+        Name = attributes.Key.Name.Length > 0 ? attributes.Key.Name : null,
+    };
+
     /// <summary>The whole review as bytes.</summary>
     public static ReadOnlyMemory<byte> Write(JsonObject request, JsonObject? value, JsonObject? old)
     {

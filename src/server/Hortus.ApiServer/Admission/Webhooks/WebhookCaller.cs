@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Authorization;
 using Hortus.ApiServer.Objects;
 using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Requests;
+using Hortus.ApiServer.Schemas.Cel;
 using Hortus.ApiServer.Webhooks;
 using Hortus.Objects;
 
@@ -16,7 +18,7 @@ internal sealed record WebhookCall(
     Webhook Webhook, ResourceDefinition Asked, JsonObject? Object, JsonObject? OldObject);
 
 /// <summary>Asks webhooks.</summary>
-internal sealed class WebhookCaller(WebhookMatcher matcher)
+internal sealed class WebhookCaller(WebhookMatcher matcher, IAuthorizer authorizer)
 {
     /// <summary>The call to make for a request, or null when the webhook is not concerned.</summary>
     /// <exception cref="ApiStatusException">403: conditions that say so cannot be evaluated.</exception>
@@ -39,7 +41,9 @@ internal sealed class WebhookCaller(WebhookMatcher matcher)
         }
 
         var request = AdmissionReviews.RequestOf(attributes, "", asked.Kind);
-        var (holds, fault) = webhook.Conditions.Evaluate(call.Object, call.OldObject, request);
+        var access = new CelAccess { User = attributes.User, Request = AdmissionReviews.AccessOf(attributes) };
+        var (holds, fault) = await webhook.Conditions.EvaluateAsync(
+            new ConditionInput(call.Object, call.OldObject, request, access), authorizer, cancellationToken);
         if (fault is null || webhook.Ignorable)
         {
             return holds ? call : null;

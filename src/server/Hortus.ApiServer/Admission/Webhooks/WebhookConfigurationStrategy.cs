@@ -147,7 +147,7 @@ internal sealed class WebhookConfigurationStrategy : ResourceStrategy
         {
             if (!known.Contains(text))
             {
-                MatchConditions.Check(text);
+                MatchConditions.Compile(text);
             }
         }
         catch (CelException e)

@@ -1,41 +1,35 @@
 namespace Hortus.ApiServer.Schemas.Cel;
 
-/// <summary>Evaluates an expression once, within a bound on the work.</summary>
+/// <summary>Evaluates a checked expression once.</summary>
 /// <param name="variables">Values of the free names.</param>
-internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variables)
+/// <param name="costMax">Most that it may cost: one per step, and one for every ten characters or items gone
+/// through.</param>
+internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variables, long costMax)
 {
-    /// <summary>Most steps of one evaluation.</summary>
-    private const int StepsMax = 1_000_000;
+    private const int UnitsPerStep = 10;
 
     private readonly Dictionary<string, object?> names = new(variables, StringComparer.Ordinal);
-    private int steps;
+
+    /// <summary>What was spent.</summary>
+    public long Cost { get; private set; }
 
     /// <summary>The value.</summary>
-    /// <exception cref="CelException">A field or key is missing, types do not fit, or the work exceeds the
-    /// bound.</exception>
+    /// <exception cref="CelException">A field or key is missing, types do not fit, or it costs too much.</exception>
     public object? Evaluate(CelExpression expression)
     {
-        if (++steps > StepsMax)
-        {
-            throw new CelException("operation cancelled: actual cost limit exceeded");
-        }
-
+        Spend(1);
         return expression switch
         {
             CelLiteral literal => literal.Value,
-            CelName name =>
-                names.TryGetValue(name.Name, out var value) ? value
-                    : throw new CelException($"undeclared reference to '{name.Name}'"),
+            CelName name => Name(name),
             CelSelect select => Select(select),
             CelHas has => Has(has.Select),
             CelIndex index => Index(index),
             CelUnary unary => Unary(unary),
             CelBinary binary => Binary(binary),
             CelCondition condition => Evaluate(Truth(Evaluate(condition.If)) ? condition.Then : condition.Else),
-            CelList list => list.Items.Select(Evaluate).ToList(),
-            CelMap map => map.Entries.ToDictionary(
-                entry => Evaluate(entry.Key) as string ?? throw new CelException("map keys must be strings"),
-                entry => Evaluate(entry.Value)),
+            CelList list => List(list),
+            CelMap map => Map(map),
             CelCall call => Call(call),
             CelMacro macro => Macro(macro),
             _ => throw new CelException($"cannot evaluate {expression.GetType().Name}"),
@@ -46,37 +40,95 @@ internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variable
     public static bool Truth(object? value) =>
         value as bool? ?? throw new CelException($"no such overload: want bool, found {CelValue.TypeOf(value)}");
 
+    private void Spend(long cost)
+    {
+        Cost += cost;
+        if (Cost > costMax)
+        {
+            throw new CelCostException();
+        }
+    }
+
+    private object? Name(CelName name) =>
+        names.TryGetValue(name.Name, out var value) ? value
+            : CelChecker.IsTypeName(name.Name) ? new CelTypeName(name.Name)
+            : throw new CelException($"no such attribute: {name.Name}");
+
     private object? Select(CelSelect select)
     {
         var name = CelNames.Unescape(select.Field);
-        return CelValue.TryEntry(Evaluate(select.Of), name, out var value) ? value
-            : throw new CelException($"no such key: {name}");
+        var of = Evaluate(select.Of);
+        if (of is CelAccess access && name == "requestResource")
+        {
+            return access.ForRequest();
+        }
+
+        if (select.Optional || of is CelOptional)
+        {
+            return Optional(of, map => CelValue.TryEntry(map, name, out var entry) ? new CelOptional(true, entry) : null);
+        }
+
+        return CelValue.TryEntry(of, name, out var value) ? value
+            : throw new CelException(CelValue.IsMap(of) ? $"no such key: {name}"
+                : $"no such overload: {CelValue.TypeOf(of)}.{name}");
     }
 
-    private bool Has(CelSelect select) =>
-        CelValue.TryEntry(Evaluate(select.Of), CelNames.Unescape(select.Field), out _);
+    private bool Has(CelSelect select)
+    {
+        var of = Evaluate(select.Of);
+        var inner = of is CelOptional optional ? optional.Value : of;
+        return CelValue.TryEntry(inner, CelNames.Unescape(select.Field), out _);
+    }
 
     private object? Index(CelIndex index)
     {
         var of = Evaluate(index.Of);
         var at = Evaluate(index.At);
-        if (of is IReadOnlyList<object?> items)
+        if (index.Optional || of is CelOptional)
         {
-            return at is long number && number >= 0 && number < items.Count
-                ? items[(int)number]
-                : throw new CelException($"index out of bounds: {at}");
+            return Optional(of, container => TryItem(container, at, out var entry) ? new CelOptional(true, entry) : null);
         }
 
-        return at is string key && CelValue.TryEntry(of, key, out var value) ? value
-            : throw new CelException($"no such key: {at}");
+        return TryItem(of, at, out var value) ? value
+            : throw new CelException(of is IReadOnlyList<object?> ? $"index out of bounds: {at}" : $"no such key: {at}");
     }
 
-    private object Unary(CelUnary unary) => (unary.Operator, Evaluate(unary.Of)) switch
+    private static CelOptional Optional(object? of, Func<object?, CelOptional?> find) => of switch
     {
-        ("!", var value) => !Truth(value),
-        (_, long whole) => -whole,
-        (_, var value) => -CelValue.Number(value),
+        CelOptional { HasValue: false } none => none,
+        CelOptional some => find(some.Value) ?? CelOptional.None,
+        _ => find(of) ?? CelOptional.None,
     };
+
+    private static bool TryItem(object? of, object? at, out object? value)
+    {
+        value = null;
+        if (of is not IReadOnlyList<object?> items)
+        {
+            return CelValue.TryEntry(of, at, out value);
+        }
+
+        if (at is null || CelValue.KeyOf(at) is not long number || number < 0 || number >= items.Count)
+        {
+            return false;
+        }
+
+        value = items[(int)number];
+        return true;
+    }
+
+    private object Unary(CelUnary unary)
+    {
+        var value = Evaluate(unary.Of);
+        return (unary.Operator, value) switch
+        {
+            ("!", _) => !Truth(value),
+            (_, long.MinValue) => throw new CelException("integer overflow"),
+            (_, long whole) => -whole,
+            (_, double real) => -real,
+            _ => throw new CelException($"no such overload: -{CelValue.TypeOf(value)}"),
+        };
+    }
 
     private object? Binary(CelBinary binary)
     {
@@ -87,16 +139,17 @@ internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variable
 
         var left = Evaluate(binary.Left);
         var right = Evaluate(binary.Right);
+        Spend(Math.Min(Weight(left), Weight(right)));
         return binary.Operator switch
         {
             "==" => CelValue.Same(left, right),
             "!=" => !CelValue.Same(left, right),
-            "<" => CelFunctions.Compare(left, right) < 0,
-            "<=" => CelFunctions.Compare(left, right) <= 0,
-            ">" => CelFunctions.Compare(left, right) > 0,
-            ">=" => CelFunctions.Compare(left, right) >= 0,
+            "<" => CelOperators.Compare(left, right) < 0,
+            "<=" => CelOperators.Compare(left, right) <= 0,
+            ">" => CelOperators.Compare(left, right) > 0,
+            ">=" => CelOperators.Compare(left, right) >= 0,
             "in" => In(left, right),
-            _ => Arithmetic(binary.Operator, left, right),
+            _ => CelOperators.Calculate(binary.Operator, left, right),
         };
     }
 
@@ -108,7 +161,7 @@ internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variable
         {
             left = Truth(Evaluate(binary.Left));
         }
-        catch (CelException) when (steps <= StepsMax)
+        catch (CelException e) when (e is not CelCostException)
         {
             if (Truth(Evaluate(binary.Right)) == decisive)
             {
@@ -125,103 +178,153 @@ internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variable
     {
         if (container is not IReadOnlyList<object?> items)
         {
-            return value is string key && CelValue.IsMap(container)
-                ? CelValue.TryEntry(container, key, out _)
+            return CelValue.IsMap(container)
+                ? CelValue.TryEntry(container, value, out _)
                 : throw new CelException($"no such overload: {CelValue.TypeOf(value)} in {CelValue.TypeOf(container)}");
         }
 
-        steps += items.Count;
+        Spend(items.Count);
         return items.Any(item => CelValue.Same(item, value));
     }
 
-    private static object? Arithmetic(string symbol, object? left, object? right)
+    private List<object?> List(CelList list)
     {
-        switch (symbol, left, right)
+        var items = new List<object?>(list.Items.Count);
+        for (var i = 0; i < list.Items.Count; i++)
         {
-            case ("+", string a, string b):
-                return a + b;
-            case ("+", IReadOnlyList<object?> a, IReadOnlyList<object?> b):
-                return a.Concat(b).ToList();
-            case ("/" or "%", long, 0L):
-                throw new CelException("division by zero");
-            case (_, long a, long b):
-                return Whole(symbol, a, b);
-            default:
-                var (x, y) = (CelValue.Number(left), CelValue.Number(right));
-                return symbol switch { "+" => x + y, "-" => x - y, "*" => x * y, "/" => x / y, _ => x % y };
-        }
-    }
-
-    private static long Whole(string symbol, long a, long b)
-    {
-        try
-        {
-            checked
+            var item = Evaluate(list.Items[i]);
+            if (!list.Optional.Contains(i))
             {
-                return symbol switch { "+" => a + b, "-" => a - b, "*" => a * b, "/" => a / b, _ => a % b };
+                items.Add(item);
+            }
+            else if (item is CelOptional { HasValue: true } optional)
+            {
+                items.Add(optional.Value);
             }
         }
-        catch (OverflowException)
+
+        return items;
+    }
+
+    private Dictionary<object, object?> Map(CelMap map)
+    {
+        var entries = new Dictionary<object, object?>();
+        for (var i = 0; i < map.Entries.Count; i++)
         {
-            throw new CelException("integer overflow");
+            var key = Evaluate(map.Entries[i].Key);
+            var value = Evaluate(map.Entries[i].Value);
+            if (map.Optional.Contains(i))
+            {
+                if (value is not CelOptional { HasValue: true } optional)
+                {
+                    continue;
+                }
+
+                value = optional.Value;
+            }
+
+            if (key is not (string or long or ulong or bool or double) || !entries.TryAdd(CelValue.KeyOf(key), value))
+            {
+                throw new CelException(key is string or long or ulong or bool or double
+                    ? $"insert failed: key {key} already exists"
+                    : $"unsupported key type: {CelValue.TypeOf(key)}");
+            }
         }
+
+        return entries;
     }
 
     private object? Call(CelCall call)
     {
-        var function = CelFunctions.Find(call.Function, call.Arguments.Count, call.Of is not null)
-            ?? throw new CelException($"unknown function {call.Function}");
-        var arguments = new List<object?>(call.Arguments.Count + 1);
+        var arguments = new object?[call.Arguments.Count + (call.Of is null ? 0 : 1)];
+        var next = 0;
         if (call.Of is { } of)
         {
-            arguments.Add(Evaluate(of));
+            arguments[next++] = Evaluate(of);
         }
 
-        arguments.AddRange(call.Arguments.Select(Evaluate));
-        return function([.. arguments]);
+        foreach (var argument in call.Arguments)
+        {
+            arguments[next++] = Evaluate(argument);
+        }
+
+        Spend(arguments.Sum(Weight));
+        try
+        {
+            return CelFunctions.Call(call.Function, call.Of is not null, arguments);
+        }
+        catch (Exception e) when (e is OverflowException or ArgumentException or FormatException)
+        {
+            throw new CelException($"{call.Function}: {e.Message}");
+        }
     }
+
+    private static long Weight(object? value) => value switch
+    {
+        string text => text.Length / UnitsPerStep,
+        byte[] bytes => bytes.Length / UnitsPerStep,
+        IReadOnlyList<object?> items => items.Count,
+        CelObject fields => fields.Count,
+        _ => 0,
+    };
 
     private object? Macro(CelMacro macro)
     {
         var of = Evaluate(macro.Of);
-        var items = of as IReadOnlyList<object?> ?? [.. CelValue.KeysOf(of)];
-        var shadowed = names.TryGetValue(macro.Variable, out var outer);
-        try
+        using var scope = new Shadow(names, macro.Variable, macro.Second);
+        if (macro.Macro is "optMap" or "optFlatMap")
         {
-            return macro.Macro switch
+            if (of is not CelOptional { HasValue: true } optional)
             {
-                "all" => All(macro, items),
-                "exists" => !All(macro, items, negate: true),
-                "exists_one" => items.Count(item => Fits(macro, item)) == 1,
-                "filter" => items.Where(item => Fits(macro, item)).ToList(),
-                _ => items.Where(item => Fits(macro, item))
-                    .Select(item => With(macro.Variable, item, macro.Result!)).ToList(),
-            };
-        }
-        finally
-        {
-            names.Remove(macro.Variable);
-            if (shadowed)
-            {
-                names[macro.Variable] = outer;
+                return CelOptional.None;
             }
+
+            names[macro.Variable] = optional.Value;
+            var mapped = Evaluate(macro.Result!);
+            return macro.Macro == "optMap" ? new CelOptional(true, mapped) : mapped;
         }
+
+        var entries = Entries(of, macro.Second is not null);
+        return macro.Macro switch
+        {
+            "all" => All(macro, entries),
+            "exists" => !All(macro, entries, negate: true),
+            "exists_one" => entries.Count(entry => Fits(macro, entry)) == 1,
+            "filter" => entries.Where(entry => Fits(macro, entry)).Select(entry => entry.Item).ToList(),
+            "transformMap" => entries.Where(entry => Fits(macro, entry))
+                .ToDictionary(entry => entry.Key!, entry => With(macro, entry, macro.Result!)),
+            _ => entries.Where(entry => Fits(macro, entry))
+                .Select(entry => With(macro, entry, macro.Result!)).ToList(),
+        };
+    }
+
+    /// <summary>What is iterated: items with their index, or entries with their key. With one variable, maps give their
+    /// keys.</summary>
+    private static IEnumerable<(object? Key, object? Item)> Entries(object? of, bool two)
+    {
+        if (of is IReadOnlyList<object?> items)
+        {
+            return items.Select((item, index) => ((object?)(long)index, item));
+        }
+
+        return CelValue.KeysOf(of).Select(key =>
+            ((object?)key, two && CelValue.TryEntry(of, key, out var value) ? value : key));
     }
 
     /// <summary>Whether all items fit; an error counts only when no other item decides.</summary>
-    private bool All(CelMacro macro, IReadOnlyList<object?> items, bool negate = false)
+    private bool All(CelMacro macro, IEnumerable<(object? Key, object? Item)> entries, bool negate = false)
     {
         CelException? error = null;
-        foreach (var item in items)
+        foreach (var entry in entries)
         {
             try
             {
-                if (Fits(macro, item) == negate)
+                if (Fits(macro, entry) == negate)
                 {
                     return false;
                 }
             }
-            catch (CelException e) when (steps <= StepsMax)
+            catch (CelException e) when (e is not CelCostException)
             {
                 error ??= e;
             }
@@ -230,12 +333,55 @@ internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variable
         return error is null ? true : throw error;
     }
 
-    private bool Fits(CelMacro macro, object? item) =>
-        macro.Where is null || Truth(With(macro.Variable, item, macro.Where));
+    private bool Fits(CelMacro macro, (object? Key, object? Item) entry) =>
+        macro.Where is null || Truth(With(macro, entry, macro.Where));
 
-    private object? With(string variable, object? item, CelExpression expression)
+    private object? With(CelMacro macro, (object? Key, object? Item) entry, CelExpression expression)
     {
-        names[variable] = item;
+        if (macro.Second is { } second)
+        {
+            names[macro.Variable] = entry.Key;
+            names[second] = entry.Item;
+        }
+        else
+        {
+            names[macro.Variable] = entry.Item;
+        }
+
         return Evaluate(expression);
+    }
+
+    /// <summary>Gives names back their outer values at the end of a macro.</summary>
+    private readonly struct Shadow : IDisposable
+    {
+        private readonly Dictionary<string, object?> names;
+        private readonly List<(string Name, bool Was, object? Value)> outer = [];
+
+        public Shadow(Dictionary<string, object?> names, params ReadOnlySpan<string?> variables)
+        {
+            this.names = names;
+            foreach (var variable in variables)
+            {
+                if (variable is not null)
+                {
+                    outer.Add((variable, names.TryGetValue(variable, out var value), value));
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            foreach (var (name, was, value) in outer)
+            {
+                if (was)
+                {
+                    names[name] = value;
+                }
+                else
+                {
+                    names.Remove(name);
+                }
+            }
+        }
     }
 }

@@ -63,6 +63,13 @@ internal sealed class CelLexer(string text)
     {
         var start = at;
         var c = text[at];
+        if (c is 'b' or 'B' && at + 1 < text.Length && text[at + 1] is '"' or '\'')
+        {
+            at++;
+            return new CelToken(
+                CelTokenKind.Constant, "bytes", Encoding.UTF8.GetBytes(ReadString(raw: false)), start + 1);
+        }
+
         if (IsString(out var raw))
         {
             return new CelToken(CelTokenKind.Constant, "string", ReadString(raw), start + 1);
@@ -111,9 +118,10 @@ internal sealed class CelLexer(string text)
         {
             at += 2;
             SkipWhile(char.IsAsciiHexDigit);
-            return long.TryParse(text.AsSpan(start + 2, at - start - 2), NumberStyles.AllowHexSpecifier,
+            return ulong.TryParse(text.AsSpan(start + 2, at - start - 2), NumberStyles.AllowHexSpecifier,
                 CultureInfo.InvariantCulture, out var hex)
-                ? new CelToken(CelTokenKind.Constant, "number", hex, start + 1)
+                && hex <= long.MaxValue
+                ? Sized(hex, start)
                 : throw new CelException($"bad number {text[start..at]}", start + 1);
         }
 
@@ -135,19 +143,30 @@ internal sealed class CelLexer(string text)
         }
 
         var digits = text.AsSpan(start, at - start);
-        object? value = null;
-        if (isReal && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var real))
+        if (!isReal && ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var unsigned)
+            && (unsigned <= long.MaxValue || (at < text.Length && text[at] is 'u' or 'U')))
         {
-            value = real;
-        }
-        else if (!isReal && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var whole))
-        {
-            value = whole;
+            return Sized(unsigned, start);
         }
 
-        at += at < text.Length && text[at] is 'u' or 'U' ? 1 : 0;
-        var number = value ?? throw new CelException("bad number", start + 1);
-        return new CelToken(CelTokenKind.Constant, "number", number, start + 1);
+        if (isReal && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var real))
+        {
+            return new CelToken(CelTokenKind.Constant, "number", real, start + 1);
+        }
+
+        throw new CelException("bad number", start + 1);
+    }
+
+    /// <summary>A whole number; with <c>u</c> behind it one without sign.</summary>
+    private CelToken Sized(ulong number, int start)
+    {
+        if (at < text.Length && text[at] is 'u' or 'U')
+        {
+            at++;
+            return new CelToken(CelTokenKind.Constant, "number", number, start + 1);
+        }
+
+        return new CelToken(CelTokenKind.Constant, "number", (long)number, start + 1);
     }
 
     private void SkipWhile(Func<char, bool> fits)

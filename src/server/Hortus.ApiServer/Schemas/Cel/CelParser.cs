@@ -1,6 +1,6 @@
 namespace Hortus.ApiServer.Schemas.Cel;
 
-/// <summary>Parses the Common Expression Language as far as <see cref="CelFunctions"/> supports it.</summary>
+/// <summary>Parses the Common Expression Language.</summary>
 internal sealed class CelParser
 {
     private const int DepthMax = 100;
@@ -92,9 +92,10 @@ internal sealed class CelParser
             }
             else if (Accept("["))
             {
+                var optional = Accept("?");
                 var index = Condition();
                 Expect("]");
-                value = new CelIndex(value, index, position);
+                value = new CelIndex(value, index, optional, position);
             }
             else
             {
@@ -107,41 +108,63 @@ internal sealed class CelParser
 
     private CelExpression Member(CelExpression value, int position)
     {
-        if (Now.Text == "?")
+        if (Accept("?"))
         {
-            throw new CelException("optional field selection (.?) is not supported", position);
+            return new CelSelect(value, Name(), Optional: true, position);
         }
 
         var name = Name();
-        return Accept("(") ? Call(value, name, position) : new CelSelect(value, name, position);
+        return Accept("(") ? Call(value, name, position) : new CelSelect(value, name, Optional: false, position);
     }
 
     private CelExpression Call(CelExpression? of, string function, int position)
     {
-        var arguments = Sequence(")");
+        var arguments = Sequence(")", out _);
         if (of is null && function == "has")
         {
-            return arguments is [CelSelect select]
+            return arguments is [CelSelect { Optional: false } select]
                 ? new CelHas(select, position)
                 : throw new CelException("has() takes one field selection such as has(self.field)", position);
         }
 
-        if (of is null || function is not ("all" or "exists" or "exists_one" or "filter" or "map"))
+        // Some functions have a dot in their name.
+        if (of is CelName space && CelFunctions.IsGlobal($"{space.Name}.{function}"))
         {
-            return new CelCall(of, function, arguments, position);
+            return new CelCall(null, $"{space.Name}.{function}", arguments, position);
         }
 
-        if (arguments.Count < 2 || arguments[0] is not CelName variable
-            || arguments.Count > (function == "map" ? 3 : 2))
-        {
-            throw new CelException($"{function}() takes a variable and an expression", position);
-        }
-
-        var where = arguments.Count == 3 ? arguments[1] : null;
-        return function == "map"
-            ? new CelMacro(of, function, variable.Name, where, arguments[^1], position)
-            : new CelMacro(of, function, variable.Name, arguments[1], null, position);
+        return of is null ? new CelCall(of, function, arguments, position)
+            : Macro(of, function, arguments, position) ?? new CelCall(of, function, arguments, position);
     }
+
+    private static CelExpression? Macro(
+        CelExpression of, string function, List<CelExpression> arguments, int position)
+    {
+        string Variable(int index) => arguments[index] is CelName name
+            ? name.Name
+            : throw new CelException($"argument {index + 1} of {function}() must be a simple name", position);
+        switch (function, arguments.Count)
+        {
+            case ("all" or "exists" or "exists_one" or "existsOne" or "filter", 2):
+                return new CelMacro(of, Canonical(function), Variable(0), null, arguments[1], null, position);
+            case ("all" or "exists" or "exists_one" or "existsOne", 3):
+                return new CelMacro(of, Canonical(function), Variable(0), Variable(1), arguments[2], null, position);
+            case ("map" or "optMap" or "optFlatMap", 2):
+                return new CelMacro(of, function, Variable(0), null, null, arguments[1], position);
+            case ("map", 3):
+                return new CelMacro(of, function, Variable(0), null, arguments[1], arguments[2], position);
+            case ("transformList" or "transformMap", 3):
+                return new CelMacro(of, function, Variable(0), Variable(1), null, arguments[2], position);
+            case ("transformList" or "transformMap", 4):
+                return new CelMacro(of, function, Variable(0), Variable(1), arguments[2], arguments[3], position);
+            case ("all" or "exists" or "exists_one" or "existsOne" or "filter" or "map", _):
+                throw new CelException($"{function}() takes a variable and an expression", position);
+            default:
+                return null;
+        }
+    }
+
+    private static string Canonical(string macro) => macro == "existsOne" ? "exists_one" : macro;
 
     private CelExpression Primary()
     {
@@ -167,7 +190,8 @@ internal sealed class CelParser
 
         if (Accept("["))
         {
-            return new CelList(Sequence("]"), token.Position);
+            var items = Sequence("]", out var optional);
+            return new CelList(items, optional, token.Position);
         }
 
         return Accept("{") ? Map(token.Position) : throw new CelException($"unexpected {token.Text}", token.Position);
@@ -176,8 +200,14 @@ internal sealed class CelParser
     private CelMap Map(int position)
     {
         var entries = new List<(CelExpression, CelExpression)>();
+        var optional = new HashSet<int>();
         while (!Accept("}"))
         {
+            if (Accept("?"))
+            {
+                optional.Add(entries.Count);
+            }
+
             var key = Condition();
             Expect(":");
             entries.Add((key, Condition()));
@@ -188,14 +218,21 @@ internal sealed class CelParser
             }
         }
 
-        return new CelMap(entries, position);
+        return new CelMap(entries, optional, position);
     }
 
-    private List<CelExpression> Sequence(string end)
+    private List<CelExpression> Sequence(string end, out IReadOnlySet<int> optional)
     {
         var items = new List<CelExpression>();
+        var marked = new HashSet<int>();
+        optional = marked;
         while (!Accept(end))
         {
+            if (end == "]" && Accept("?"))
+            {
+                marked.Add(items.Count);
+            }
+
             items.Add(Condition());
             if (!Accept(","))
             {

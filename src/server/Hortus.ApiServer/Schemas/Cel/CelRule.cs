@@ -1,25 +1,28 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Hortus.Objects;
 
 namespace Hortus.ApiServer.Schemas.Cel;
 
-/// <summary>A rule ready to run.</summary>
+/// <summary>A rule of a schema, ready to run.</summary>
 internal sealed class CelRule
 {
+    private const int MessageCharsMax = 5 * 1024;
     private static readonly ConditionalWeakTable<SchemaNode, IReadOnlyList<CelRule>> Compiled = [];
 
-    private readonly CelExpression? rule;
-    private readonly CelExpression? message;
+    private readonly CelProgram? rule;
+    private readonly CelProgram? message;
     private readonly string? fault;
 
-    private CelRule(SchemaRule source, SchemaNode schema)
+    private CelRule(SchemaRule source, SchemaNode schema, bool isResource)
     {
         Source = source;
         try
         {
-            rule = CelParser.Parse(source.Rule);
-            IsTransition = CelChecker.Check(rule, schema, source.OptionalOldSelf).UsesOldSelf;
-            message = string.IsNullOrEmpty(source.MessageExpression) ? null : CelParser.Parse(source.MessageExpression);
+            rule = Compile(source.Rule, source, schema, isResource, CelType.Bool);
+            IsTransition = rule.Used.Contains("oldSelf");
+            message = string.IsNullOrEmpty(source.MessageExpression) ? null
+                : Compile(source.MessageExpression, source, schema, isResource, CelType.String);
         }
         catch (CelException e)
         {
@@ -32,12 +35,29 @@ internal sealed class CelRule
     /// <summary>Whether it compares with the old value, so that it runs on updates only.</summary>
     public bool IsTransition { get; }
 
-    /// <summary>The rules of a schema, parsed once.</summary>
-    public static IReadOnlyList<CelRule> Of(SchemaNode schema) =>
-        Compiled.GetValue(schema, static s => [.. s.Rules.Select(rule => new CelRule(rule, s))]);
+    /// <summary>The rules of a schema, compiled once.</summary>
+    public static IReadOnlyList<CelRule> Of(SchemaNode schema, bool isResource) =>
+        Compiled.TryGetValue(schema, out var known) ? known
+            : Compiled.GetValue(schema, s => [.. s.Rules.Select(rule => new CelRule(rule, s, isResource))]);
+
+    /// <summary>Compiles a rule or its message.</summary>
+    /// <exception cref="CelException">It can never be evaluated.</exception>
+    public static CelProgram Compile(
+        string text, SchemaRule source, SchemaNode schema, bool isResource, CelType result)
+    {
+        var self = CelType.Of(schema, isResource || schema.EmbeddedResource)
+            ?? throw new CelException("the schema does not say of what type the value is");
+        return CelProgram.Compile(
+            text,
+            ImmutableDictionary<string, CelType>.Empty
+                .Add("self", self)
+                .Add("oldSelf", source.OptionalOldSelf ? CelType.Optional(self) : self),
+            result);
+    }
 
     /// <summary>Runs the rule; null when the value satisfies it, else the message.</summary>
-    public string? Violation(object? self, CelOptional? old)
+    /// <exception cref="CelCostException">It costs too much.</exception>
+    public string? Violation(object? self, CelOptional? old, CelBudget budget)
     {
         if (rule is null)
         {
@@ -47,7 +67,7 @@ internal sealed class CelRule
         var names = new Dictionary<string, object?>(2, StringComparer.Ordinal) { ["self"] = self };
         if (Source.OptionalOldSelf)
         {
-            names["oldSelf"] = old ?? new CelOptional(false, null);
+            names["oldSelf"] = old ?? CelOptional.None;
         }
         else if (old is { } before)
         {
@@ -56,30 +76,27 @@ internal sealed class CelRule
 
         try
         {
-            return CelEvaluator.Truth(new CelEvaluator(names).Evaluate(rule)) ? null : Message(names);
+            return CelEvaluator.Truth(rule.Run(names, budget)) ? null : Message(names, budget);
         }
-        catch (CelException e)
+        catch (CelException e) when (e is not CelCostException)
         {
             return $"rule evaluation error: {e.Message}";
         }
     }
 
-    private string Message(Dictionary<string, object?> names)
+    private string Message(Dictionary<string, object?> names, CelBudget budget)
     {
-        if (message is not null)
+        try
         {
-            try
+            if (message?.Run(names, budget) is string { Length: <= MessageCharsMax } text
+                && !string.IsNullOrWhiteSpace(text) && !text.Contains('\n', StringComparison.Ordinal))
             {
-                if (new CelEvaluator(names).Evaluate(message) is string { Length: > 0 } text
-                    && !text.Contains('\n', StringComparison.Ordinal))
-                {
-                    return text;
-                }
+                return text;
             }
-            catch (CelException)
-            {
-                // The fixed message says enough.
-            }
+        }
+        catch (CelException)
+        {
+            // The fixed message says enough.
         }
 
         return string.IsNullOrEmpty(Source.Message) ? $"failed rule: {Source.Rule}" : Source.Message;
