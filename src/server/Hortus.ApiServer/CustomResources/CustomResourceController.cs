@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Hortus.ApiServer.Objects;
 using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Requests;
+using Hortus.ApiServer.Streaming;
+using Hortus.ApiServer.Webhooks;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
 using Microsoft.Extensions.Logging;
@@ -18,6 +20,7 @@ internal sealed partial class CustomResourceController(ApiServerServices service
     private readonly ILogger<CustomResourceController> logger =
         services.LoggerFactory.CreateLogger<CustomResourceController>();
 
+    private readonly ServiceEndpoints endpoints = new(services.Objects);
     private readonly Dictionary<string, Registered> registered = new(StringComparer.Ordinal);
 
     /// <summary>Gives the kind CustomResourceDefinition its rules.</summary>
@@ -108,8 +111,10 @@ internal sealed partial class CustomResourceController(ApiServerServices service
             return;
         }
 
-        List<ResourceDefinition> versions = [.. ServedVersions.Create(definition, services.Options.EtcdPrefix, services.Objects)];
-        state = state with { Resources = [.. versions.Select(v => v.Kind.GroupVersionResource)] };
+        var converter = ConverterOf(definition);
+        List<ResourceDefinition> versions =
+            [.. ServedVersions.Create(definition, services.Options.EtcdPrefix, services.Objects, converter)];
+        state = state with { Resources = [.. versions.Select(v => v.Kind.GroupVersionResource)], Converter = converter };
         if (before is not null)
         {
             services.Registry.Remove(before.Resources.Except(state.Resources));
@@ -117,14 +122,22 @@ internal sealed partial class CustomResourceController(ApiServerServices service
 
         services.Registry.Set(versions);
         registered[name] = state;
+        before?.Converter?.Dispose();
         LogRegistered(logger, name, string.Join(", ", versions.Select(v => v.Kind.Version)));
     }
+
+    private WebhookConverter? ConverterOf(CustomResourceDefinition definition) =>
+        definition.Spec.Conversion is { Strategy: "Webhook", Webhook.ClientConfig: { } config }
+            ? new WebhookConverter(
+                definition.Spec.Names.Kind, config, endpoints, new DirectNodeDialer(), services.Time)
+            : null;
 
     private void Unregister(string name)
     {
         if (registered.Remove(name, out var state))
         {
             services.Registry.Remove(state.Resources);
+            state.Converter?.Dispose();
             LogUnregistered(logger, name);
         }
     }
@@ -154,7 +167,9 @@ internal sealed partial class CustomResourceController(ApiServerServices service
             return;
         }
 
-        var resource = services.Registry.Find(state.Resources[0])!;
+        // The stored version needs no conversion, so that a webhook that is gone does not keep the objects.
+        var resource = state.Resources.Select(r => services.Registry.Find(r)!)
+            .OrderByDescending(r => r.Kind.ApiVersion == r.StorageApiVersion).First() with { View = null };
         var page = await store.ListAsync(resource, null, cancellationToken);
         foreach (var item in page.Items)
         {
@@ -217,5 +232,8 @@ internal sealed partial class CustomResourceController(ApiServerServices service
     [LoggerMessage(LogLevel.Error, "custom resource definition {Name} could not be served")]
     private static partial void LogFailed(ILogger logger, Exception error, string name);
 
-    private sealed record Registered(string? Uid, long? Generation, IReadOnlyList<GroupVersionResource> Resources);
+    private sealed record Registered(string? Uid, long? Generation, IReadOnlyList<GroupVersionResource> Resources)
+    {
+        public WebhookConverter? Converter { get; init; }
+    }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Admission.Webhooks;
+using Hortus.ApiServer.Builtin;
 using Hortus.ApiServer.Objects;
 using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Schemas;
@@ -65,10 +67,7 @@ internal sealed class DefinitionStrategy : ResourceStrategy
                 "must be false: set x-kubernetes-preserve-unknown-fields in the schema instead");
         }
 
-        if (JsonPaths.Text(created, "spec.conversion.strategy") == "Webhook")
-        {
-            errors.NotSupported(Spec["conversion"]["strategy"], "Webhook", ["None"]);
-        }
+        ValidateConversion(created.Map("spec", "conversion"), errors);
 
         ValidateVersions(created, errors);
     }
@@ -97,6 +96,40 @@ internal sealed class DefinitionStrategy : ResourceStrategy
                 errors.Invalid(FieldPath.Root["status"]["storedVersions"], stored,
                     "must appear in spec.versions as long as objects may be stored in it");
             }
+        }
+    }
+
+    private static void ValidateConversion(JsonObject? conversion, FieldErrors errors)
+    {
+        var path = Spec["conversion"]["webhook"];
+        var webhook = conversion?.Map("webhook");
+        if (conversion?.Text("strategy") != "Webhook")
+        {
+            if (webhook is not null)
+            {
+                errors.Forbidden(path, "should not be set when strategy is not set to Webhook");
+            }
+
+            return;
+        }
+
+        if (webhook?.Map("clientConfig") is not { } config)
+        {
+            errors.Required(path["clientConfig"], "required when strategy is set to Webhook");
+        }
+        else
+        {
+            WebhookClientChecks.Check(config, path["clientConfig"], errors);
+        }
+
+        var versions = webhook?.Texts("conversionReviewVersions") ?? [];
+        if (versions.Count > 0 && !versions.Contains("v1"))
+        {
+            errors.Invalid(path["conversionReviewVersions"], versions, "must include at least one of v1");
+        }
+        else if (versions.Count == 0)
+        {
+            errors.Required(path["conversionReviewVersions"]);
         }
     }
 

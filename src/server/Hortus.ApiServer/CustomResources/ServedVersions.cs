@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Access;
 using Hortus.ApiServer.Builtin;
+using Hortus.ApiServer.Objects;
 using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Subresources;
 using Hortus.Objects;
@@ -16,15 +17,16 @@ internal static class ServedVersions
     /// <param name="source">The custom resource definition.</param>
     /// <param name="prefix">Start of all keys, without a slash at the end.</param>
     /// <param name="objects">Where scales are read and written.</param>
-    public static IEnumerable<ResourceDefinition> Create(CustomResourceDefinition source, string prefix, IObjectAccess objects)
+    /// <param name="converter">Converts between the versions; null when only their names differ.</param>
+    public static IEnumerable<ResourceDefinition> Create(
+        CustomResourceDefinition source, string prefix, IObjectAccess objects, IObjectConverter? converter)
     {
         var (spec, names) = (source.Spec, source.Spec.Names);
         var storage = spec.Versions.FirstOrDefault(v => v.Storage)?.Name ?? spec.Versions[0].Name;
+        var stored = SchemaOf(spec.Versions.FirstOrDefault(v => v.Storage) ?? spec.Versions[0]);
         foreach (var version in spec.Versions.Where(v => v.Served))
         {
-            var schema = new Lazy<SchemaNode>(() => version.Schema?.OpenAPIV3Schema is { } props
-                ? props.ToSchemaNode()
-                : new SchemaNode { Type = "object", PreserveUnknownFields = true });
+            var schema = new Lazy<SchemaNode>(() => SchemaOf(version));
             yield return new ResourceDefinition
             {
                 Kind = new ResourceKind
@@ -48,9 +50,16 @@ internal static class ServedVersions
                 StoragePrefix = $"{prefix}/{spec.Group}/{names.Plural}/",
                 StorageApiVersion = $"{spec.Group}/{storage}",
                 IsCustom = true,
+                Converter = converter,
+                View = StoredView.Create($"{spec.Group}/{version.Name}", stored, converter),
             };
         }
     }
+
+    private static SchemaNode SchemaOf(CustomResourceDefinitionVersion version) =>
+        version.Schema?.OpenAPIV3Schema is { } props
+            ? props.ToSchemaNode()
+            : new SchemaNode { Type = "object", PreserveUnknownFields = true };
 
     /// <summary>Reads an openAPIV3Schema.</summary>
     public static SchemaNode SchemaOf(JsonObject schema) =>

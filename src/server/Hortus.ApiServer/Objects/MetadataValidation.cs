@@ -34,6 +34,14 @@ internal static partial class MetadataValidation
         }
     }
 
+    /// <summary>Checks what conversion webhooks may change.</summary>
+    public static void ValidateLabelsAndAnnotations(JsonObject root, FieldErrors errors)
+    {
+        var path = FieldPath.Root["metadata"];
+        ValidateLabels(Metadata.Of(root)["labels"] as JsonObject, path["labels"], errors);
+        ValidateAnnotations(Metadata.Of(root)["annotations"] as JsonObject, path["annotations"], errors);
+    }
+
     private static void ValidateName(string name, ResourceKind kind, FieldPath path, FieldErrors errors)
     {
         if (name.Length == 0)

@@ -106,18 +106,12 @@ internal sealed class ObjectDeleter(ObjectStore store, AdmissionChain admission,
     private async Task<Written?> WriteAsync(
         StoredObject current, JsonObject? marked, WriteContext context, CancellationToken cancellationToken)
     {
-        byte[]? json = null;
-        if (marked is not null)
-        {
-            marked["apiVersion"] = context.Definition.StorageApiVersion;
-            json = ObjectEncoding.Encode(marked);
-        }
-
+        var bytes = marked is null ? null : await ObjectWriter.BytesAsync(marked, context.Definition, cancellationToken);
         var revision = current.Revision;
         if (!context.DryRun)
         {
             var outcome = await store.WriteAsync(
-                context.Definition, current.Key, current.Revision, json, cancellationToken);
+                context.Definition, current.Key, current.Revision, bytes?.Stored, cancellationToken);
             if (!outcome.Succeeded)
             {
                 return null;
@@ -126,8 +120,6 @@ internal sealed class ObjectDeleter(ObjectStore store, AdmissionChain admission,
             revision = outcome.Revision;
         }
 
-        return json is null
-            ? new Written(current, Removed: true)
-            : new Written(StoredObject.Of(new StoredValue(current.Key, json, revision, revision)));
+        return bytes is null ? new Written(current, Removed: true) : new Written(bytes.Show(current.Key, revision));
     }
 }

@@ -32,7 +32,9 @@ internal sealed class ObjectStore(IStore store, TimeProvider time)
             var start = time.GetTimestamp();
             var value = await store.GetAsync(definition.KeyOf(key), cancellationToken);
             Metrics?.StoreRequest("get", definition.GroupResource, time.GetElapsedTime(start));
-            return value is null ? null : StoredObject.Of(value);
+            return value is null ? null
+                : definition.View is { } view ? (await view.OfAsync([StoredObject.Of(value)], cancellationToken))[0]
+                : StoredObject.Of(value);
         }
         catch (StoreException e)
         {
@@ -78,7 +80,7 @@ internal sealed class ObjectStore(IStore store, TimeProvider time)
         try
         {
             var began = time.GetTimestamp();
-            var page = await ReadPageAsync(prefix, start, revision, selector, options.Limit, cancellationToken);
+            var page = await ReadPageAsync(definition.View, prefix, start, revision, selector, options.Limit, cancellationToken);
             Metrics?.StoreRequest("list", definition.GroupResource, time.GetElapsedTime(began));
             return page;
         }
@@ -174,7 +176,13 @@ internal sealed class ObjectStore(IStore store, TimeProvider time)
     });
 
     private async Task<ObjectPage> ReadPageAsync(
-        string prefix, string start, long revision, ObjectSelector selector, int limit, CancellationToken cancellationToken)
+        StoredView? view,
+        string prefix,
+        string start,
+        long revision,
+        ObjectSelector selector,
+        int limit,
+        CancellationToken cancellationToken)
     {
         var end = RangeRequest.PrefixEnd(prefix);
         var items = new List<StoredObject>();
@@ -184,9 +192,11 @@ internal sealed class ObjectStore(IStore store, TimeProvider time)
             var request = new RangeRequest(start, end, revision, chunk);
             var range = await store.RangeAsync(request, cancellationToken);
             revision = range.Revision;
+            var shown = view is null ? null
+                : await view.OfAsync([.. range.Values.Select(StoredObject.Of)], cancellationToken);
             for (var i = 0; i < range.Values.Count; i++)
             {
-                var item = StoredObject.Of(range.Values[i]);
+                var item = shown?[i] ?? StoredObject.Of(range.Values[i]);
                 if (!selector.Matches(item))
                 {
                     continue;

@@ -150,18 +150,17 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
         ObjectPreparation.Validate(created, null, context);
         await admission.ValidateAsync(attributes with { Object = created }, cancellationToken);
 
-        created["apiVersion"] = definition.StorageApiVersion;
-        var json = ObjectEncoding.Encode(created);
+        var bytes = await BytesAsync(created, definition, cancellationToken);
         var storageKey = definition.KeyOf(key);
         if (context.DryRun)
         {
             return await store.FindAsync(definition, key, cancellationToken) is null
-                ? new Written(Unstored(storageKey, json, 0), Created: true)
+                ? new Written(bytes.Show(storageKey, 0), Created: true)
                 : null;
         }
 
-        var outcome = await store.WriteAsync(definition, storageKey, 0, json, cancellationToken);
-        return outcome.Succeeded ? new Written(Unstored(storageKey, json, outcome.Revision), Created: true) : null;
+        var outcome = await store.WriteAsync(definition, storageKey, 0, bytes.Stored, cancellationToken);
+        return outcome.Succeeded ? new Written(bytes.Show(storageKey, outcome.Revision), Created: true) : null;
     }
 
     private async Task<(Written? Written, bool Pinned)> TryUpdateAsync(
@@ -216,25 +215,50 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
             && Metadata.Finalizers(updated).Count == 0
             && !strategy.HasOtherFinalizers(updated)
             && (Metadata.Number(updated, "deletionGracePeriodSeconds") ?? 0) == 0;
-        if (!removed && ObjectPreparation.IsSame(updated, old))
+        var definition = context.Definition;
+        var isCurrent = !definition.IsCustom || current.StoredApiVersion == definition.StorageApiVersion;
+        if (!removed && isCurrent && ObjectPreparation.IsSame(updated, old))
         {
             return new Written(current);
         }
 
-        updated["apiVersion"] = context.Definition.StorageApiVersion;
-        var json = ObjectEncoding.Encode(updated);
+        var bytes = await BytesAsync(updated, definition, cancellationToken);
         if (context.DryRun)
         {
-            return new Written(Unstored(current.Key, json, current.Revision), Removed: removed);
+            return new Written(bytes.Show(current.Key, current.Revision), Removed: removed);
         }
 
         var outcome = await store.WriteAsync(
-            context.Definition, current.Key, current.Revision, removed ? null : json, cancellationToken);
-        return outcome.Succeeded ? new Written(Unstored(current.Key, json, outcome.Revision), Removed: removed) : null;
+            definition, current.Key, current.Revision, removed ? null : bytes.Stored, cancellationToken);
+        return outcome.Succeeded ? new Written(bytes.Show(current.Key, outcome.Revision), Removed: removed) : null;
     }
 
-    private static StoredObject Unstored(string key, byte[] json, long revision) =>
-        StoredObject.Of(new StoredValue(key, json, revision, revision));
+    /// <summary>The object as it is stored and as its own version shows it.</summary>
+    public static async ValueTask<WrittenBytes> BytesAsync(
+        JsonObject value, ResourceDefinition definition, CancellationToken cancellationToken)
+    {
+        if (definition.Converter is null)
+        {
+            value["apiVersion"] = definition.StorageApiVersion;
+            var json = ObjectEncoding.Encode(value);
+            return new WrittenBytes(json, json, definition.StorageApiVersion);
+        }
+
+        var stored = await definition.ConvertAsync(value, definition.StorageApiVersion, cancellationToken);
+        return new WrittenBytes(
+            ObjectEncoding.Encode(stored), ObjectEncoding.Encode(value), definition.StorageApiVersion);
+    }
+}
+
+/// <summary>An object about to be stored.</summary>
+/// <param name="Stored">In the version of the store.</param>
+/// <param name="Shown">In the version of the request; the same when only the name of the version differs.</param>
+/// <param name="StoredApiVersion">The version of the store.</param>
+internal sealed record WrittenBytes(byte[] Stored, byte[] Shown, string StoredApiVersion)
+{
+    /// <summary>The object with the revision of its write; 0 for one that is not stored.</summary>
+    public StoredObject Show(string key, long revision) =>
+        StoredObject.Of(new StoredValue(key, Shown, revision, revision)).StoredAs(StoredApiVersion);
 }
 
 /// <summary>Conditions of an update.</summary>

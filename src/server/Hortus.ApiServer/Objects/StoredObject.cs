@@ -23,6 +23,7 @@ internal sealed class StoredObject
     private readonly int metadataStart;
     private int metadataEnd;
     private WeakReference<JsonObject>? tree;
+    private string? storedAs;
     private IReadOnlyDictionary<string, string>? labels;
 
     private StoredObject(StoredValue value)
@@ -42,6 +43,17 @@ internal sealed class StoredObject
 
     /// <summary>Storage key.</summary>
     public string Key { get; }
+
+    /// <summary>The apiVersion that is in the store, whatever this object shows.</summary>
+    public string StoredApiVersion =>
+        storedAs ??= Tree["apiVersion"]?.ToString() ?? "";
+
+    /// <summary>Says that this object shows another one, which is stored in that version.</summary>
+    public StoredObject StoredAs(string apiVersion)
+    {
+        storedAs = apiVersion;
+        return this;
+    }
 
     /// <summary>The object with resourceVersion in its stored version; shared, must not be changed.</summary>
     public JsonObject Tree

@@ -62,6 +62,9 @@ public sealed record ResourceDefinition
     /// <summary>Turns objects into other versions; null when versions differ in nothing but their name.</summary>
     internal Objects.IObjectConverter? Converter { get; init; }
 
+    /// <summary>Shows stored objects in this version; null when they show as they are stored.</summary>
+    internal Objects.StoredView? View { get; init; }
+
     /// <summary>Storage key of an object.</summary>
     public string KeyOf(ObjectKey key) => Kind.Namespaced
         ? $"{StoragePrefix}{key.Namespace}/{key.Name}"

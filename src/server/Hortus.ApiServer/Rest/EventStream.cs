@@ -29,17 +29,35 @@ internal sealed class EventStream(
             return;
         }
 
-        var current = change.Current is { } c ? StoredObject.Of(c) : null;
-        var matched = change.Previous is { } p && (selector.IsEverything || selector.Matches(StoredObject.Of(p)));
+        Write(change.Revision,
+            change.Current is { } c ? StoredObject.Of(c) : null, change.Previous is { } p ? StoredObject.Of(p) : null);
+    }
+
+    /// <summary>Writes the event of a change of custom resources that show otherwise than they are stored.</summary>
+    public async ValueTask WriteAsync(StoreChange change, StoredView view, CancellationToken cancellationToken)
+    {
+        if (name is not null && NameOf((change.Current ?? change.Previous)!.Key) != name)
+        {
+            return;
+        }
+
+        var current = change.Current is { } c ? (await view.OfAsync([StoredObject.Of(c)], cancellationToken))[0] : null;
+        var previous = change.Previous is { } p ? (await view.OfAsync([StoredObject.Of(p)], cancellationToken))[0] : null;
+        Write(change.Revision, current, previous);
+    }
+
+    private void Write(long revision, StoredObject? current, StoredObject? previous)
+    {
+        var matched = previous is not null && (selector.IsEverything || selector.Matches(previous));
         if (current is not null && selector.Matches(current))
         {
             sent++;
-            formatter.WriteEvent(pending, matched ? "MODIFIED" : "ADDED", current, change.Revision);
+            formatter.WriteEvent(pending, matched ? "MODIFIED" : "ADDED", current, revision);
         }
         else if (matched)
         {
             sent++;
-            formatter.WriteEvent(pending, "DELETED", StoredObject.Of(change.Previous!), change.Revision);
+            formatter.WriteEvent(pending, "DELETED", previous!, revision);
         }
     }
 

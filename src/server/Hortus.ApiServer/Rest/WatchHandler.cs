@@ -61,7 +61,14 @@ internal sealed class WatchHandler(
             {
                 foreach (var change in batch.Changes)
                 {
-                    stream.Write(change);
+                    if (start.View is { } view)
+                    {
+                        await stream.WriteAsync(change, view, cancellationToken);
+                    }
+                    else
+                    {
+                        stream.Write(change);
+                    }
                 }
 
                 revision = batch.Revision;
@@ -93,6 +100,11 @@ internal sealed class WatchHandler(
         {
             // The client has left.
         }
+        catch (ApiStatusException e)
+        {
+            stream.WriteError(e.Status);
+            await stream.FlushAsync(cancellationToken);
+        }
         catch (StoreException e) when (e.Failure == StoreFailure.Compacted)
         {
             stream.WriteError(ApiErrors.Expired($"too old resource version: {start.Revision} ({e.Revision})").Status);
@@ -116,7 +128,7 @@ internal sealed class WatchHandler(
 
         if (version > 0 && options.SendInitialEvents != true)
         {
-            return new WatchStart(prefix, version, []);
+            return new WatchStart(prefix, version, [], request.Definition.View);
         }
 
         var page = await store.ListAsync(
@@ -124,8 +136,9 @@ internal sealed class WatchHandler(
         var initial = options.SendInitialEvents == false
             ? []
             : page.Items.Where(i => request.Info.Name is null || EventStream.NameOf(i.Key) == request.Info.Name).ToList();
-        return new WatchStart(prefix, page.Revision, initial);
+        return new WatchStart(prefix, page.Revision, initial, request.Definition.View);
     }
 
-    private sealed record WatchStart(string Prefix, long Revision, IReadOnlyList<StoredObject> Initial);
+    private sealed record WatchStart(
+        string Prefix, long Revision, IReadOnlyList<StoredObject> Initial, StoredView? View);
 }
