@@ -173,7 +173,7 @@ public sealed class ContainerRuntimeTests : IAsyncLifetime
             {LaunchScript.Init(inner, folder, "/tmp/devices")}
             END
             cat >{folder}/supervisor.sh <<'END'
-            {LaunchScript.Supervisor(folder)}
+            {LaunchScript.Supervisor(inner, folder, terminal: null)}
             END
             {string.Join(' ', LaunchScript.Command(inner, folder))}; cat {folder}/setup.log {folder}/stdout {folder}/stderr
             """;

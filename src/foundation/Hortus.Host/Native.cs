@@ -7,6 +7,7 @@ internal static partial class Native
 {
     public const int CloneNewNet = 0x40000000;
     public const int OpenReadOnlyCloseOnExec = 0x80000;
+    public const int OpenReadWriteNonBlockingCloseOnExec = 0x2 | 0x800 | 0x80000;
     public const int UnmountDetach = 2;
     public const int FallocateKeepSize = 1;
     public const int FallocatePunchHole = 2;
@@ -46,6 +47,9 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     public static partial int SetTerminalSize(SafeHandle terminal, ulong request, ref WindowSize size);
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeNamedPipe(string path, uint mode);
 
     [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ChangeOwner(string path, uint user, uint group);

@@ -20,8 +20,16 @@ public sealed class NodeServer : IAsyncLifetime
     // Not below /tmp, which containers replace by an empty one.
     private readonly string root = $"/var/tmp/hortus-node-{Guid.NewGuid():n}";
     private readonly List<IAsyncDisposable> processes = [];
+    private readonly Lazy<Task<string>> idle;
+    private readonly Lazy<Task<string>> web;
     private ServerProcess? process;
     private int namespaces;
+
+    public NodeServer()
+    {
+        idle = new Lazy<Task<string>>(StartIdleAsync);
+        web = new Lazy<Task<string>>(() => WebPod.StartAsync(this));
+    }
 
     public ServerCredentials Credentials { get; private set; } = null!;
 
@@ -104,7 +112,12 @@ public sealed class NodeServer : IAsyncLifetime
     /// <param name="name">Name of the pod, also its label <c>app</c>.</param>
     /// <param name="image">An image that this node knows.</param>
     /// <param name="arguments">What follows the image's program.</param>
-    public async Task StartPodAsync(string inNamespace, string name, string image, params IReadOnlyList<string> arguments)
+    public Task StartPodAsync(string inNamespace, string name, string image, params IReadOnlyList<string> arguments) =>
+        StartPodAsync(inNamespace, name, image, wait: true, arguments);
+
+    /// <inheritdoc cref="StartPodAsync(string, string, string, IReadOnlyList{string})"/>
+    public async Task StartPodAsync(
+        string inNamespace, string name, string image, bool wait, params IReadOnlyList<string> arguments)
     {
         var args = string.Join(", ", arguments.Select(a => System.Text.Json.JsonSerializer.Serialize(a)));
         await ApplyAsync(inNamespace, $$"""
@@ -116,8 +129,20 @@ public sealed class NodeServer : IAsyncLifetime
               containers:
               - {name: main, image: {{image}}, args: [{{args}}]}
             """);
-        await WaitForPodAsync(inNamespace, name);
+        if (wait)
+        {
+            await WaitForPodAsync(inNamespace, name);
+        }
     }
+
+    /// <summary>The namespace of a pod <c>idle</c> that waits for commands; all tests may use it.</summary>
+    public Task<string> IdlePodAsync() => idle.Value;
+
+    /// <summary>The namespace of the pod and service <see cref="WebPod"/>; all tests may use it.</summary>
+    public Task<string> WebPodAsync() => web.Value;
+
+    /// <summary>A plain HTTP client of the administrator that follows no redirects.</summary>
+    public HttpClient Http() => Server.Http(Address, Credentials, Credentials.Admin);
 
     /// <summary>Applies a manifest.</summary>
     public async Task ApplyAsync(string inNamespace, string manifest) =>
@@ -133,6 +158,13 @@ public sealed class NodeServer : IAsyncLifetime
             var described = await Admin.RunAsync($"-n {inNamespace} describe pod/{name}");
             throw new InvalidOperationException($"pod {name} is not ready\n{described.Output}{result.Error}");
         }
+    }
+
+    private async Task<string> StartIdleAsync()
+    {
+        var space = await CreateNamespaceAsync();
+        await StartPodAsync(space, "idle", "shell", "-c", "exec sleep 1000000");
+        return space;
     }
 
     private void StartControllers()

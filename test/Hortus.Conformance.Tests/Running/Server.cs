@@ -93,7 +93,7 @@ public sealed partial class Server : IAsyncLifetime
     public static HttpClient Http(Uri address, ServerCredentials credentials, CertificateKeyPair? client, string? token = null)
     {
         var roots = Pem.ReadBundle(credentials.ServingAuthority.CertificatePem);
-        var handler = new SocketsHttpHandler();
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,

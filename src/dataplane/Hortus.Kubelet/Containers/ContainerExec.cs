@@ -22,16 +22,17 @@ internal static class ContainerExec
                 $"container {record.Name} of pod {record.PodNamespace}/{record.PodName} is not running");
         }
 
+        // The session begins inside the container, so that its processes can be in the terminal's foreground.
+        string[] session = terminal is null ? [] : [Programs.SetSession, "--ctty"];
         string[] enter =
         [
             Programs.Nsenter, "--target", process.Id.ToString(CultureInfo.InvariantCulture),
-            "--mount", "--uts", "--ipc", "--net", "--pid", "--", .. record.RunAs,
+            "--mount", "--uts", "--ipc", "--net", "--pid", "--", .. session, .. record.RunAs,
             Programs.Shell, "-c", EnterDirectory, record.WorkingDirectory ?? "/", .. command,
         ];
         string[] words = terminal is null
             ? enter
-            : [Programs.Shell, "-c", "exec <\"$0\" >\"$0\" 2>&1; exec \"$@\"", terminal, Programs.SetSession, "--ctty",
-                "--wait", .. enter];
+            : [Programs.Shell, "-c", "exec <\"$0\" >\"$0\" 2>&1; exec \"$@\"", terminal, .. enter];
         var start = new ProcessStartInfo(words[0], words.Skip(1))
         {
             RedirectStandardInput = terminal is null,

@@ -71,6 +71,10 @@ internal sealed class ContainerLogPump : IDisposable
         return copied;
     }
 
+    /// <summary>Keeps what a reader has not read yet from being freed.</summary>
+    /// <param name="stream"><c>stdout</c> or <c>stderr</c>.</param>
+    public void Add(string stream, OutputTail reader) => sources.First(s => s.Name == stream).Readers.Add(reader);
+
     public void Dispose()
     {
         log.Dispose();
@@ -158,13 +162,23 @@ internal sealed class ContainerLogPump : IDisposable
             return unfinished.Count >= IdlePumps;
         }
 
+        /// <summary>Users who are attached.</summary>
+        public List<OutputTail> Readers { get; } = [];
+
         public void Free()
         {
-            if (Position - freed >= FreeStepBytes)
+            if (Position - freed < FreeStepBytes)
+            {
+                return;
+            }
+
+            Readers.RemoveAll(r => r.IsClosed || r.GiveUpBehind(Position));
+            var end = Readers.Select(r => r.Position).Append(Position).Min();
+            if (end - freed >= FreeStepBytes)
             {
                 // Not every file system can; then the file only ends with the container.
-                HostFile.FreeStart(File, Position);
-                freed = Position;
+                HostFile.FreeStart(File, end);
+                freed = end;
             }
         }
 

@@ -55,6 +55,15 @@ internal sealed record ContainerRecord
 
     public string? WorkingDirectory { get; init; }
 
+    public bool HasInput { get; init; }
+
+    public bool EndsInput { get; init; }
+
+    public bool HasTerminal { get; init; }
+
+    /// <summary>Whether the first process is not that of a PID namespace: its end does not end the others.</summary>
+    public bool SharesProcesses { get; init; }
+
     [JsonIgnore]
     public bool IsRunning => Process is not null && FinishedAt is null;
 }

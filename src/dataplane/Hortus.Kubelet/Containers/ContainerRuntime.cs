@@ -39,7 +39,7 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
             else if (record.Process is { } process && record.FinishedAt is null)
             {
                 logger.Adopted(record.PodNamespace, record.PodName, record.Name, process.Id);
-                Track(record, supervisor: null);
+                Track(record, supervisor: null, ContainerConsole.Reopen(record, store.FolderOf(id)));
             }
             else
             {
@@ -82,8 +82,11 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
 
         await File.WriteAllTextAsync(
             Path.Combine(folder, "init.sh"), LaunchScript.Init(spec, folder, devices), cancellationToken);
+        var console = ContainerConsole.Open(spec, folder);
         await File.WriteAllTextAsync(
-            Path.Combine(folder, "supervisor.sh"), LaunchScript.Supervisor(folder), cancellationToken);
+            Path.Combine(folder, "supervisor.sh"),
+            LaunchScript.Supervisor(spec, folder, console?.TerminalPath),
+            cancellationToken);
         store.Save(record);
         records[id] = record;
 
@@ -109,7 +112,11 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
         records[id] = record;
         if (process is not null)
         {
-            Track(record, supervisor);
+            Track(record, supervisor, console);
+        }
+        else if (console is not null)
+        {
+            await console.DisposeAsync();
         }
 
         return record;
@@ -138,6 +145,11 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
             }
         }
 
+        if (container.Record.SharesProcesses && ProcessTable.IsAlive(process))
+        {
+            ProcessTable.KillTree(process.Id);
+        }
+
         ProcessTable.Send(process, Signal.Kill);
         await container.Ended.WaitAsync(cancellationToken);
     }
@@ -148,6 +160,27 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
         if (!running.ContainsKey(id) && records.TryRemove(id, out _))
         {
             store.Delete(id);
+        }
+    }
+
+    /// <summary>What users may type into a running container; null when they may not.</summary>
+    public ContainerConsole? ConsoleOf(string id) => running.GetValueOrDefault(id)?.Console;
+
+    /// <summary>Begins to read what a container prints from now on; null when it does not run any more.</summary>
+    /// <param name="id">The container.</param>
+    /// <param name="stream"><c>stdout</c> or <c>stderr</c>.</param>
+    public OutputTail? OpenTail(string id, string stream)
+    {
+        if (!running.TryGetValue(id, out var container))
+        {
+            return null;
+        }
+
+        lock (container.Log)
+        {
+            var tail = new OutputTail(Path.Combine(store.FolderOf(id), stream));
+            container.Log.Add(stream, tail);
+            return tail;
         }
     }
 
@@ -171,6 +204,11 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var container in running.Values)
         {
+            if (container.Console is { } console)
+            {
+                await console.DisposeAsync();
+            }
+
             container.Dispose();
         }
 
@@ -193,6 +231,10 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
         TerminationMessageFile = spec.TerminationMessagePath is null ? null : Path.Combine(folder, "termination-log"),
         RunAs = Capabilities.RunAs(spec.Security, Programs.SetPrivileges),
         WorkingDirectory = spec.WorkingDirectory,
+        HasInput = spec.HasInput,
+        EndsInput = spec.EndsInput,
+        HasTerminal = spec.HasTerminal,
+        SharesProcesses = spec.SharesProcessesOf is not null,
     };
 
     private static Process Launch(ContainerSpec spec, string folder)
@@ -239,10 +281,10 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
             : $"the container's file system could not be set up; see {Path.Combine(folder, "stderr")}";
     }
 
-    private void Track(ContainerRecord record, Process? supervisor)
+    private void Track(ContainerRecord record, Process? supervisor, ContainerConsole? console)
     {
         var container = new RunningContainer(
-            record, supervisor, new ContainerLogPump(store.FolderOf(record.Id), record.LogPath, time));
+            record, supervisor, new ContainerLogPump(store.FolderOf(record.Id), record.LogPath, time), console);
         records[record.Id] = record;
         running[record.Id] = container;
         container.Ended = WatchAsync(container, stopping.Token);
@@ -261,6 +303,11 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
             Reason = code == 0 ? "Completed" : "Error",
             Message = ReadTerminationMessage(container.Record),
         };
+        if (container.Console is { } console)
+        {
+            await console.DisposeAsync();
+        }
+
         lock (container.Log)
         {
             container.Log.Pump(last: true);

@@ -1,3 +1,5 @@
+using Hortus.Host;
+
 namespace Hortus.Kubelet.Containers;
 
 /// <summary>Everything needed to start one container.</summary>
@@ -27,6 +29,18 @@ internal sealed record ContainerSpec
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     public string? WorkingDirectory { get; init; }
+
+    /// <summary>Whether users may type into the program.</summary>
+    public bool HasInput { get; init; }
+
+    /// <summary>Whether the program's input ends when the first user who typed has left.</summary>
+    public bool EndsInput { get; init; }
+
+    /// <summary>Whether the program runs on a terminal.</summary>
+    public bool HasTerminal { get; init; }
+
+    /// <summary>A process whose PID namespace the container shares; null gives it one of its own.</summary>
+    public ProcessIdentity? SharesProcessesOf { get; init; }
 
     public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
 

@@ -19,24 +19,45 @@ internal static class LaunchScript
     public static IReadOnlyList<string> Command(ContainerSpec spec, string folder)
     {
         string[] network = spec.NetworkNamespacePath is { } path ? [Programs.Nsenter, $"--net={path}"] : [];
+        string[] processes = spec.SharesProcessesOf is { } other
+            ? [Programs.Nsenter, "--no-fork", $"--pid=/proc/{other.Id}/ns/pid"]
+            : [];
+        string[] own = spec.SharesProcessesOf is null ? ["--pid"] : [];
         return
         [
-            Programs.SetSession, .. network, Programs.Unshare, "--mount", "--propagation", "private", "--uts", "--ipc",
-                "--pid",
+            Programs.SetSession, .. network, .. processes,
+            Programs.Unshare, "--mount", "--propagation", "private", "--uts", "--ipc", .. own,
             Programs.Shell, folder + "/supervisor.sh",
         ];
     }
 
+    /// <summary>The pipe through which users type into a program without a terminal.</summary>
+    public static string InputPipe(string folder) => folder + "/stdin";
+
     /// <summary>The supervisor. After the container's end its PID namespace admits no process, hence only built-in
     /// commands.</summary>
-    public static string Supervisor(string folder) => $"""
-        umask 022
-        cd /
-        exec 3>&1 1>/dev/null 2>/dev/null </dev/null 5>{Quote(folder + "/exit")}
-        {Programs.Shell} {Quote(folder + "/init.sh")} 1>>{Quote(folder + "/stdout")} 2>>{Quote(folder + "/stderr")} 5>&-
-        echo $? >&5
+    /// <param name="spec">The container.</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="terminal">The terminal's file when the container has one.</param>
+    public static string Supervisor(ContainerSpec spec, string folder, string? terminal)
+    {
+        var pipe = Quote(InputPipe(folder));
+        var streams = terminal is not null
+            ? $"<>{Quote(terminal)} 1>&0 2>&0"
+            : $"{(spec.HasInput ? "<" + pipe : "")} 1>>{Quote(folder + "/stdout")} 2>>{Quote(folder + "/stderr")}";
+        var session = terminal is null ? "" : $"{Programs.SetSession} --ctty ";
 
-        """;
+        // Input that no user ends stays open when the kubelet, who holds the other end, is replaced.
+        var keep = terminal is null && spec is { HasInput: true, EndsInput: false } ? $"6<>{pipe}" : "";
+        return $"""
+            umask 022
+            cd /
+            exec 3>&1 1>/dev/null 2>/dev/null </dev/null 5>{Quote(folder + "/exit")} {keep}
+            {session}{Programs.Shell} {Quote(folder + "/init.sh")} {streams} 5>&- 6>&-
+            echo $? >&5
+
+            """;
+    }
 
     /// <summary>The first process: root file system, devices, volumes, then the program.</summary>
     public static string Init(ContainerSpec spec, string folder, string deviceTemplate)

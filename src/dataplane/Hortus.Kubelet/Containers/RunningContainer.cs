@@ -4,13 +4,17 @@ using Hortus.Host;
 namespace Hortus.Kubelet.Containers;
 
 /// <summary>A container whose end this process awaits.</summary>
-internal sealed class RunningContainer(ContainerRecord record, Process? supervisor, ContainerLogPump log) : IDisposable
+internal sealed class RunningContainer(
+    ContainerRecord record, Process? supervisor, ContainerLogPump log, ContainerConsole? console) : IDisposable
 {
     private static readonly TimeSpan AdoptedPollPeriod = TimeSpan.FromMilliseconds(250);
 
     public ContainerRecord Record { get; set; } = record;
 
     public ContainerLogPump Log { get; } = log;
+
+    /// <summary>What users type into; null when the container takes no input and has no terminal.</summary>
+    public ContainerConsole? Console { get; } = console;
 
     /// <summary>Completes when the container has ended and its end is recorded.</summary>
     public Task Ended { get; set; } = Task.CompletedTask;

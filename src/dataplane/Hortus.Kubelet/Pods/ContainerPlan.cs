@@ -49,6 +49,12 @@ internal sealed record ContainerPlan
         }
 
         plan.Conclude(pod, view);
+        if (plan.Outcome is null)
+        {
+            // They run once, whatever becomes of them, and the pod does not depend on them.
+            plan.Start.AddRange(pod.DebugContainers().Where(c => view(c.Name).Last is null));
+        }
+
         return plan;
     }
 

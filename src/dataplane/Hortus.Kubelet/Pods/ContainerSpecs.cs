@@ -53,6 +53,9 @@ internal sealed class ContainerSpecs(
             Security = SecurityOf(pod, container),
             RootSizeBytes = container.Resources?.Limits?.GetValueOrDefault("ephemeral-storage")?.Value
                 ?? options.ContainerRootSizeBytes,
+            HasInput = container.Stdin == true,
+            EndsInput = container.StdinOnce == true,
+            HasTerminal = container.Tty == true,
             MaskedPaths = [options.RootDirectory, .. options.MaskedPaths],
             VisiblePaths = visiblePaths,
             TerminationMessagePath = container.TerminationMessagePath is { Length: > 0 } path ? path

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Hortus.Host;
 using Hortus.Kubelet.Containers;
 using Hortus.Kubelet.Probes;
 using Hortus.Objects.Kubernetes;
@@ -195,7 +196,10 @@ internal sealed class PodContainers(PodServices services, PodDirectory directory
     {
         var previous = Last(container.Name);
         var attempt = previous is null ? 0 : previous.Attempt + 1;
-        var spec = await services.Specs.BuildAsync(pod, container, layout, attempt, cancellationToken);
+        var spec = await services.Specs.BuildAsync(pod, container, layout, attempt, cancellationToken) with
+        {
+            SharesProcessesOf = TargetOf(pod, container.Name),
+        };
         if (previous is not null && previous.CreatedAt >= lifeSince)
         {
             backoff.Restarted(container.Name);
@@ -222,6 +226,20 @@ internal sealed class PodContainers(PodServices services, PodDirectory directory
                 await services.Runtime.StopAsync(record.Id, pod.Grace(), cancellationToken);
             }
         }
+    }
+
+    private ProcessIdentity? TargetOf(Pod pod, string name)
+    {
+        var target = pod.Spec.EphemeralContainers?.FirstOrDefault(c => c.Name == name)?.TargetContainerName;
+        if (string.IsNullOrEmpty(target))
+        {
+            return null;
+        }
+
+        return Last(target) is { IsRunning: true, Process: { } process }
+            ? process
+            : throw new PodWaitException(
+                PodWaitException.ConfigError, $"targetContainerName: container \"{target}\" does not run");
     }
 
     private async Task StopAsync(Pod pod, ContainerRecord record, TimeSpan grace, CancellationToken cancellationToken)

@@ -25,6 +25,25 @@ internal static class PodFacts
     /// <summary>A sidecar: an init container that keeps running.</summary>
     public static bool IsSidecar(this Container container) => container.RestartPolicy == "Always";
 
+    /// <summary>The containers that were added to debug the pod, as containers like others.</summary>
+    public static IEnumerable<Container> DebugContainers(this Pod pod) =>
+        (pod.Spec.EphemeralContainers ?? []).Select(c => new Container
+        {
+            Name = c.Name,
+            Image = c.Image,
+            Command = c.Command,
+            Args = c.Args,
+            WorkingDir = c.WorkingDir,
+            EnvFrom = c.EnvFrom,
+            Env = c.Env,
+            VolumeMounts = c.VolumeMounts,
+            TerminationMessagePath = c.TerminationMessagePath,
+            SecurityContext = c.SecurityContext,
+            Stdin = c.Stdin,
+            StdinOnce = c.StdinOnce,
+            Tty = c.Tty,
+        });
+
     /// <summary>Host name inside the pod, at most 63 characters.</summary>
     public static string Hostname(this Pod pod, string nodeName)
     {

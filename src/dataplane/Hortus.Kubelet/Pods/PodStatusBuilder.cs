@@ -43,6 +43,7 @@ internal static class PodStatusBuilder
         var pod = seen.Pod;
         var inits = (pod.Spec.InitContainers ?? []).Select(c => StatusOf(seen, c, isInit: true)).ToList();
         var mains = pod.Spec.Containers.Select(c => StatusOf(seen, c, isInit: false)).ToList();
+        var debug = pod.DebugContainers().Select(c => StatusOf(seen, c, isInit: false)).ToList();
         var hostIP = seen.NodeIP;
         return new PodStatus
         {
@@ -56,6 +57,7 @@ internal static class PodStatusBuilder
             StartTime = seen.StartTime,
             InitContainerStatuses = inits.Count == 0 ? null : inits,
             ContainerStatuses = mains,
+            EphemeralContainerStatuses = debug.Count == 0 ? null : debug,
             QosClass = pod.Status.QosClass ?? pod.QosClass(),
         };
     }
@@ -99,6 +101,9 @@ internal static class PodStatusBuilder
             Image = container.Image ?? "",
             ImageID = last is null ? "" : $"local://{container.Image}",
             ContainerID = last is null ? null : $"hortus://{last.Id}",
+            // Programs of the machine are not held to them, so what is asked for is in force at once.
+            Resources = running ? container.Resources : null,
+            AllocatedResources = running ? container.Resources?.Requests : null,
         };
     }
 

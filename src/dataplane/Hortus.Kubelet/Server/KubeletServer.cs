@@ -5,6 +5,7 @@ using Hortus.Client;
 using Hortus.Kubelet.Certificates;
 using Hortus.Kubelet.Containers;
 using Hortus.Kubelet.Pods;
+using Hortus.Kubelet.Server.Streams;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
 using Microsoft.AspNetCore.Builder;
@@ -130,7 +131,8 @@ internal sealed class KubeletServer(
             (RequestDelegate)(context =>
                 WithRunningAsync(context, record => ExecEndpoint.RunAsync(context, record, context.RequestAborted))));
         app.Map("/attach/{ns}/{pod}/{container}",
-            (RequestDelegate)(context => WithRunningAsync(context, record => AttachAsync(context, record))));
+            (RequestDelegate)(context => WithRunningAsync(
+                context, record => new AttachEndpoint(runtime, time).RunAsync(context, record))));
         app.Map("/portForward/{ns}/{pod}", (RequestDelegate)PortForwardAsync);
     }
 
@@ -161,9 +163,7 @@ internal sealed class KubeletServer(
     private async Task LogsAsync(HttpContext context)
     {
         var previous = ExecEndpoint.Flag(context, "previous");
-        var runs = Runs(context);
-        var index = previous ? runs.Count - 2 : runs.Count - 1;
-        if (index < 0)
+        if ((previous ? PreviousRun(context) : Runs(context).LastOrDefault()) is not { } record)
         {
             var what = previous ? "has no earlier run" : "has not started or does not exist";
             await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, StatusReason.BadRequest,
@@ -171,7 +171,6 @@ internal sealed class KubeletServer(
             return;
         }
 
-        var record = runs[index];
         runtime.FlushLog(record.Id);
         context.Response.ContentType = "text/plain";
         await context.Response.StartAsync(context.RequestAborted);
@@ -187,23 +186,6 @@ internal sealed class KubeletServer(
         }
     }
 
-    private async Task AttachAsync(HttpContext context, ContainerRecord record)
-    {
-        using var socket = await ChannelSocket.AcceptAsync(context);
-        if (socket is null)
-        {
-            return;
-        }
-
-        using var pipe = new AttachStream(socket);
-        var reader = new LogReader(record.LogPath, new LogRequest { Follow = true, TailLines = 0 }, time);
-        await reader.CopyAsync(
-            pipe, () => !runtime.List(record.PodUid)
-                .Any(r => r.Id == record.Id && r.IsRunning), context.RequestAborted);
-        var ended = runtime.List(record.PodUid).FirstOrDefault(r => r.Id == record.Id);
-        await socket.FinishAsync(ChannelSocket.Ended(ended?.ExitCode ?? 0), Task.CompletedTask, context.RequestAborted);
-    }
-
     private async Task PortForwardAsync(HttpContext context)
     {
         if (workers.Find(Key(context)) is not { } pod || runtime.List(pod.Uid())
@@ -215,7 +197,8 @@ internal sealed class KubeletServer(
             return;
         }
 
-        await PortForwardEndpoint.RunAsync(context, record.NetworkNamespacePath, context.RequestAborted);
+        await PortForwardEndpoint.RunAsync(
+            context, new PodPorts(pod.Key, record.NetworkNamespacePath), context.RequestAborted);
     }
 
     private async Task WithRunningAsync(HttpContext context, Func<ContainerRecord, Task> use)
@@ -231,7 +214,7 @@ internal sealed class KubeletServer(
         {
             await use(record);
         }
-        catch (Exception e) when (e is OperationCanceledException or System.Net.WebSockets.WebSocketException)
+        catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             // The client went away.
         }
@@ -240,6 +223,15 @@ internal sealed class KubeletServer(
     private List<ContainerRecord> Runs(HttpContext context) => workers.Find(Key(context)) is { } pod
         ? [.. runtime.List(pod.Uid()).Where(r => r.Name == Route(context, "container"))]
         : [];
+
+    // What the status calls the last state: the latest run when the next one still waits, else the one before.
+    private ContainerRecord? PreviousRun(HttpContext context)
+    {
+        var status = workers.List().FirstOrDefault(p => p.Key == Key(context))?.Status;
+        var id = (status?.ContainerStatuses ?? []).Concat(status?.InitContainerStatuses ?? [])
+            .FirstOrDefault(c => c.Name == Route(context, "container"))?.LastState?.Terminated?.ContainerID;
+        return Runs(context).LastOrDefault(r => id == $"hortus://{r.Id}");
+    }
 
     private LogRequest Request(HttpContext context)
     {
@@ -264,6 +256,7 @@ internal sealed class KubeletServer(
             LimitBytes = long.TryParse(
                 query["limitBytes"], NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null,
             Since = since,
+            Errors = query["stream"].ToString() switch { "Stderr" => true, "Stdout" => false, _ => null },
         };
     }
 

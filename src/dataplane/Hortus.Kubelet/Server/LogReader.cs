@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Hortus.Kubelet.Server;
 
 /// <summary>Which part of a log to give.</summary>
@@ -10,38 +7,49 @@ internal sealed record LogRequest
 
     public bool Timestamps { get; init; }
 
+    /// <summary>Lines from the end; null for all.</summary>
     public int? TailLines { get; init; }
 
     public DateTimeOffset? Since { get; init; }
 
+    /// <summary>Most bytes to give; null for all.</summary>
     public long? LimitBytes { get; init; }
+
+    /// <summary>True for standard error only, false for standard output only, null for both.</summary>
+    public bool? Errors { get; init; }
 }
 
-/// <summary>Reads container logs in the CRI format.</summary>
+/// <summary>Copies the wanted part of a container's log to a user.</summary>
 internal sealed class LogReader(string path, LogRequest request, TimeProvider time)
 {
+    private const int BufferBytes = 32 * 1024;
     private static readonly TimeSpan FollowPeriod = TimeSpan.FromMilliseconds(100);
+    private readonly MemoryStream waiting = new();
+    private readonly bool[] isInsideLine = new bool[2];
+    private readonly bool[] isWanted = new bool[2];
+    private long skip;
     private long sent;
 
-    /// <summary>Copies the wanted part; with follow until <paramref name="hasEnded"/> says that nothing more will
-    /// come.</summary>
+    /// <summary>Copies; with follow until <paramref name="hasEnded"/> says that nothing more will come.</summary>
     public async Task CopyAsync(Stream target, Func<bool> hasEnded, CancellationToken cancellationToken)
     {
+        if (request.TailLines is { } tail)
+        {
+            skip = Math.Max(0, await CountAsync(cancellationToken) - tail);
+        }
+
         var position = await CopyExistingAsync(target, cancellationToken);
         while (request.Follow && !IsFull)
         {
             var ended = hasEnded();
             var before = position;
             position = await CopyNewAsync(target, position, cancellationToken);
-            if (position != before)
-            {
-                await target.FlushAsync(cancellationToken);
-            }
-            else if (ended)
+            if (position == before && ended)
             {
                 return;
             }
-            else
+
+            if (position == before)
             {
                 await Task.Delay(FollowPeriod, time, cancellationToken);
             }
@@ -50,103 +58,105 @@ internal sealed class LogReader(string path, LogRequest request, TimeProvider ti
 
     private bool IsFull => sent >= request.LimitBytes;
 
+    /// <summary>The log and, before it, what was cut off when it became too long.</summary>
+    private IEnumerable<string> Files => new[] { path + ".1", path }.Where(File.Exists);
+
+    private async Task<long> CountAsync(CancellationToken cancellationToken)
+    {
+        long lines = 0;
+        var inside = new bool[2];
+        foreach (var file in Files)
+        {
+            await LogRecords.ReadAsync(file, 0, record =>
+            {
+                var stream = record.IsError ? 1 : 0;
+                lines += !inside[stream] && IsAsked(record) ? 1 : 0;
+                inside[stream] = !record.IsWhole;
+                return ValueTask.FromResult(true);
+            }, cancellationToken);
+        }
+
+        return lines;
+    }
+
     private async Task<long> CopyExistingAsync(Stream target, CancellationToken cancellationToken)
     {
-        var kept = new Queue<byte[]>();
         long position = 0;
-        foreach (var file in new[] { path + ".1", path }.Where(File.Exists))
+        foreach (var file in Files)
         {
-            (var lines, position) = Read(file, 0);
-            foreach (var line in lines)
-            {
-                kept.Enqueue(line);
-                if (kept.Count > (request.TailLines ?? int.MaxValue))
-                {
-                    kept.Dequeue();
-                }
-            }
+            position = await CopyNewAsync(target, file, 0, cancellationToken);
         }
 
-        foreach (var line in kept)
-        {
-            await SendAsync(target, line, cancellationToken);
-        }
-
-        await target.FlushAsync(cancellationToken);
         return position;
     }
 
-    private async Task<long> CopyNewAsync(Stream target, long position, CancellationToken cancellationToken)
+    private async Task<long> CopyNewAsync(Stream target, long position, CancellationToken cancellationToken) =>
+        !File.Exists(path)
+            ? position
+            // A shorter file is a new one after a rotation.
+            : await CopyNewAsync(
+                target, path, new FileInfo(path).Length < position ? 0 : position, cancellationToken);
+
+    private async Task<long> CopyNewAsync(
+        Stream target, string file, long position, CancellationToken cancellationToken)
     {
-        if (!File.Exists(path))
+        var next = await LogRecords.ReadAsync(file, position, async record =>
         {
-            return position;
-        }
+            Take(record);
+            if (waiting.Length >= BufferBytes)
+            {
+                await SendAsync(target, cancellationToken);
+            }
 
-        // A shorter file is a new one after a rotation.
-        var (lines, next) = Read(path, new FileInfo(path).Length < position ? 0 : position);
-        foreach (var line in lines)
-        {
-            await SendAsync(target, line, cancellationToken);
-        }
-
+            return !IsFull;
+        }, cancellationToken);
+        await SendAsync(target, cancellationToken);
         return next;
     }
 
-    private async Task SendAsync(Stream target, byte[] line, CancellationToken cancellationToken)
+    private bool IsAsked(LogRecord record) =>
+        (request.Errors is null || request.Errors == record.IsError)
+        && !(request.Since is { } since && record.IsBefore(since));
+
+    private void Take(LogRecord record)
     {
-        var length = (int)Math.Min(line.Length, (request.LimitBytes ?? long.MaxValue) - sent);
-        if (length > 0)
+        var stream = record.IsError ? 1 : 0;
+        var begins = !isInsideLine[stream];
+        isInsideLine[stream] = !record.IsWhole;
+        if (begins)
         {
-            await target.WriteAsync(line.AsMemory(0, length), cancellationToken);
-            sent += length;
+            isWanted[stream] = IsAsked(record) && --skip < 0;
         }
+
+        if (!isWanted[stream])
+        {
+            return;
+        }
+
+        if (begins && request.Timestamps)
+        {
+            Add(record.Time.Span);
+            Add(" "u8);
+        }
+
+        Add(record.Text.Span);
+        Add(record.IsWhole ? "\n"u8 : []);
     }
 
-    private (IReadOnlyList<byte[]> Lines, long Position) Read(string file, long position)
+    private void Add(ReadOnlySpan<byte> bytes)
     {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        stream.Position = position;
-        var bytes = new byte[stream.Length - position];
-        var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        var lines = new List<byte[]>();
-        var start = 0;
-        int end;
-        while ((end = bytes.AsSpan(start, read - start).IndexOf((byte)'\n')) >= 0)
-        {
-            if (Convert(bytes.AsSpan(start, end)) is { } line)
-            {
-                lines.Add(line);
-            }
-
-            start += end + 1;
-        }
-
-        return (lines, position + start);
+        var length = (int)Math.Min(bytes.Length, (request.LimitBytes ?? long.MaxValue) - sent);
+        waiting.Write(bytes[..length]);
+        sent += length;
     }
 
-    private byte[]? Convert(ReadOnlySpan<byte> record)
+    private async Task SendAsync(Stream target, CancellationToken cancellationToken)
     {
-        // time SP stream SP tag SP text
-        var time = record.IndexOf((byte)' ');
-        var stream = time < 0 ? -1 : record[(time + 1)..].IndexOf((byte)' ') + time + 1;
-        if (stream <= time || stream + 3 > record.Length)
+        if (waiting.Length > 0)
         {
-            return null;
+            await target.WriteAsync(waiting.GetBuffer().AsMemory(0, (int)waiting.Length), cancellationToken);
+            await target.FlushAsync(cancellationToken);
+            waiting.SetLength(0);
         }
-
-        if (request.Since is { } since &&
-            DateTimeOffset.TryParse(
-                Encoding.ASCII.GetString(
-                    record[..time]), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) &&
-            at < since)
-        {
-            return null;
-        }
-
-        var whole = record[stream + 1] == (byte)'F';
-        var text = record[(stream + 3)..];
-        byte[] prefix = request.Timestamps ? [.. record[..(time + 1)]] : [];
-        return whole ? [.. prefix, .. text, (byte)'\n'] : [.. prefix, .. text];
     }
 }

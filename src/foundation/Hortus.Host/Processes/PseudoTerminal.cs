@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -8,21 +9,34 @@ public sealed class PseudoTerminal : IDisposable
 {
     private const int ReadWriteNoControllingCloseOnExec = 0x2 | 0x100 | 0x80000;
     private readonly SafeFileHandle handle;
+    private readonly Socket descriptor;
 
     private PseudoTerminal(SafeFileHandle handle, string path)
     {
         this.handle = handle;
         Path = path;
-        Stream = new FileStream(handle, FileAccess.ReadWrite, bufferSize: 0, isAsync: false);
+        // A socket object over something else than a socket waits without holding a thread.
+        descriptor = new Socket(new SafeSocketHandle(handle.DangerousGetHandle(), ownsHandle: false));
     }
 
     /// <summary>The program's end, for example <c>/dev/pts/3</c>.</summary>
     public string Path { get; }
 
-    /// <summary>Our end: what the program prints is read here, what is written here the program reads. A read fails
-    /// with
-    /// <see cref="IOException"/> when the program's end is closed.</summary>
-    public Stream Stream { get; }
+    /// <summary>Reads what the program prints.</summary>
+    /// <exception cref="IOException">The program's end is closed.</exception>
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        UseAsync(() => descriptor.ReceiveAsync(buffer, cancellationToken));
+
+    /// <summary>Writes what the program reads; waits while the program is behind.</summary>
+    /// <exception cref="IOException">The program's end is closed.</exception>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        while (data.Length > 0)
+        {
+            var rest = data;
+            data = data[await UseAsync(() => descriptor.SendAsync(rest, cancellationToken))..];
+        }
+    }
 
     /// <summary>Makes a terminal.</summary>
     /// <exception cref="HostException">The system has no free terminal, or no devpts is mounted.</exception>
@@ -57,7 +71,19 @@ public sealed class PseudoTerminal : IDisposable
 
     public void Dispose()
     {
-        Stream.Dispose();
+        descriptor.Dispose();
         handle.Dispose();
+    }
+
+    private static async ValueTask<int> UseAsync(Func<ValueTask<int>> use)
+    {
+        try
+        {
+            return await use();
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"the terminal is closed: {e.Message}", e);
+        }
     }
 }

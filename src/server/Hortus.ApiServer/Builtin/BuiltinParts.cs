@@ -28,6 +28,7 @@ internal sealed class BuiltinParts
         Authorizers = CreateAuthorizers(services);
         Allocator = CreateAllocator(services);
         Kubelets = new KubeletClient(options, services.Objects, dialer);
+        Backends = new BackendClient(dialer);
         Events = new EventExpirer(
             services.Objects, options.EventTtl, services.Time, services.LoggerFactory.CreateLogger<EventExpirer>());
     }
@@ -51,6 +52,8 @@ internal sealed class BuiltinParts
     public ServiceAllocator Allocator { get; }
 
     public KubeletClient Kubelets { get; }
+
+    public BackendClient Backends { get; }
 
     public EventExpirer Events { get; }
 

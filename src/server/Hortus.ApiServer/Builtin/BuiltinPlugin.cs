@@ -92,6 +92,7 @@ public sealed class BuiltinPlugin(INodeDialer? dialer = null) : ApiServerPlugin
         finally
         {
             own.Kubelets.Dispose();
+            own.Backends.Dispose();
         }
     }
 
@@ -152,12 +153,15 @@ internal static class BuiltinSubresources
                 Create("eviction",
                     new EvictionHandler(objects, services.Time)) with { Kind = EvictionHandler.EvictionKind },
                 With("log", ["get"], new LogHandler(objects, parts.Kubelets)),
-                Stream("exec", services, parts),
-                Stream("attach", services, parts),
-                Stream("portforward", services, parts),
+                Stream("exec", "PodExecOptions", services, parts),
+                Stream("attach", "PodAttachOptions", services, parts),
+                Stream("portforward", "PodPortForwardOptions", services, parts),
+                Proxy("PodProxyOptions", new PodProxyHandler(objects, parts.Backends)),
+                Merged("ephemeralcontainers", ["get", "patch", "update"], EphemeralContainers.Merge),
+                Merged("resize", ["get", "patch", "update"], PodResize.Merge),
             ],
-            "nodes" =>
-                [With("proxy", ["get", "create", "update", "patch", "delete"], new NodeProxyHandler(parts.Kubelets))],
+            "services" => [Proxy("ServiceProxyOptions", new ServiceProxyHandler(objects, parts.Backends))],
+            "nodes" => [Proxy("NodeProxyOptions", new NodeProxyHandler(parts.Kubelets, parts.Backends))],
             "namespaces" => [Merged("finalize", ["update"], NamespaceStrategy.MergeFinalizers)],
             "serviceaccounts" =>
             [
@@ -179,8 +183,18 @@ internal static class BuiltinSubresources
     private static SubresourceDefinition Create(string name, ISubresourceHandler handler) =>
         With(name, ["create"], handler);
 
-    private static SubresourceDefinition Stream(string name, ApiServerServices services, BuiltinParts parts) =>
-        With(name, ["create", "get"], new UpgradeHandler(name, services.Objects, parts.Kubelets, services.Authorize));
+    private static SubresourceDefinition Stream(
+        string name, string options, ApiServerServices services, BuiltinParts parts) =>
+        With(name, ["create", "get"], new UpgradeHandler(name, services.Objects, parts.Kubelets, services.Authorize)) with
+        {
+            Kind = OptionsOf(options),
+        };
+
+    private static SubresourceDefinition Proxy(string options, ISubresourceHandler handler) =>
+        With("proxy", ["create", "delete", "get", "patch", "update"], handler) with { Kind = OptionsOf(options) };
+
+    private static ResourceKind OptionsOf(string kind) =>
+        new() { Group = "", Version = "v1", Kind = kind, Plural = kind.ToLowerInvariant() };
 
     private static SubresourceDefinition With(string name, string[] verbs, ISubresourceHandler handler) =>
         new() { Name = name, Verbs = verbs, Handler = handler };

@@ -25,9 +25,12 @@ internal static class PodSpecDefaults
         }
 
         var hostNetwork = spec.Flag("hostNetwork") == true;
-        foreach (var container in spec.Items("initContainers").Concat(spec.Items("containers")))
+        foreach (var field in new[] { "initContainers", "containers", "ephemeralContainers" })
         {
-            ApplyToContainer(container, hostNetwork);
+            foreach (var container in spec.Items(field))
+            {
+                ApplyToContainer(container, hostNetwork);
+            }
         }
     }
 

@@ -19,6 +19,7 @@ internal sealed class PodStrategy : ResourceStrategy
     public override ValueTask PrepareForCreateAsync(
         JsonObject created, StrategyContext context, CancellationToken cancellationToken)
     {
+        EphemeralContainers.CheckCreate(created);
         var spec = created.Ensure("spec");
         PodSpecDefaults.Apply(spec);
         spec.Default("enableServiceLinks", true);
@@ -35,12 +36,23 @@ internal sealed class PodStrategy : ResourceStrategy
         if (context.Subresource.Length == 0)
         {
             PodSpecDefaults.Apply(updated.Ensure("spec"));
-            if (updated.Text("spec", "nodeName") != old.Text("spec", "nodeName"))
+            if (updated.Text("spec", "nodeName") != old.Text("spec", "nodeName") || ChangesPartsOfSubresources(updated, old))
             {
                 var errors = new FieldErrors();
                 errors.Forbidden(Spec, ImmutableText);
                 throw ApiErrors.Invalid(context.Definition.Kind, updated.Name, errors);
             }
+        }
+
+        if (context.Subresource == "ephemeralcontainers")
+        {
+            PodSpecDefaults.Apply(updated.Ensure("spec"));
+            EphemeralContainers.CheckUpdate(updated, old);
+        }
+
+        if (context.Subresource == "resize")
+        {
+            PodResize.Check(updated, old);
         }
 
         if (old.Text("status", "qosClass") is { } quality && updated["status"] is JsonObject status)
@@ -76,6 +88,7 @@ internal sealed class PodStrategy : ResourceStrategy
 
         TakeImages(after, before, "containers");
         TakeImages(after, before, "initContainers");
+        PodResize.Take(after, before);
         if (!JsonNode.DeepEquals(after, before))
         {
             errors.Forbidden(Spec, ImmutableText);
@@ -94,6 +107,21 @@ internal sealed class PodStrategy : ResourceStrategy
         var grace = requested ?? deleted.Number("spec", "terminationGracePeriodSeconds") ?? 30;
         return grace < 0 ? 1 : grace;
     }
+
+    // What follows here cannot tell who writes: the subresources for debugging and resizing, or somebody who must use
+    // them.
+    private static bool ChangesPartsOfSubresources(JsonObject updated, JsonObject old)
+    {
+        var (after, before) = (updated.Map("spec") ?? [], old.Map("spec") ?? []);
+        return !JsonNode.DeepEquals(after["ephemeralContainers"] ?? new JsonArray(), before["ephemeralContainers"] ?? new JsonArray())
+            || !JsonNode.DeepEquals(Resources(after), Resources(before));
+    }
+
+    private static JsonArray Resources(JsonObject spec) =>
+    [
+        .. new[] { "containers", "initContainers" }.SelectMany(f => spec.Items(f))
+            .Select(c => c["resources"]?.DeepClone() ?? new JsonObject()),
+    ];
 
     private static bool KeepsTolerations(JsonObject after, JsonObject before) =>
         before.Items("tolerations").All(t => after.Items("tolerations").Any(o => SameToleration(t, o)));

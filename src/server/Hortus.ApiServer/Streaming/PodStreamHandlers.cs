@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hortus.ApiServer.Access;
 using Hortus.ApiServer.Authorization;
 using Hortus.ApiServer.Requests;
@@ -8,61 +7,13 @@ using Microsoft.AspNetCore.Http.Extensions;
 
 namespace Hortus.ApiServer.Streaming;
 
-/// <summary><c>pods/log</c>: the log of a container, from its kubelet.</summary>
-internal sealed class LogHandler(IObjectReader objects, KubeletClient kubelets) : ISubresourceHandler
-{
-    private static readonly string[] Passed =
-        ["follow", "previous", "sinceSeconds", "sinceTime", "timestamps", "tailLines", "limitBytes", "stream"];
-
-    private readonly StreamProxy proxy = new(kubelets);
-
-    /// <inheritdoc/>
-    public async ValueTask HandleAsync(SubresourceRequest request, CancellationToken cancellationToken)
-    {
-        var asked = request.Http.Request.Query;
-        var target = await PodTarget.FindAsync(objects, request.Key, cancellationToken);
-        var container = target.Container(asked["container"]);
-        CheckNumbers(asked);
-        target.RequireLogs(container, asked["previous"] == "true" || asked["previous"] == "1");
-        var query = new QueryBuilder();
-        foreach (var name in Passed.Where(asked.ContainsKey))
-        {
-            query.Add(name, asked[name].ToString());
-        }
-
-        var kubelet = await kubelets.FindAsync(target.Node, cancellationToken);
-        var path = $"/containerLogs/{request.Key.Namespace}/{request.Key.Name}/{container}{query.ToQueryString()}";
-        await proxy.ForwardAsync(request.Http, new Uri(kubelet, path), cancellationToken);
-    }
-
-    private static void CheckNumbers(IQueryCollection asked)
-    {
-        foreach (var (name, least) in new[] { ("tailLines", 0L), ("sinceSeconds", 1L), ("limitBytes", 1L) })
-        {
-            var text = asked[name].ToString();
-            if (text.Length > 0
-                && (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-                    || value < least))
-            {
-                throw ApiErrors.BadRequest(
-                    $"invalid value \"{text}\" for {name}: must be a number greater than or equal to {least}");
-            }
-        }
-
-        if (asked.ContainsKey("sinceSeconds") && asked.ContainsKey("sinceTime"))
-        {
-            throw ApiErrors.BadRequest("at most one of sinceTime or sinceSeconds may be specified");
-        }
-    }
-}
-
 /// <summary><c>pods/exec</c>, <c>pods/attach</c> and <c>pods/portforward</c>: an upgraded connection to the
 /// kubelet.</summary>
 internal sealed class UpgradeHandler(
     string subresource, IObjectReader objects, KubeletClient kubelets, IAuthorizer authorizer)
     : ISubresourceHandler
 {
-    private readonly StreamProxy proxy = new(kubelets);
+    private readonly StreamProxy proxy = new(kubelets.SendAsync);
 
     /// <inheritdoc/>
     public async ValueTask HandleAsync(SubresourceRequest request, CancellationToken cancellationToken)
@@ -121,19 +72,5 @@ internal sealed class UpgradeHandler(
         }
 
         return $"/{subresource}/{request.Key.Namespace}/{request.Key.Name}/{container}{query.ToQueryString()}";
-    }
-}
-
-/// <summary><c>nodes/proxy</c>: any path of a kubelet.</summary>
-internal sealed class NodeProxyHandler(KubeletClient kubelets) : ISubresourceHandler
-{
-    private readonly StreamProxy proxy = new(kubelets);
-
-    /// <inheritdoc/>
-    public async ValueTask HandleAsync(SubresourceRequest request, CancellationToken cancellationToken)
-    {
-        var kubelet = await kubelets.FindAsync(request.Key.Name, cancellationToken);
-        var path = "/" + request.Info.SubresourcePath + request.Http.Request.QueryString;
-        await proxy.ForwardAsync(request.Http, new Uri(kubelet, path), cancellationToken);
     }
 }

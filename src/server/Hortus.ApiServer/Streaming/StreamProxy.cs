@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Hortus.ApiServer.Requests;
+using Hortus.ApiServer.Subresources;
 using Hortus.Objects;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,29 +10,32 @@ using Microsoft.Net.Http.Headers;
 namespace Hortus.ApiServer.Streaming;
 
 /// <summary>
-/// Passes an exchange on to a kubelet: ordinary answers are copied as they come, upgraded connections become two pipes
-/// of
-/// bytes, whatever protocol (WebSocket, SPDY) runs in them.
+/// Passes an exchange on: ordinary answers are copied as they come, upgraded connections become two pipes of bytes,
+/// whatever protocol (WebSocket, SPDY) runs in them.
 /// </summary>
-internal sealed class StreamProxy(KubeletClient kubelets)
+/// <param name="send">Reaches the other server.</param>
+internal sealed class StreamProxy(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send)
 {
     private const int BufferBytes = 32 * 1024;
 
+    // What concerns one connection only, and credentials for this server.
     private static readonly HashSet<string> OwnHeaders = new(StringComparer.OrdinalIgnoreCase)
     {
         HeaderNames.Host, HeaderNames.Authorization, HeaderNames.ContentLength, HeaderNames.TransferEncoding,
-        HeaderNames.Connection, HeaderNames.Upgrade, HeaderNames.KeepAlive, HeaderNames.Cookie,
+        HeaderNames.Connection, HeaderNames.Upgrade, HeaderNames.KeepAlive, HeaderNames.Cookie, HeaderNames.TE,
+        HeaderNames.Trailer, HeaderNames.ProxyAuthenticate, HeaderNames.ProxyAuthorization, HeaderNames.ProxyConnection,
     };
 
     /// <summary>Whether the client asks to switch protocols.</summary>
     public static bool IsUpgrade(HttpContext http) =>
         http.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true && http.Request.Headers.Upgrade.Count > 0;
 
-    /// <summary>Sends the request to a kubelet's URL and answers with what comes back.</summary>
+    /// <summary>Sends the request to a kubelet's URL and answers with what comes back; its refusals become
+    /// ours.</summary>
     public async Task ForwardAsync(HttpContext http, Uri target, CancellationToken cancellationToken)
     {
         using var request = Build(http, target);
-        using var response = await kubelets.SendAsync(request, cancellationToken);
+        using var response = await send(request, cancellationToken);
         if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
         {
             await PipeAsync(http, response, cancellationToken);
@@ -48,6 +52,108 @@ internal sealed class StreamProxy(KubeletClient kubelets)
         http.Response.ContentType = response.Content.Headers.ContentType?.ToString() ?? "text/plain";
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         await CopyAsync(body, http.Response.Body, cancellationToken);
+    }
+
+    /// <summary>Passes on what follows <c>/proxy</c> in the URL, with method, headers and body, and the answer as it
+    /// is.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="server">Where to; its path does not matter.</param>
+    /// <param name="cancellationToken">Ends the exchange.</param>
+    public async Task PassAsync(SubresourceRequest request, Uri server, CancellationToken cancellationToken)
+    {
+        var http = request.Http;
+        var (prefix, path) = SplitPath(http);
+        if (path.Length == 0 && HttpMethods.IsGet(http.Request.Method) && !IsUpgrade(http))
+        {
+            // Relative links of the page would lead elsewhere.
+            http.Response.Redirect(prefix + "/" + http.Request.QueryString, permanent: true);
+            return;
+        }
+
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = null;
+        }
+
+        // Joined as text: a path such as //host/x must not become another server.
+        var target = new Uri(
+            server.GetLeftPart(UriPartial.Authority) + (path.Length == 0 ? "/" : path) + http.Request.QueryString,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        using var passed = Build(http, target);
+        AddForwarded(http, passed);
+        if (HasBody(http))
+        {
+            passed.Content = new StreamContent(http.Request.Body);
+            passed.Content.Headers.ContentLength = http.Request.ContentLength;
+            foreach (var (name, values) in http.Request.Headers.Where(h => IsContentHeader(h.Key)))
+            {
+                passed.Content.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            }
+        }
+
+        using var response = await send(passed, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
+        {
+            await PipeAsync(http, response, cancellationToken);
+            return;
+        }
+
+        await AnswerAsync(http, response, prefix, cancellationToken);
+    }
+
+    private static async Task AnswerAsync(
+        HttpContext http, HttpResponseMessage response, string prefix, CancellationToken cancellationToken)
+    {
+        http.Response.StatusCode = (int)response.StatusCode;
+        foreach (var (name, values) in response.Headers.Concat(response.Content.Headers))
+        {
+            if (!OwnHeaders.Contains(name) || name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase))
+            {
+                http.Response.Headers[name] = values.ToArray();
+            }
+        }
+
+        if (http.Response.Headers.Location.ToString() is ['/', not '/', ..] or "/")
+        {
+            http.Response.Headers.Location = prefix + http.Response.Headers.Location;
+        }
+
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await CopyAsync(body, http.Response.Body, cancellationToken);
+    }
+
+    // The path as the client wrote it: what is escaped in it must stay so.
+    private static (string Prefix, string Path) SplitPath(HttpContext http)
+    {
+        const string Mark = "/proxy";
+        var raw = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];
+
+        // /api/v1/namespaces/NS/pods/NAME/proxy or /api/v1/nodes/NAME/proxy
+        var parts = raw.StartsWith("/api/v1/namespaces/", StringComparison.Ordinal) ? 7 : 5;
+        var at = 0;
+        for (var slashes = 0; at < raw.Length && (raw[at] != '/' || ++slashes <= parts); at++)
+        {
+        }
+
+        return raw[..at].EndsWith(Mark, StringComparison.Ordinal)
+            ? (raw[..at], raw[at..])
+            : throw ApiErrors.UnknownResource();
+    }
+
+    private static bool HasBody(HttpContext http) =>
+        http.Request.ContentLength > 0 || http.Request.Headers.TransferEncoding.Count > 0;
+
+    private static bool IsContentHeader(string name) =>
+        name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+        && !name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase);
+
+    private static void AddForwarded(HttpContext http, HttpRequestMessage passed)
+    {
+        passed.Headers.TryAddWithoutValidation(
+            "X-Forwarded-Uri", http.Request.Path.ToUriComponent());
+        passed.Headers.TryAddWithoutValidation("X-Forwarded-Host", http.Request.Host.Value);
+        passed.Headers.TryAddWithoutValidation("X-Forwarded-Proto", http.Request.Scheme);
+        passed.Headers.TryAddWithoutValidation("X-Forwarded-For", http.Connection.RemoteIpAddress?.ToString());
     }
 
     private static HttpRequestMessage Build(HttpContext http, Uri target)
@@ -90,13 +196,13 @@ internal sealed class StreamProxy(KubeletClient kubelets)
         await using var outer = await http.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, http.RequestAborted);
         var toClient = CopyQuietlyAsync(inner, outer, end.Token);
-        var toKubelet = CopyQuietlyAsync(outer, inner, end.Token);
+        var toServer = CopyQuietlyAsync(outer, inner, end.Token);
 
-        // The kubelet says when it is over: its last bytes reach the client before the connection closes. A client that
-        // is gone ends both at once.
-        await Task.WhenAny(toClient, toKubelet);
+        // The other server says when it is over: its last bytes reach the client before the connection closes. A client
+        // that is gone ends both at once.
+        await Task.WhenAny(toClient, toServer);
         await end.CancelAsync();
-        await Task.WhenAll(toClient, toKubelet);
+        await Task.WhenAll(toClient, toServer);
     }
 
     private static async Task FailAsync(
