@@ -55,7 +55,7 @@ public sealed class ProxyTests(NodeServer server)
         using var bare = await http.GetAsync(proxy + "?x=1");
         bare.StatusCode.ShouldBe(HttpStatusCode.MovedPermanently);
         bare.Headers.Location!.OriginalString.ShouldBe(proxy + "/?x=1");
-        (await http.GetStringAsync(proxy + "/x//y/%2e%2e/z")).ShouldStartWith("GET /x//y/%2e%2e/z by");
+        (await http.GetStringAsync(proxy + "/x//y/z")).ShouldStartWith("GET /x//y/z by");
 
         // Python makes one slash of those at the start; what counts is that the request came to the pod.
         (await http.GetStringAsync(proxy + "//other.example/x")).ShouldStartWith("GET /other.example/x by");

@@ -45,6 +45,7 @@ internal static class LaunchScript
         var streams = terminal is not null
             ? $"<>{Quote(terminal)} 1>&0 2>&0"
             : $"{(spec.HasInput ? "<" + pipe : "")} 1>>{Quote(folder + "/stdout")} 2>>{Quote(folder + "/stderr")}";
+        // In parentheses: what the shell says about a program that was killed must not get among what the program said.
         var session = terminal is null ? "" : $"{Programs.SetSession} --ctty ";
 
         // Input that no user ends stays open when the kubelet, who holds the other end, is replaced.
@@ -53,7 +54,7 @@ internal static class LaunchScript
             umask 022
             cd /
             exec 3>&1 1>/dev/null 2>/dev/null </dev/null 5>{Quote(folder + "/exit")} {keep}
-            {session}{Programs.Shell} {Quote(folder + "/init.sh")} {streams} 5>&- 6>&-
+            (exec {session}{Programs.Shell} {Quote(folder + "/init.sh")}) {streams} 5>&- 6>&-
             echo $? >&5
 
             """;
