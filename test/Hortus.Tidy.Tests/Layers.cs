@@ -27,6 +27,7 @@ internal static class Layers
         ("Hortus.Cli", "Hortus.Local"),
         ("Hortus", "Hortus.Cli"),
         ("Hortus", "Hortus.Local"),
+        ("Hortus", "Hortus.GardenServer"),
     ];
 
     public static IReadOnlyCollection<string> Names => Below.Keys;

@@ -12,6 +12,7 @@ internal static class HortusCommandLine
     private static readonly Dictionary<string, Func<Command>> Components = new()
     {
         ["apiserver"] = ApiServerCommand.Create,
+        ["gardener-apiserver"] = GardenServerCommand.Create,
         ["kubelet"] = KubeletCommand.Create,
         ["operator"] = OperatorCommand.Create,
         ["controller-manager"] = GardenControllerManagerCommand.Create,

@@ -15,6 +15,9 @@ public sealed partial class ApiServerComponent(
 {
     private readonly ILogger<ApiServerComponent> logger = loggerFactory.CreateLogger<ApiServerComponent>();
 
+    /// <summary>Whether Kubernetes' own kinds are served too; false for a server behind another one.</summary>
+    public bool StandsAlone { get; init; } = true;
+
     /// <summary>Runs until cancelled.</summary>
     /// <exception cref="IOException">The port is taken, the store is locked, a file cannot be read; the message says
     /// what to do.</exception>
@@ -27,11 +30,11 @@ public sealed partial class ApiServerComponent(
 
         await using var store = await OpenStoreAsync(options, cancellationToken);
         var certificate = ServingCertificate.Open(options, time);
-        var services = ApiServerHost.CreateServices(options, store, time, loggerFactory);
+        var services = ApiServerHost.CreateServices(options, store, time, loggerFactory) with { ServesBuiltInKinds = StandsAlone };
         var endpoint = new IPEndPoint(address, options.SecurePort);
         await using var host = await ApiServerHost.StartAsync(
             store,
-            [new BuiltinPlugin(), .. plugins],
+            StandsAlone ? [new BuiltinPlugin(), .. plugins] : plugins,
             new ListenOptions(endpoint, certificate.Get),
             services,
             cancellationToken);

@@ -36,6 +36,10 @@ public abstract class ApiServerPlugin
     public virtual IReadOnlyDictionary<string, Microsoft.AspNetCore.Http.RequestDelegate> Paths(ApiServerServices services) =>
         new Dictionary<string, Microsoft.AspNetCore.Http.RequestDelegate>();
 
+    /// <summary>Why the server is not ready, by the name of the check; null is ready. Asked for each <c>/readyz</c>.</summary>
+    public virtual IReadOnlyDictionary<string, Func<string?>> ReadinessChecks(ApiServerServices services) =>
+        new Dictionary<string, Func<string?>>();
+
     /// <summary>Runs before the server is ready: creates objects that must exist (bootstrap roles, namespaces).</summary>
     public virtual Task BootstrapAsync(ApiServerServices services, CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -60,6 +64,15 @@ public sealed record ApiServerServices(
 {
     /// <summary>Asks all authenticators in order; null when none knows the request's credentials.</summary>
     public required IAuthenticator Authenticate { get; init; }
+
+    /// <summary>
+    /// Whether Kubernetes' own kinds are served, with custom resources and APIServices. A server that stands behind another one
+    /// leaves them to it.
+    /// </summary>
+    public bool ServesBuiltInKinds { get; init; } = true;
+
+    /// <summary>Whether requests for groups that APIServices name are passed on; false serves what is here alone.</summary>
+    public bool Aggregates { get; init; } = true;
 
     /// <summary>What <c>/metrics</c> shows.</summary>
     public MetricRegistry Metrics { get; init; } = new();

@@ -1,4 +1,5 @@
 using Hortus.ApiServer;
+using Hortus.ApiServer.Access;
 using Hortus.ApiServer.Admission;
 using Hortus.ApiServer.Registry;
 using Hortus.GardenApi.Admission;
@@ -9,7 +10,9 @@ namespace Hortus.GardenApi;
 
 /// <summary>Adds the garden's API groups to an API server: core.gardener.cloud, security.gardener.cloud and
 /// seedmanagement.gardener.cloud with their rules, defaults, columns, selectable fields and subresources.</summary>
-public sealed class GardenApiPlugin(GardenApiOptions options) : ApiServerPlugin
+/// <param name="options">Settings.</param>
+/// <param name="host">Where the kinds are read that this server does not serve; null in a server that serves all.</param>
+public sealed class GardenApiPlugin(GardenApiOptions options, IObjectReader? host = null) : ApiServerPlugin
 {
     /// <inheritdoc/>
     public override IEnumerable<ResourceDefinition> Resources(ApiServerServices services)
@@ -38,6 +41,8 @@ public sealed class GardenApiPlugin(GardenApiOptions options) : ApiServerPlugin
         ];
     }
 
-    private static GardenReader Reader(ApiServerServices services) =>
-        new(services.Objects, services.Authorize, services.Time);
+    private GardenReader Reader(ApiServerServices services) => new(
+        host is null ? services.Objects : new LayeredObjects(services.Registry, services.Objects, host),
+        services.Authorize,
+        services.Time);
 }

@@ -33,23 +33,45 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
 
     public IComponent Service() => new KubeApiServerService(VirtualGardenNames.Namespace, VirtualGardenNames.ApiServer, DnsNames);
 
-    public IComponent ApiServer(VirtualGardenAuthorities authorities, ManagedSecret server, string clusterIP)
+    /// <summary>The Service of the server of Gardener's groups.</summary>
+    public static IComponent GardenerApiService() => GardenerApiServer.ServiceIn(VirtualGardenNames.Namespace);
+
+    /// <summary>The server of Gardener's groups.</summary>
+    public IComponent GardenerApi(ManagedSecret server, ManagedSecret kubeconfig)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(kubeconfig);
+        return new GardenerApiServer(new GardenerApiServerValues
+        {
+            Namespace = VirtualGardenNames.Namespace,
+            Image = images.Hortus,
+            ClusterIdentity = garden.Spec.VirtualCluster.Gardener.ClusterIdentity ?? "",
+            ServerSecret = server.SecretName,
+            KubeconfigSecret = kubeconfig.SecretName,
+        });
+    }
+
+    public IComponent ApiServer(
+        VirtualGardenAuthorities authorities, ManagedSecret server, ManagedSecret frontProxy, string clusterIP)
     {
         ArgumentNullException.ThrowIfNull(authorities);
         ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(frontProxy);
         var virtualCluster = garden.Spec.VirtualCluster;
         return new KubeApiServer(new KubeApiServerValues
         {
             Namespace = VirtualGardenNames.Namespace,
             Name = VirtualGardenNames.ApiServer,
             Image = images.Hortus,
-            Command = ["apiserver", "--serve-gardener-apis"],
+            Command = ["apiserver"],
             ServiceClusterIPRange = virtualCluster.Networking.Services is [{ } services, ..] ? services : ServicesDefault,
             AdvertiseAddress = clusterIP,
             ServiceAccountIssuer = DnsNames is [{ } first, ..] ? "https://" + first : VirtualGardenNames.Server,
             ServerSecret = server.SecretName,
             ClientCaSecret = authorities.Client.SecretName,
             ServiceAccountKeySecret = authorities.ServiceAccountKey.SecretName,
+            FrontProxyCaSecret = authorities.FrontProxy.SecretName,
+            FrontProxySecret = frontProxy.SecretName,
             StorageCapacity = virtualCluster.Etcd?.Main?.Storage?.Capacity ?? Quantity.Parse("25Gi"),
         });
     }

@@ -5,6 +5,7 @@ public static class VirtualGardenNames
 {
     public const string Namespace = "garden";
     public const string ApiServer = "virtual-garden-kube-apiserver";
+    public const string GardenerApiServer = Components.GardenerApiServer.ServerName;
     public const string KubeControllerManager = "virtual-garden-kube-controller-manager";
     public const string GardenerControllerManager = "gardener-controller-manager";
     public const string GardenerScheduler = "gardener-scheduler";

@@ -15,6 +15,8 @@ public sealed class VirtualGardenSecrets(SecretsManager secrets, TimeProvider ti
     public async Task<VirtualGardenAuthorities> EnsureAuthoritiesAsync(CancellationToken cancellationToken) => new(
         await secrets.EnsureAuthorityAsync("ca", cancellationToken),
         await secrets.EnsureAuthorityAsync("ca-client", cancellationToken),
+        await secrets.EnsureAuthorityAsync("ca-front-proxy", cancellationToken),
+        await secrets.EnsureAuthorityAsync("ca-gardener", cancellationToken),
         await secrets.EnsureSigningKeyAsync("service-account-key", cancellationToken));
 
     /// <summary>The API server's serving certificate.</summary>
@@ -24,6 +26,38 @@ public sealed class VirtualGardenSecrets(SecretsManager secrets, TimeProvider ti
         ArgumentNullException.ThrowIfNull(authorities);
         return secrets.EnsureCertificateAsync(
             "kube-apiserver", authorities.Server, CertificateSpec.Server("kube-apiserver", hosts), cancellationToken);
+    }
+
+    /// <summary>What the API server shows to the servers behind it.</summary>
+    public Task<ManagedSecret> EnsureFrontProxyAsync(
+        VirtualGardenAuthorities authorities, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(authorities);
+        return secrets.EnsureCertificateAsync(
+            KubeApiServer.FrontProxyName,
+            authorities.FrontProxy,
+            CertificateSpec.Client(KubeApiServer.FrontProxyName),
+            cancellationToken);
+    }
+
+    /// <summary>The serving certificate of the server of Gardener's groups.</summary>
+    public Task<ManagedSecret> EnsureGardenerApiServerAsync(
+        VirtualGardenAuthorities authorities, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(authorities);
+        string[] hosts =
+        [
+            GardenerApiRegistration.ServerHost,
+            VirtualGardenNames.GardenerApiServer,
+            $"{VirtualGardenNames.GardenerApiServer}.{VirtualGardenNames.Namespace}",
+            $"{VirtualGardenNames.GardenerApiServer}.{VirtualGardenNames.Namespace}.svc",
+            $"{VirtualGardenNames.GardenerApiServer}.{VirtualGardenNames.Namespace}.svc.cluster.local",
+        ];
+        return secrets.EnsureCertificateAsync(
+            VirtualGardenNames.GardenerApiServer,
+            authorities.Gardener,
+            CertificateSpec.Server(VirtualGardenNames.GardenerApiServer, hosts),
+            cancellationToken);
     }
 
     /// <summary>A kubeconfig for a component, as Secret with key <c>kubeconfig</c>.</summary>
@@ -48,5 +82,8 @@ public sealed class VirtualGardenSecrets(SecretsManager secrets, TimeProvider ti
 /// <summary>What everything else of the virtual garden is signed with.</summary>
 /// <param name="Server">Signs serving certificates.</param>
 /// <param name="Client">Signs client certificates.</param>
+/// <param name="FrontProxy">Signs what the API server shows to the servers behind it.</param>
+/// <param name="Gardener">Signs the serving certificate of the server of Gardener's groups.</param>
 /// <param name="ServiceAccountKey">Signs service account tokens.</param>
-public sealed record VirtualGardenAuthorities(ManagedSecret Server, ManagedSecret Client, ManagedSecret ServiceAccountKey);
+public sealed record VirtualGardenAuthorities(
+    ManagedSecret Server, ManagedSecret Client, ManagedSecret FrontProxy, ManagedSecret Gardener, ManagedSecret ServiceAccountKey);

@@ -41,6 +41,12 @@ public sealed record KubeApiServerValues
     /// <summary>Secret with the roots of kubelet serving certificates; null leaves them unchecked.</summary>
     public string? KubeletCaSecret { get; init; }
 
+    /// <summary>Secret with the roots of front proxies, told to the servers behind APIServices; null when there are none.</summary>
+    public string? FrontProxyCaSecret { get; init; }
+
+    /// <summary>Secret with the certificate that this server shows to the servers behind APIServices.</summary>
+    public string? FrontProxySecret { get; init; }
+
     /// <summary>Size of the volume that holds the store.</summary>
     public Quantity StorageCapacity { get; init; } = Quantity.Parse("10Gi");
 
@@ -53,6 +59,9 @@ public sealed class KubeApiServer(KubeApiServerValues values) : IComponent
 {
     /// <summary>Port inside the pod.</summary>
     public const int Port = 443;
+
+    /// <summary>Common name of the certificate that the server shows to the servers behind APIServices.</summary>
+    public const string FrontProxyName = "kube-aggregator";
 
     private const string DataFolder = "/var/lib/kube-apiserver";
     private const string SecretFolder = "/srv/kubernetes";
@@ -152,6 +161,18 @@ public sealed class KubeApiServer(KubeApiServerValues values) : IComponent
         {
             yield return $"--kubelet-certificate-authority={SecretFolder}/kubelet-ca/ca.crt";
         }
+
+        if (values.FrontProxyCaSecret is not null)
+        {
+            yield return $"--requestheader-client-ca-file={SecretFolder}/front-proxy-ca/ca.crt";
+            yield return $"--requestheader-allowed-names={FrontProxyName}";
+        }
+
+        if (values.FrontProxySecret is not null)
+        {
+            yield return $"--proxy-client-cert-file={SecretFolder}/front-proxy/tls.crt";
+            yield return $"--proxy-client-key-file={SecretFolder}/front-proxy/tls.key";
+        }
     }
 
     private IEnumerable<(string Volume, string Secret)> Secrets()
@@ -167,6 +188,16 @@ public sealed class KubeApiServer(KubeApiServerValues values) : IComponent
         if (values.KubeletCaSecret is { } kubeletCa)
         {
             yield return ("kubelet-ca", kubeletCa);
+        }
+
+        if (values.FrontProxyCaSecret is { } frontProxyCa)
+        {
+            yield return ("front-proxy-ca", frontProxyCa);
+        }
+
+        if (values.FrontProxySecret is { } frontProxy)
+        {
+            yield return ("front-proxy", frontProxy);
         }
     }
 

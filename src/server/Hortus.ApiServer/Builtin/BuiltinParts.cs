@@ -19,6 +19,7 @@ internal sealed class BuiltinParts
     public BuiltinParts(ApiServerServices services, INodeDialer dialer)
     {
         var options = services.Options;
+        Time = services.Time;
         ApiAudiences = options.ApiAudiences.Count > 0 ? options.ApiAudiences : options.ServiceAccountIssuer;
         Keys = ServiceAccountKeys.Load(options.ServiceAccountSigningKeyFile, options.ServiceAccountKeyFile);
         Tokens = new ServiceAccountTokens(Keys, options.ServiceAccountIssuer, ApiAudiences, services.Time);
@@ -32,6 +33,8 @@ internal sealed class BuiltinParts
         Events = new EventExpirer(
             services.Objects, options.EventTtl, services.Time, services.LoggerFactory.CreateLogger<EventExpirer>());
     }
+
+    public TimeProvider Time { get; }
 
     public IReadOnlyList<string> ApiAudiences { get; }
 

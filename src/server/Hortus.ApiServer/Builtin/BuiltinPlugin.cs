@@ -1,4 +1,5 @@
 using Hortus.ApiServer.Admission;
+using Hortus.ApiServer.Aggregation;
 using Hortus.ApiServer.Authentication;
 using Hortus.ApiServer.Authorization;
 using Hortus.ApiServer.Registry;
@@ -129,6 +130,7 @@ internal static class BuiltinStrategies
         "deployments.apps" or "replicasets.apps" or "statefulsets.apps" or "daemonsets.apps" =>
             new WorkloadStrategy(kind.Kind),
         "jobs.batch" => new JobStrategy(),
+        "apiservices.apiregistration.k8s.io" => new ApiServiceStrategy(parts.Time),
         "certificatesigningrequests.certificates.k8s.io" => new CertificateRequestStrategy(),
         "roles.rbac.authorization.k8s.io" or "clusterroles.rbac.authorization.k8s.io"
             or "rolebindings.rbac.authorization.k8s.io" or "clusterrolebindings.rbac.authorization.k8s.io" =>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Aggregation;
 using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Requests;
 using Hortus.ApiServer.Subresources;
@@ -12,7 +13,7 @@ using Microsoft.Net.Http.Headers;
 namespace Hortus.ApiServer.Discovery;
 
 /// <summary>Tells clients which resources there are: <c>/api</c>, <c>/apis</c> and below, in the old form and aggregated.</summary>
-internal sealed class DiscoveryHandler(ResourceRegistry registry)
+internal sealed class DiscoveryHandler(ResourceRegistry registry, RemoteApis remote)
 {
     private const string DiscoveryGroup = "apidiscovery.k8s.io";
 
@@ -76,13 +77,8 @@ internal sealed class DiscoveryHandler(ResourceRegistry registry)
     {
         var groups = GroupsOf(core).Select(group => (JsonNode)new JsonObject
         {
-            ["metadata"] = new JsonObject { ["name"] = group.Key, ["creationTimestamp"] = null },
-            ["versions"] = new JsonArray([.. group.Value.Select(v => (JsonNode)new JsonObject
-            {
-                ["version"] = v,
-                ["resources"] = new JsonArray([.. DefinitionsOf(new GroupVersion(group.Key, v)).Select(Aggregated)]),
-                ["freshness"] = "Current",
-            })]),
+            ["metadata"] = new JsonObject { ["name"] = group.Name, ["creationTimestamp"] = null },
+            ["versions"] = new JsonArray([.. group.Versions.Select(v => (JsonNode)Aggregated(new GroupVersion(group.Name, v)))]),
         });
         var bytes = JsonSerializer.SerializeToUtf8Bytes(new JsonObject
         {
@@ -103,6 +99,19 @@ internal sealed class DiscoveryHandler(ResourceRegistry registry)
         http.Response.StatusCode = 200;
         http.Response.ContentType = $"application/json;g={DiscoveryGroup};v={version};as=APIGroupDiscoveryList";
         await http.Response.Body.WriteAsync(bytes, cancellationToken);
+    }
+
+    private JsonObject Aggregated(GroupVersion version)
+    {
+        var other = remote.Find(version);
+        return new JsonObject
+        {
+            ["version"] = version.Version,
+            ["resources"] = other is null
+                ? new JsonArray([.. DefinitionsOf(version).Select(Aggregated)])
+                : RemoteResources.Aggregated(version, other.Resources ?? []),
+            ["freshness"] = other is null or { Availability.IsAvailable: true, Resources: not null } ? "Current" : "Stale",
+        };
     }
 
     private static JsonNode Aggregated(ResourceDefinition definition)
@@ -133,7 +142,7 @@ internal sealed class DiscoveryHandler(ResourceRegistry registry)
     private JsonObject CoreVersions() => new()
     {
         ["kind"] = "APIVersions",
-        ["versions"] = Texts(GroupsOf(core: true).SelectMany(g => g.Value)),
+        ["versions"] = Texts(GroupsOf(core: true).SelectMany(g => g.Versions)),
         ["serverAddressByClientCIDRs"] = new JsonArray(),
     };
 
@@ -141,28 +150,29 @@ internal sealed class DiscoveryHandler(ResourceRegistry registry)
     {
         ["kind"] = "APIGroupList",
         ["apiVersion"] = "v1",
-        ["groups"] = new JsonArray([.. GroupsOf(core: false).Select(g => (JsonNode)DescribeGroup(g.Key, g.Value))]),
+        ["groups"] = new JsonArray([.. GroupsOf(core: false).Select(g => (JsonNode)DescribeGroup(g))]),
     };
 
     private JsonObject? Group(string name)
     {
-        if (!GroupsOf(core: false).TryGetValue(name, out var versions))
+        if (GroupsOf(core: false).FirstOrDefault(g => g.Name == name) is not { } found)
         {
             return null;
         }
 
-        var group = DescribeGroup(name, versions);
+        var group = DescribeGroup(found);
         group["kind"] = "APIGroup";
         group["apiVersion"] = "v1";
         return group;
     }
 
-    private static JsonObject DescribeGroup(string name, IReadOnlyList<string> versions)
+    private static JsonObject DescribeGroup(DiscoveredGroup group)
     {
-        var described = versions.Select(v => new JsonObject { ["groupVersion"] = $"{name}/{v}", ["version"] = v }).ToList();
+        var described = group.Versions
+            .Select(v => new JsonObject { ["groupVersion"] = $"{group.Name}/{v}", ["version"] = v }).ToList();
         return new JsonObject
         {
-            ["name"] = name,
+            ["name"] = group.Name,
             ["versions"] = new JsonArray([.. described]),
             ["preferredVersion"] = described[0].DeepClone(),
         };
@@ -258,14 +268,19 @@ internal sealed class DiscoveryHandler(ResourceRegistry registry)
     private List<ResourceDefinition> DefinitionsOf(GroupVersion version) =>
         [.. registry.All.Where(d => d.Kind.GroupVersion == version).OrderBy(d => d.Kind.Plural, StringComparer.Ordinal)];
 
-    private SortedDictionary<string, IReadOnlyList<string>> GroupsOf(bool core)
+    private IReadOnlyList<DiscoveredGroup> GroupsOf(bool core)
     {
-        var groups = new SortedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
-        foreach (var group in registry.All.GroupBy(d => d.Kind.Group).Where(g => g.Key.Length == 0 == core))
+        var versions = new Dictionary<GroupVersion, GroupPriority>();
+        foreach (var version in registry.All.GroupBy(d => d.Kind.GroupVersion).Where(g => g.Key.Group.Length == 0 == core))
         {
-            groups[group.Key] = [.. group.Select(d => d.Kind.Version).Distinct().Order(VersionOrder.Instance)];
+            versions[version.Key] = GroupPriority.OfLocal(version.Key, version.All(d => d.IsCustom));
         }
 
-        return groups;
+        foreach (var api in core ? [] : remote.All)
+        {
+            versions[api.GroupVersion] = api.Priority;
+        }
+
+        return DiscoveredGroup.Order(versions);
     }
 }

@@ -82,8 +82,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             await plugin.BootstrapAsync(services, cancellationToken);
         }
 
-        await assembly.CustomResources.LoadAsync(cancellationToken);
-        await assembly.Webhooks.LoadAsync(cancellationToken);
+        await assembly.LoadAsync(cancellationToken);
         var background = new BackgroundWork(RunAllAsync(assembly, plugins, services, shutdown.Stopping), assembly.Audit);
         WebApplication? web = null;
         if (listen is not null)
@@ -145,11 +144,15 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var logger = services.LoggerFactory.CreateLogger<ApiServerHost>();
         IEnumerable<Func<Task>> works =
         [
-            () => assembly.CustomResources.RunAsync(cancellationToken),
-            () => assembly.Webhooks.RunAsync(cancellationToken),
+            .. assembly.BackgroundWork(cancellationToken),
             .. plugins.Select(p => (Func<Task>)(() => p.RunAsync(services, cancellationToken))),
         ];
         await Task.WhenAll(works.Select(work => GuardAsync(work, logger)));
+        if (assembly.Aggregator is { } aggregator)
+        {
+            // Ends what is being passed on, watches above all, so that the server need not wait for their clients.
+            await aggregator.DisposeAsync();
+        }
     }
 
     private static async Task GuardAsync(Func<Task> work, ILogger logger)

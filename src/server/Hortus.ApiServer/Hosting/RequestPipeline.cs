@@ -1,3 +1,4 @@
+using Hortus.ApiServer.Aggregation;
 using Hortus.ApiServer.Audit;
 using Hortus.ApiServer.Authentication;
 using Hortus.ApiServer.Authorization;
@@ -16,6 +17,9 @@ internal sealed record PipelineParts(
 {
     /// <summary>Null when nothing is audited.</summary>
     public AuditTrail? Audit { get; init; }
+
+    /// <summary>Null when this server answers for itself alone.</summary>
+    public Aggregator? Aggregator { get; init; }
 
     public required ServerMetrics Metrics { get; init; }
 
@@ -137,7 +141,7 @@ internal sealed partial class RequestPipeline(
             throw Denial.Of(user, info, decision.Reason);
         }
 
-        if (!info.IsResource)
+        if (!info.IsResource && parts.Aggregator?.Apis.FindByPath(info.Path) is null)
         {
             await parts.Paths.HandleAsync(http, info, cancellationToken);
             return;
@@ -145,20 +149,25 @@ internal sealed partial class RequestPipeline(
 
         if (!served.IsLongRunning)
         {
-            await parts.Resources.HandleAsync(http, info, user, cancellationToken);
+            await ServeResourceAsync(served, user, cancellationToken);
             return;
         }
 
         parts.Metrics.LongRunning(info, served.Verb, 1);
         try
         {
-            await parts.Resources.HandleAsync(http, info, user, cancellationToken);
+            await ServeResourceAsync(served, user, cancellationToken);
         }
         finally
         {
             parts.Metrics.LongRunning(info, served.Verb, -1);
         }
     }
+
+    private Task ServeResourceAsync(ServedRequest served, UserInfo user, CancellationToken cancellationToken) =>
+        parts.Aggregator is { } aggregator && aggregator.Apis.FindByPath(served.Info.Path) is { } remote
+            ? aggregator.ForwardAsync(served.Http, user, remote, cancellationToken)
+            : parts.Resources.HandleAsync(served.Http, served.Info, user, cancellationToken);
 
     private async Task FinishAsync(ServedRequest served, Status? failure)
     {

@@ -1,6 +1,7 @@
 using Hortus.ApiServer.Access;
 using Hortus.ApiServer.Admission;
 using Hortus.ApiServer.Admission.Webhooks;
+using Hortus.ApiServer.Aggregation;
 using Hortus.ApiServer.Audit;
 using Hortus.ApiServer.CustomResources;
 using Hortus.ApiServer.Discovery;
@@ -19,6 +20,8 @@ namespace Hortus.ApiServer.Hosting;
 internal sealed class ServerAssembly
 {
     private readonly Func<CancellationToken, Task> connect;
+    private readonly CustomResourceController? customResources;
+    private readonly WebhookParts webhooks;
 
     public ServerAssembly(
         IStore store, IReadOnlyList<ApiServerPlugin> plugins, ApiServerServices services, ShutdownSignal shutdown)
@@ -27,18 +30,23 @@ internal sealed class ServerAssembly
         var inFlight = new InFlightLimit(services.Options.MaxRequestsInflight, services.Options.MaxMutatingRequestsInflight);
         var metrics = new ServerMetrics(services.Metrics, () => inFlight.Current);
         var objects = new ObjectStore(store, time) { Metrics = metrics };
-        CustomResources = new CustomResourceController(services, objects);
-        registry.Set(BuiltInResources.Create(services.Options.EtcdPrefix)
-            .Select(CustomResources.Customize)
-            .Select(WebhookParts.Customize)
-            .Select(d => plugins.Aggregate(d, (definition, plugin) => plugin.Customize(definition, services))));
+        if (services.ServesBuiltInKinds)
+        {
+            customResources = new CustomResourceController(services, objects);
+            Aggregator = services.Aggregates ? new Aggregator(services) : null;
+            registry.Set(BuiltInResources.Create(services.Options.EtcdPrefix)
+                .Select(customResources.Customize)
+                .Select(WebhookParts.Customize)
+                .Select(d => plugins.Aggregate(d, (definition, plugin) => plugin.Customize(definition, services))));
+        }
+
         foreach (var plugin in plugins)
         {
             registry.Set(plugin.Resources(services));
         }
 
-        Webhooks = new WebhookParts(services, plugins.Select(p => p.WebhookObjects(services)).OfType<IObjectReader>());
-        var admission = Webhooks.Chain(AdmissionSelection.Of(
+        webhooks = new WebhookParts(services, plugins.Select(p => p.WebhookObjects(services)).OfType<IObjectReader>());
+        var admission = webhooks.Chain(AdmissionSelection.Of(
             [.. plugins.SelectMany(p => p.AdmissionPlugins(services))], services.Options));
         var writer = new ObjectWriter(objects, admission, time);
         var deleter = new ObjectDeleter(objects, admission, time);
@@ -54,10 +62,17 @@ internal sealed class ServerAssembly
                 services.Authorize,
                 resources,
                 new PathHandler(
-                    PathsOf(new ServerPaths(objects, services, metrics, shutdown.Draining), plugins, services),
-                    new OpenApiHandler(registry, time),
-                    new DiscoveryHandler(registry)))
+                    PathsOf(
+                        new ServerPaths(objects, services, metrics, shutdown.Draining)
+                        {
+                            Checks = plugins.SelectMany(p => p.ReadinessChecks(services)).ToDictionary(),
+                        },
+                        plugins,
+                        services),
+                    new OpenApiHandler(registry, Aggregator, time),
+                    new DiscoveryHandler(registry, Aggregator?.Apis ?? new RemoteApis())))
             {
+                Aggregator = Aggregator,
                 Audit = Audit,
                 Metrics = metrics,
                 InFlight = inFlight,
@@ -75,9 +90,24 @@ internal sealed class ServerAssembly
     /// <summary>Makes writing through the server's own access possible.</summary>
     public Task ConnectAsync(CancellationToken cancellationToken) => connect(cancellationToken);
 
-    public CustomResourceController CustomResources { get; }
+    /// <summary>Null in a server that stands behind another one.</summary>
+    public Aggregator? Aggregator { get; }
 
-    public WebhookParts Webhooks { get; }
+    /// <summary>Takes over what is stored: custom resources, APIServices, webhooks.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await (customResources?.LoadAsync(cancellationToken) ?? Task.CompletedTask);
+        await (Aggregator?.LoadAsync(cancellationToken) ?? Task.CompletedTask);
+        await webhooks.LoadAsync(cancellationToken);
+    }
+
+    /// <summary>Work of the server itself until cancelled.</summary>
+    public IEnumerable<Func<Task>> BackgroundWork(CancellationToken cancellationToken) =>
+    [
+        () => customResources?.RunAsync(cancellationToken) ?? Task.CompletedTask,
+        () => Aggregator?.RunAsync(cancellationToken) ?? Task.CompletedTask,
+        () => webhooks.RunAsync(cancellationToken),
+    ];
 
     private static Dictionary<string, RequestDelegate> PathsOf(
         ServerPaths own, IReadOnlyList<ApiServerPlugin> plugins, ApiServerServices services)

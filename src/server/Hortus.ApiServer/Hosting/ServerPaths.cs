@@ -15,6 +15,9 @@ internal sealed class ServerPaths(
     /// <summary>The Kubernetes version this server is compatible with.</summary>
     public const string Version = "v1.35.0+hortus";
 
+    /// <summary>Why the server is not ready, by the name of the check; null is ready.</summary>
+    public IReadOnlyDictionary<string, Func<string?>> Checks { get; init; } = new Dictionary<string, Func<string?>>();
+
     /// <summary>Handlers by path.</summary>
     public Dictionary<string, RequestDelegate> Create(IEnumerable<string> more)
     {
@@ -90,6 +93,12 @@ internal sealed class ServerPaths(
         if (isReadiness && draining.IsCancellationRequested)
         {
             failures.Add("[-]shutdown failed: the server is stopping");
+        }
+
+        if (isReadiness)
+        {
+            failures.AddRange(from check in Checks let fault = check.Value() where fault is not null
+                              select $"[-]{check.Key} failed: {fault}");
         }
 
         var text = new StringBuilder();

@@ -15,7 +15,7 @@ internal static partial class MetadataValidation
         + "with an alphanumeric character";
 
     /// <summary>Kinds whose names are path segments, not DNS names.</summary>
-    private static readonly HashSet<string> FreeNameGroups = new(StringComparer.Ordinal) { "rbac.authorization.k8s.io" };
+    private static readonly HashSet<string> FreeNameGroups = new(StringComparer.Ordinal) { "rbac.authorization.k8s.io", "apiregistration.k8s.io" };
 
     public static void Validate(JsonObject root, ResourceKind kind, FieldErrors errors)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Aggregation;
 using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Requests;
 using Hortus.Objects;
@@ -28,12 +29,14 @@ internal sealed class OpenApiHandler : IDisposable
 
     private readonly ResourceRegistry registry;
     private readonly TimeProvider time;
+    private readonly RemoteDocuments? remote;
     private readonly string instance = Guid.NewGuid().ToString();
     private readonly DocumentCache documents;
 
-    public OpenApiHandler(ResourceRegistry registry, TimeProvider time)
+    public OpenApiHandler(ResourceRegistry registry, Aggregator? aggregator, TimeProvider time)
     {
         this.registry = registry;
+        remote = aggregator is null ? null : new RemoteDocuments(aggregator);
         this.time = time;
         documents = new DocumentCache(time);
         registry.Changed += (_, _) => documents.Clear();
@@ -46,7 +49,13 @@ internal sealed class OpenApiHandler : IDisposable
     {
         if (path == Root)
         {
-            await ResponseBody.WriteAsync(http, 200, Index(), cancellationToken);
+            var index = Index();
+            await (remote?.AddToAsync((JsonObject)index["paths"]!, cancellationToken) ?? Task.CompletedTask);
+            if (!IsKnown(http, Hash(index.ToJsonString())))
+            {
+                await ResponseBody.WriteAsync(http, 200, index, cancellationToken);
+            }
+
             return true;
         }
 
@@ -67,6 +76,12 @@ internal sealed class OpenApiHandler : IDisposable
             ["apis", var group, var v] => new GroupVersion(group, v),
             _ => throw ApiErrors.UnknownResource(),
         };
+        if (remote?.Find(version) is { } api)
+        {
+            await remote.ForwardAsync(http, api, cancellationToken);
+            return true;
+        }
+
         if (!registry.All.Any(d => d.Kind.GroupVersion == version))
         {
             throw ApiErrors.UnknownResource();
@@ -168,6 +183,7 @@ internal sealed class OpenApiHandler : IDisposable
         registry.All.Select(d => d.Kind.GroupVersion).Distinct().OrderBy(v => v.ToString(), StringComparer.Ordinal);
 
     // Documents depend on nothing but the registry, so its generation stands for their content.
-    private string HashOf(string document) =>
-        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{instance}/{registry.Generation}/{document}")));
+    private string HashOf(string document) => Hash($"{instance}/{registry.Generation}/{document}");
+
+    private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -80,7 +80,7 @@ internal static class BuiltInColumns
         ],
         ["leases"] = [Path("Holder", "spec.holderIdentity"), Age],
         ["customresourcedefinitions"] = [new("Created At", "string", o => Clone(JsonPaths.Find(o, "metadata.creationTimestamp")))],
-        ["apiservices"] = [Cell("Available", o => ConditionStatus(o, "Available")), Age],
+        ["apiservices"] = [Cell("Service", ApiService), Cell("Available", ApiAvailable), Age],
         ["persistentvolumeclaims"] =
         [
             Path("Status", "status.phase"), Path("Volume", "spec.volumeName"), Path("Capacity", "status.capacity.storage"),
@@ -108,6 +108,18 @@ internal static class BuiltInColumns
     public static string ConditionStatus(JsonObject value, string type) =>
         (JsonPaths.Find(value, "status.conditions") as JsonArray)?.OfType<JsonObject>()
             .FirstOrDefault(c => c["type"]?.ToString() == type)?["status"]?.ToString() ?? "";
+
+    private static string ApiService(JsonObject value) => JsonPaths.Find(value, "spec.service") is null
+        ? "Local"
+        : Join("/", JsonPaths.Text(value, "spec.service.namespace"), JsonPaths.Text(value, "spec.service.name"));
+
+    private static string ApiAvailable(JsonObject value)
+    {
+        var condition = (JsonPaths.Find(value, "status.conditions") as JsonArray)?.OfType<JsonObject>()
+            .FirstOrDefault(c => c["type"]?.ToString() == "Available");
+        var status = Or(condition?["status"]?.ToString() ?? "", "Unknown");
+        return status == "True" ? status : $"{status} ({condition?["reason"]})";
+    }
 
     private static TableColumn Cell(string name, Func<JsonObject, string> value, int priority = 0) =>
         new(name, "string", o => value(o), priority);

@@ -21,7 +21,12 @@ public sealed class GardenDeletionFlow(IKubernetesClient runtime, VirtualGardenS
         var scheduler = AddWorkload<Deployment>(graph, VirtualGardenNames.GardenerScheduler, empty);
         var controllers = AddWorkload<Deployment>(graph, VirtualGardenNames.GardenerControllerManager, empty);
         var kube = AddWorkload<Deployment>(graph, VirtualGardenNames.KubeControllerManager, scheduler, controllers);
-        var apiServer = AddWorkload<StatefulSet>(graph, VirtualGardenNames.ApiServer, kube);
+        var gardenerApi = AddWorkload<StatefulSet>(graph, VirtualGardenNames.GardenerApiServer, scheduler, controllers);
+        var apiServer = AddWorkload<StatefulSet>(graph, VirtualGardenNames.ApiServer, kube, gardenerApi);
+        graph.Add(
+            "Destroying gardener-apiserver service",
+            token => runtime.DeleteAsync<Service>(KeyOf(VirtualGardenNames.GardenerApiServer), null, token),
+            gardenerApi);
         var service = graph.Add(
             "Destroying virtual-garden-kube-apiserver service",
             token => runtime.DeleteAsync<Service>(KeyOf(VirtualGardenNames.ApiServer), null, token),

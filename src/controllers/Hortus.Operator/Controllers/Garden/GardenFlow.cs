@@ -30,20 +30,31 @@ public sealed class GardenFlow(
         var service = graph.Add("Deploying virtual-garden-kube-apiserver service", DeployServiceAsync);
         var deployed = graph.Add("Deploying virtual-garden-kube-apiserver", DeployApiServerAsync, generated, service);
         var apiServer = graph.Add(Waiting("Waiting until virtual-garden-kube-apiserver is ready", WaitForApiServerAsync), deployed);
+
+        // Gardener's groups have a server of their own. It starts beside the API server that will stand in front of it.
+        var gardenerService = graph.Add("Deploying gardener-apiserver service", DeployGardenerServiceAsync);
+        var gardenerDeployed = graph.Add("Deploying gardener-apiserver", DeployGardenerApiAsync, generated);
+        var registered = graph.Add(
+            new FlowTask("Registering gardener-apiserver", RegisterGardenerApiAsync) { Retry = FlowRetry.Default },
+            apiServer, gardenerService);
+        var gardenerApi = graph.Add(
+            Waiting("Waiting until gardener-apiserver is available", WaitForGardenerApiAsync), gardenerDeployed, registered);
         var system = graph.Add(
             new FlowTask("Deploying virtual system resources", DeploySystemResourcesAsync) { Retry = FlowRetry.Default }, apiServer);
         AddController(graph, "virtual-garden-kube-controller-manager", KubeControllerManagerAsync, generated, apiServer);
-        AddController(graph, "gardener-controller-manager", GardenerControllerManagerAsync, generated, system);
-        AddController(graph, "gardener-scheduler", GardenerSchedulerAsync, generated, system);
+        AddController(graph, "gardener-controller-manager", GardenerControllerManagerAsync, generated, system, gardenerApi);
+        AddController(graph, "gardener-scheduler", GardenerSchedulerAsync, generated, system, gardenerApi);
         return graph.Build();
     }
 
     private void AddController(
-        FlowGraph graph, string name, Func<CancellationToken, Task<IComponent>> render, string generated, string apiServer)
+        FlowGraph graph,
+        string name,
+        Func<CancellationToken, Task<IComponent>> render,
+        params ReadOnlySpan<string> dependsOn)
     {
-        // Pods may start before the API server is ready to serve them: they retry, and the image is there sooner.
         var deployed = graph.Add(
-            $"Deploying {name}", async token => await deployer.DeployAsync(await render(token), token), generated, apiServer);
+            $"Deploying {name}", async token => await deployer.DeployAsync(await render(token), token), dependsOn);
         graph.Add(Waiting($"Waiting until {name} is ready", async token => await deployer.WaitAsync(await render(token), token)), deployed);
     }
 
@@ -55,11 +66,46 @@ public sealed class GardenFlow(
     private async Task DeployServiceAsync(CancellationToken cancellationToken)
     {
         await deployer.DeployAsync(components.Service(), cancellationToken);
+        clusterIP = await ClusterIPOfAsync(VirtualGardenNames.ApiServer, cancellationToken);
+    }
+
+    private async Task<string> ClusterIPOfAsync(string name, CancellationToken cancellationToken)
+    {
         var service = await runtime.UntilAsync<Service>(
-            new ObjectKey(VirtualGardenNames.Namespace, VirtualGardenNames.ApiServer),
+            new ObjectKey(VirtualGardenNames.Namespace, name),
             found => !string.IsNullOrEmpty(found?.Spec.ClusterIP),
             cancellationToken);
-        clusterIP = service!.Spec.ClusterIP!;
+        return service!.Spec.ClusterIP!;
+    }
+
+    private Task DeployGardenerServiceAsync(CancellationToken cancellationToken) =>
+        deployer.DeployAsync(VirtualGardenComponents.GardenerApiService(), cancellationToken);
+
+    private async Task DeployGardenerApiAsync(CancellationToken cancellationToken) =>
+        await deployer.DeployAsync(await GardenerApiAsync(cancellationToken), cancellationToken);
+
+    private async Task<IComponent> GardenerApiAsync(CancellationToken cancellationToken)
+    {
+        var user = CertificateSpec.Client(GardenerApiRegistration.User);
+        return components.GardenerApi(
+            await secrets.EnsureGardenerApiServerAsync(Authorities, cancellationToken),
+            await secrets.EnsureKubeconfigAsync(Authorities, VirtualGardenNames.GardenerApiServer, user, cancellationToken));
+    }
+
+    private async Task RegisterGardenerApiAsync(CancellationToken cancellationToken)
+    {
+        var garden = await access.ConnectAsync(Authorities, cancellationToken);
+        var address = await ClusterIPOfAsync(VirtualGardenNames.GardenerApiServer, cancellationToken);
+        await new ComponentDeployer(garden, FieldManager).DeployAsync(
+            new GardenerApiRegistration(address, Authorities.Gardener.Text("ca.crt")), cancellationToken);
+    }
+
+    private async Task WaitForGardenerApiAsync(CancellationToken cancellationToken)
+    {
+        var garden = await access.ConnectAsync(Authorities, cancellationToken);
+        await Task.WhenAll(GardenerApiRegistration.ApiServices.Select(
+            key => garden.UntilAsync<APIService>(key, GardenerApiRegistration.IsAvailable, cancellationToken)));
+        await deployer.WaitAsync(await GardenerApiAsync(cancellationToken), cancellationToken);
     }
 
     private async Task DeployApiServerAsync(CancellationToken cancellationToken) =>
@@ -71,7 +117,8 @@ public sealed class GardenFlow(
     private async Task<IComponent> ApiServerAsync(CancellationToken cancellationToken)
     {
         var server = await secrets.EnsureServerAsync(Authorities, components.Hosts(clusterIP), cancellationToken);
-        return components.ApiServer(Authorities, server, clusterIP);
+        var frontProxy = await secrets.EnsureFrontProxyAsync(Authorities, cancellationToken);
+        return components.ApiServer(Authorities, server, frontProxy, clusterIP);
     }
 
     private async Task DeploySystemResourcesAsync(CancellationToken cancellationToken)

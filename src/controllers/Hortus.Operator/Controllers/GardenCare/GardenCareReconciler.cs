@@ -32,15 +32,15 @@ public sealed class GardenCareReconciler(IControllerManager manager, ComponentCo
             return ReconcileResult.Done;
         }
 
-        var apiServer = manager.CacheOf<StatefulSet>(scope).Find(KeyOf(VirtualGardenNames.ApiServer));
         var current = garden.Status?.Conditions;
         var next = current;
         foreach (var check in new[]
         {
             Check(GardenerConditions.VirtualGardenAPIServerAvailable, "APIServerReady",
-                WorkloadHealth.IsRolledOut(apiServer) ? [] : [VirtualGardenNames.ApiServer]),
+                UnhealthySets(VirtualGardenNames.ApiServer)),
             Check(GardenerConditions.RuntimeComponentsHealthy, "RuntimeComponentsRunning", UnhealthyExcept(VirtualComponents)),
-            Check(GardenerConditions.VirtualComponentsHealthy, "VirtualComponentsRunning", Unhealthy(VirtualComponents)),
+            Check(GardenerConditions.VirtualComponentsHealthy, "VirtualComponentsRunning",
+                [.. UnhealthySets(VirtualGardenNames.GardenerApiServer), .. Unhealthy(VirtualComponents)]),
         })
         {
             next = With(next, check);
@@ -86,6 +86,9 @@ public sealed class GardenCareReconciler(IControllerManager manager, ComponentCo
         };
         return [.. (conditions ?? []).Where(condition => condition.Type != wanted.Type), next];
     }
+
+    private string[] UnhealthySets(string name) =>
+        WorkloadHealth.IsRolledOut(manager.CacheOf<StatefulSet>(scope).Find(KeyOf(name))) ? [] : [name];
 
     private string[] Unhealthy(IEnumerable<string> names) =>
         [.. names.Where(name => !WorkloadHealth.IsRolledOut(manager.CacheOf<Deployment>(scope).Find(KeyOf(name))))];
