@@ -6,15 +6,18 @@ namespace Hortus.Components.Tests;
 
 public sealed class RenderingTests
 {
-    private static readonly string[] AppFlags = ["serve-gardener-apis"];
-
     public static TheoryData<string> ComponentNames =>
-        ["kube-apiserver", "kube-apiserver-service", "controller", "service-account", "machine-controller-manager"];
+        [
+            "kube-apiserver", "kube-apiserver-service", "gardener-apiserver", "gardener-apiserver-service", "controller",
+            "service-account", "machine-controller-manager",
+        ];
 
     public static IComponent Component(string name, string space) => name switch
     {
         "kube-apiserver" => new KubeApiServer(ApiServerValues(space)),
         "kube-apiserver-service" => new KubeApiServerService(space, "kube-apiserver", ["api.example", "gardener.example"]),
+        "gardener-apiserver" => new GardenerApiServer(GardenerValues(space)),
+        "gardener-apiserver-service" => GardenerApiServer.ServiceIn(space),
         "controller" => new ControllerWorkload(Controller(space)),
         "service-account" => new ServiceAccountWorkload(
             Controller(space), [new PolicyRule { ApiGroups = [""], Resources = ["pods"], Verbs = ["get"] }]),
@@ -47,8 +50,7 @@ public sealed class RenderingTests
 
         var flags = Container(Component("kube-apiserver", "space")).Args!
             .Where(argument => argument.StartsWith("--", StringComparison.Ordinal))
-            .Select(argument => argument[2..].Split('=')[0])
-            .Except(AppFlags);
+            .Select(argument => argument[2..].Split('=')[0]);
 
         flags.ShouldAllBe(flag => known.Contains(flag.Replace("-", "", StringComparison.Ordinal)));
     }
@@ -69,7 +71,7 @@ public sealed class RenderingTests
     [Fact]
     public void Every_mount_of_a_workload_has_its_volume()
     {
-        foreach (var name in new[] { "kube-apiserver", "controller", "service-account", "machine-controller-manager" })
+        foreach (var name in new[] { "kube-apiserver", "gardener-apiserver", "controller", "service-account", "machine-controller-manager" })
         {
             var objects = Component(name, "space").Render();
             var set = objects.OfType<StatefulSet>().SingleOrDefault();
@@ -135,5 +137,16 @@ public sealed class RenderingTests
         ServiceAccountKeySecret = "service-account-key",
         KubeletClientSecret = "kubelet-client",
         KubeletCaSecret = "ca-kubelet",
+        FrontProxyCaSecret = "ca-front-proxy",
+        FrontProxySecret = "kube-aggregator",
+    };
+
+    private static GardenerApiServerValues GardenerValues(string space) => new()
+    {
+        Namespace = space,
+        Image = "hortus/hortus:0.1.0",
+        ClusterIdentity = "landscape",
+        ServerSecret = "gardener-apiserver",
+        KubeconfigSecret = "gardener-apiserver-kubeconfig",
     };
 }

@@ -82,6 +82,33 @@ public sealed class GardenerTests(GardenServer garden) : IClassFixture<GardenSer
             .Fails().ShouldContain("spec.region");
     }
 
+    [OwnServerFact]
+    public async Task Shoots_are_listed_wide_and_watched_through_the_api_server_in_front()
+    {
+        using var watch = Kubectl.Start("-n garden-local get exposureclasses --watch-only -o name");
+        var shoot = await garden.CreateShootAsync(_ => _);
+
+        (await Kubectl.RunAsync("get shoots -A -o wide")).Lines()[0].ShouldContain("LAST OPERATION STATUS");
+        (await Kubectl.RunAsync($"get shoots -A --field-selector metadata.name={shoot} -o name")).Lines()
+            .ShouldBe([$"shoot.core.gardener.cloud/{shoot}"]);
+        (await Kubectl.RunAsync("api-resources --api-group=core.gardener.cloud -o name")).Lines()
+            .ShouldContain("shoots.core.gardener.cloud");
+        (await garden.PipeAsync(
+            "{apiVersion: core.gardener.cloud/v1beta1, kind: ExposureClass, metadata: {name: watched}, handler: h}",
+            "create -f -")).Succeeds();
+        (await watch.ReadLineAsync()).ShouldBe("exposureclass.core.gardener.cloud/watched");
+    }
+
+    [OwnServerFact]
+    public async Task Api_services_tell_where_groups_are_served()
+    {
+        var lines = (await Kubectl.RunAsync("get apiservices")).Lines();
+
+        lines[0].ShouldBe("NAME SERVICE AVAILABLE AGE");
+        lines.ShouldContain(l => l.StartsWith("v1beta1.core.gardener.cloud kube-system/gardener-apiserver True "));
+        lines.ShouldContain(l => l.StartsWith("v1.apps Local True "));
+    }
+
     private async Task<string> FieldAsync(string shoot, string path) =>
         (await Kubectl.RunAsync($"-n garden-local get shoot {shoot} -o jsonpath={{{path}}}")).Succeeds();
 }

@@ -13,7 +13,7 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
 
     private static readonly string[] Killable =
     [
-        "kubelet", "apiserver", "kube-controller-manager", "operator", "controller-manager", "scheduler", "gardenlet", "extension",
+        "kubelet", "apiserver", "gardener-apiserver", "kube-controller-manager", "operator", "controller-manager", "scheduler", "gardenlet", "extension",
         "machine-controller-manager",
     ];
 

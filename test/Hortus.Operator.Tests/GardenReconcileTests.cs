@@ -64,10 +64,14 @@ public sealed class GardenReconcileTests
             ["virtual-garden-kube-controller-manager", "gardener-controller-manager", "gardener-scheduler"], ignoreOrder: true);
         secrets.Items.Select(secret => secret.Metadata.Label("name")).Distinct().ShouldBe(
             [
-                "ca", "ca-client", "service-account-key", "kube-apiserver", "virtual-garden-kube-controller-manager-kubeconfig",
+                "ca", "ca-client", "ca-front-proxy", "ca-gardener", "service-account-key", "kube-apiserver", "kube-aggregator",
+                "gardener-apiserver", "gardener-apiserver-kubeconfig", "virtual-garden-kube-controller-manager-kubeconfig",
                 "gardener-controller-manager-kubeconfig", "gardener-scheduler-kubeconfig",
             ],
             ignoreOrder: true);
+        (await world.Runtime.FindAsync<StatefulSet>(OperatorWorld.KeyOf("gardener-apiserver"), deadline.Token)).ShouldNotBeNull();
+        var registered = await world.Garden.GetAsync<APIService>(ObjectKey.Cluster("v1beta1.core.gardener.cloud"), deadline.Token);
+        registered.Spec.Service!.Name.ShouldBe("gardener-apiserver");
         (await world.Garden.FindAsync<Namespace>(ObjectKey.Cluster("gardener-system-seed-lease"), deadline.Token)).ShouldNotBeNull();
         (await world.Garden.FindAsync<ClusterRoleBinding>(ObjectKey.Cluster("gardener.cloud:system:seeds"), deadline.Token))
             .ShouldNotBeNull();

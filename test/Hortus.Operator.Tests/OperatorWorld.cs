@@ -21,6 +21,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
     private readonly InProcessApiServer gardenServer;
     private readonly KubernetesClient runtime;
     private readonly KubernetesClient garden;
+    private readonly ScriptedCluster gardenScript;
     private RunningComponent? running;
 
     private OperatorWorld(InProcessApiServer runtimeServer, InProcessApiServer gardenServer)
@@ -30,6 +31,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
         runtime = runtimeServer.Connect();
         garden = gardenServer.Connect();
         Script = ScriptedCluster.Start(runtime, TimeProvider.System);
+        gardenScript = ScriptedCluster.Start(garden, TimeProvider.System);
     }
 
     public static ObjectKey Key { get; } = ObjectKey.Cluster("local");
@@ -46,11 +48,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
     public static async Task<OperatorWorld> StartAsync(CancellationToken cancellationToken, bool withNamespace = true)
     {
         var runtimeServer = await InProcessApiServer.StartAsync(cancellationToken);
-        var gardenServer = await InProcessApiServer.StartAsync(
-            new ApiServerOptions { AuthorizationMode = ["AlwaysAllow"] },
-            [new GardenApiPlugin(new GardenApiOptions())],
-            TimeProvider.System,
-            cancellationToken);
+        var gardenServer = await InProcessApiServer.StartAloneAsync(
+            [new GardenApiPlugin(new GardenApiOptions())], cancellationToken);
         var world = new OperatorWorld(runtimeServer, gardenServer);
         var definition = CustomResourceDefinitions.For(typeof(Garden));
         await world.Runtime.CreateAsync(definition, cancellationToken);
@@ -139,6 +138,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
     {
         await StopOperatorAsync();
         await Script.DisposeAsync();
+        await gardenScript.DisposeAsync();
         runtime.Dispose();
         garden.Dispose();
         await gardenServer.DisposeAsync();

@@ -72,6 +72,18 @@ public sealed class InProcessApiServer : IAsyncDisposable
             new ListenOptions(new IPEndPoint(IPAddress.Loopback, 0), Certificate: null),
             cancellationToken);
 
+    /// <summary>Starts a server that serves the groups of its plug-ins itself, even when APIServices name other servers.</summary>
+    public static Task<InProcessApiServer> StartAloneAsync(
+        IReadOnlyList<ApiServerPlugin> plugins, CancellationToken cancellationToken) =>
+        StartAsync(
+            new ApiServerOptions { AuthorizationMode = ["AlwaysAllow"] },
+            [new AdministratorPlugin(), .. plugins],
+            TimeProvider.System,
+            NullLoggerFactory.Instance,
+            new ListenOptions(new IPEndPoint(IPAddress.Loopback, 0), Certificate: null),
+            cancellationToken,
+            aggregates: false);
+
     /// <summary>Starts a server without a socket: <see cref="Client"/> and <see cref="Transport"/> are the ways in.</summary>
     public static Task<InProcessApiServer> StartWithoutSocketAsync(CancellationToken cancellationToken) =>
         StartAsync(
@@ -104,9 +116,10 @@ public sealed class InProcessApiServer : IAsyncDisposable
         TimeProvider time,
         ILoggerFactory loggerFactory,
         ListenOptions? listen,
-        CancellationToken cancellationToken) =>
+        CancellationToken cancellationToken,
+        bool aggregates = true) =>
         StartOnAsync(
-            EmbeddedStore.InMemory(time), options, plugins, time, loggerFactory, listen, cancellationToken);
+            EmbeddedStore.InMemory(time), options, plugins, time, loggerFactory, listen, cancellationToken, aggregates);
 
     private static async Task<InProcessApiServer> StartOnAsync(
         IStore store,
@@ -115,9 +128,10 @@ public sealed class InProcessApiServer : IAsyncDisposable
         TimeProvider time,
         ILoggerFactory loggerFactory,
         ListenOptions? listen,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        bool aggregates = true)
     {
-        var services = ApiServerHost.CreateServices(options, store, time, loggerFactory);
+        var services = ApiServerHost.CreateServices(options, store, time, loggerFactory) with { Aggregates = aggregates };
         var host = await ApiServerHost.StartAsync(
             store,
             [new BuiltinPlugin(), .. plugins],

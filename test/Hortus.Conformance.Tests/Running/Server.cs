@@ -7,8 +7,7 @@ using Hortus.Pki;
 namespace Hortus.Conformance.Tests.Running;
 
 /// <summary>
-/// One server for all tests of the collection, which serves the garden's kinds too; or the cluster that
-/// <see cref="Target"/> names.
+/// One server for all tests of the collection; or the cluster that <see cref="Target"/> names.
 /// </summary>
 public sealed partial class Server : IAsyncLifetime
 {
@@ -29,7 +28,7 @@ public sealed partial class Server : IAsyncLifetime
     /// <summary>kubectl as administrator.</summary>
     public Kubectl Admin { get; private set; } = null!;
 
-    public Task InitializeAsync() => StartWithAsync(_ => ["--serve-gardener-apis"]);
+    public Task InitializeAsync() => StartWithAsync(_ => []);
 
     /// <summary>Starts with further flags.</summary>
     /// <returns>The credentials of our own server.</returns>

@@ -8,6 +8,9 @@ public sealed class ServerCredentials
     /// <summary>Token of the user <c>tina</c>, who may nothing.</summary>
     public const string TinasToken = "tinas-token";
 
+    /// <summary>Name that servers behind the API server believe.</summary>
+    public const string FrontProxyName = "kube-aggregator";
+
     public ServerCredentials(string folder)
     {
         Folder = folder;
@@ -22,6 +25,14 @@ public sealed class ServerCredentials
         ClientAuthorityKeyFile = Write("client-ca.key", ClientAuthority.PrivateKeyPem);
         TokenFile = Write("tokens.csv", $"{TinasToken},tina,42,\"gardeners\"\n");
         ServiceAccountKeyFile = Write("service-account.key", SigningKeyPair.Create().PrivateKeyPem);
+        var proxies = CertificateAuthority.Create("proxies", CertificateAuthority.ValidityDefault, TimeProvider.System);
+        var proxy = proxies.Issue(CertificateSpec.Client(FrontProxyName));
+        FrontProxyAuthorityFile = Write("front-proxy-ca.crt", proxies.CertificatePem);
+        FrontProxyCertificateFile = Write("front-proxy.crt", proxy.CertificatePem);
+        FrontProxyKeyFile = Write("front-proxy.key", proxy.PrivateKeyPem);
+        var gardener = ServingAuthority.Issue(CertificateSpec.Server("gardener-apiserver", "gardener-apiserver.kube-system.svc"));
+        GardenerCertificateFile = Write("gardener.crt", gardener.CertificatePem);
+        GardenerKeyFile = Write("gardener.key", gardener.PrivateKeyPem);
         Admin = ClientAuthority.Issue(CertificateSpec.Client("admin", "system:masters"));
     }
 
@@ -48,6 +59,17 @@ public sealed class ServerCredentials
     public string TokenFile { get; }
 
     public string ServiceAccountKeyFile { get; }
+
+    public string FrontProxyAuthorityFile { get; }
+
+    public string FrontProxyCertificateFile { get; }
+
+    public string FrontProxyKeyFile { get; }
+
+    /// <summary>Serving certificate of the server of Gardener's groups.</summary>
+    public string GardenerCertificateFile { get; }
+
+    public string GardenerKeyFile { get; }
 
     /// <summary>Writes a kubeconfig for a client certificate.</summary>
     /// <returns>Its path.</returns>

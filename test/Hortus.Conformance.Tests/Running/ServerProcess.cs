@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Hortus.Conformance.Tests.Running;
 
-/// <summary><c>hortus apiserver</c> as users run it: the built program, TLS, a data folder on disk.</summary>
+/// <summary><c>hortus apiserver</c> or <c>hortus gardener-apiserver</c> as users run them: the built program, TLS, a data
+/// folder on disk.</summary>
 public sealed partial class ServerProcess : IAsyncDisposable
 {
     private readonly HortusProcess process;
@@ -23,18 +24,37 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <param name="pki">Certificates and tokens.</param>
     /// <param name="dataFolder">Folder of the store.</param>
     /// <param name="arguments">Further flags.</param>
-    public static async Task<ServerProcess> StartAsync(ServerCredentials pki, string dataFolder, params string[] arguments)
+    public static Task<ServerProcess> StartAsync(ServerCredentials pki, string dataFolder, params string[] arguments)
     {
         string[] port = arguments.Contains("--secure-port") ? [] : ["--secure-port", "0"];
-        string[] all =
+        return StartAsync(pki,
         [
             "apiserver", "--bind-address", "127.0.0.1", .. port, "--data-dir", dataFolder,
             "--cert-dir", Path.Combine(pki.Folder, "serving"),
             "--tls-cert-file", pki.ServingCertificateFile, "--tls-private-key-file", pki.ServingKeyFile,
             "--client-ca-file", pki.ClientAuthorityFile, "--token-auth-file", pki.TokenFile,
             "--service-account-signing-key-file", pki.ServiceAccountKeyFile,
-            "--service-account-key-file", pki.ServiceAccountKeyFile, .. arguments,
-        ];
+            "--service-account-key-file", pki.ServiceAccountKeyFile,
+            "--requestheader-client-ca-file", pki.FrontProxyAuthorityFile,
+            "--requestheader-allowed-names", ServerCredentials.FrontProxyName,
+            "--proxy-client-cert-file", pki.FrontProxyCertificateFile, "--proxy-client-key-file", pki.FrontProxyKeyFile,
+            .. arguments,
+        ]);
+    }
+
+    /// <summary>Starts the server of Gardener's groups behind another server; done when it listens.</summary>
+    /// <param name="pki">Certificates.</param>
+    /// <param name="host">Kubeconfig of the server in front, as its administrator.</param>
+    /// <param name="dataFolder">Folder of the store.</param>
+    public static Task<ServerProcess> StartBehindAsync(ServerCredentials pki, string host, string dataFolder) => StartAsync(pki,
+    [
+        "gardener-apiserver", "--bind-address", "127.0.0.1", "--secure-port", "0", "--data-dir", dataFolder,
+        "--tls-cert-file", pki.GardenerCertificateFile, "--tls-private-key-file", pki.GardenerKeyFile,
+        "--kubeconfig", host, "--cluster-identity", "conformance",
+    ]);
+
+    private static async Task<ServerProcess> StartAsync(ServerCredentials pki, string[] all)
+    {
         var process = HortusProcess.Start(Locate(), all, pki.Folder);
         try
         {

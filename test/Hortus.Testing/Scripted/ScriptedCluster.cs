@@ -9,7 +9,7 @@ namespace Hortus.Testing.Scripted;
 
 /// <summary>
 /// Stands in for controllers and kubelets of a cluster: reports workloads as rolled out unless they are said to be broken,
-/// lets objects go that are deleted in the foreground, and finishes namespaces.
+/// lets objects go that are deleted in the foreground, finishes namespaces, and calls servers behind APIServices available.
 /// </summary>
 public sealed class ScriptedCluster : IAsyncDisposable
 {
@@ -27,6 +27,7 @@ public sealed class ScriptedCluster : IAsyncDisposable
             var manager = context.CreateManager();
             manager.AddController("deployments", new Script(ReportAsync<Deployment>), script => script.For<Deployment>());
             manager.AddController("sets", new Script(ReportAsync<StatefulSet>), script => script.For<StatefulSet>());
+            manager.AddController("apis", new Script(MakeAvailableAsync), script => script.For<APIService>());
             manager.AddController("namespaces", new Script(FinishAsync), script => script.For<Namespace>());
             return manager.RunAsync(token);
         });
@@ -50,6 +51,25 @@ public sealed class ScriptedCluster : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => running.DisposeAsync();
+
+    private async Task MakeAvailableAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        if (await client.FindAsync<APIService>(key, cancellationToken) is not { Spec.Service: not null } service
+            || service.Status.Conditions is { Count: > 0 })
+        {
+            return;
+        }
+
+        await client.UpdateStatusAsync(
+            service with
+            {
+                Status = new APIServiceStatus
+                {
+                    Conditions = [new APIServiceCondition { Type = "Available", Status = "True", Reason = "Passed" }],
+                },
+            },
+            cancellationToken);
+    }
 
     private async Task ReportAsync<T>(ObjectKey key, CancellationToken cancellationToken) where T : KubernetesObject
     {
