@@ -21,6 +21,9 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
 {
     private const int TriesMax = 8;
 
+    // Each try that fails means that another writer has succeeded; with many of them on an etcd a patch may lose often.
+    private const int UpdateTriesMax = 100;
+
     /// <summary>Creates an object.</summary>
     /// <param name="created">The submitted object; changed.</param>
     /// <param name="inNamespace">Namespace of the URL.</param>
@@ -90,7 +93,7 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
                 return done;
             }
 
-            if (pinned || attempt >= TriesMax)
+            if (pinned || attempt >= UpdateTriesMax)
             {
                 throw ApiErrors.Conflict(context.Kind, key.Name);
             }
