@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Hortus.Storage.Etcd.Messages;
@@ -26,6 +27,7 @@ internal sealed class EtcdChannel : IDisposable
     private readonly EtcdCredentials _credentials;
     private readonly TimeProvider _time;
     private volatile bool _isWell = true;
+    private volatile bool _hasAnswered;
 
     public EtcdChannel(Uri address, EtcdCredentials credentials, TimeProvider time)
     {
@@ -74,6 +76,7 @@ internal sealed class EtcdChannel : IDisposable
         try
         {
             using var response = await _http.SendAsync(message, either.Token);
+            _hasAnswered = true;
             GrpcFrames.RequireAnswer(response);
             await using var stream = await response.Content.ReadAsStreamAsync(either.Token);
             var answer = await GrpcFrames.ReadAsync(stream, parser, either.Token);
@@ -177,13 +180,24 @@ internal sealed class EtcdChannel : IDisposable
             cause = inner;
         }
 
-        var why = _credentials.Refusal is { } refusal && error is HttpRequestException
-            { HttpRequestError: HttpRequestError.SecureConnectionError }
-            ? refusal
-            : cause.Message;
-        return new EtcdCallException(GrpcCode.Unavailable, $"{Address}: {why}", error)
+        var why = cause switch
+        {
+            SocketException => cause.Message,
+            _ when _credentials.Refusal is { } refusal => refusal,
+            _ when !_hasAnswered => $"it ended the connection before it answered; {GuessAtSilence()}",
+            _ => cause.Message.ReplaceLineEndings(" "),
+        };
+        return new EtcdCallException(GrpcCode.Unavailable, $"{Address.GetLeftPart(UriPartial.Authority)}: {why}", error)
         {
             MayHaveArrived = mayHaveArrived,
         };
     }
+
+    // TLS and HTTP/2 have many words for a peer that hangs up, and none of them names the reason.
+    private string GuessAtSilence() => (Address.Scheme, _credentials.HasCertificate) switch
+    {
+        ("http", _) => "it may expect https",
+        (_, true) => "it may not accept the client certificate",
+        _ => "it may ask for a client certificate",
+    };
 }

@@ -25,6 +25,8 @@ internal sealed class EtcdCredentials
     /// <summary>Why the last member that was refused was; null when none was.</summary>
     public string? Refusal => _refusal;
 
+    public bool HasCertificate => _options.CertFile is not null;
+
     public SslClientAuthenticationOptions OptionsFor(string host) => new()
     {
         TargetHost = host,
@@ -67,6 +69,10 @@ internal sealed class EtcdCredentials
                 + string.Join(", ", chain.ChainStatus.Select(s => s.StatusInformation.Trim()));
     }
 
+    // An ArgumentException says that a key belongs to another certificate.
+    private static bool IsUnusable(Exception e) =>
+        e is CryptographicException or UnauthorizedAccessException or IOException or ArgumentException;
+
     private static X509Certificate2Collection ReadAuthorities(string file)
     {
         var authorities = new X509Certificate2Collection();
@@ -74,7 +80,7 @@ internal sealed class EtcdCredentials
         {
             authorities.ImportFromPemFile(file);
         }
-        catch (Exception e) when (e is CryptographicException or UnauthorizedAccessException or IOException)
+        catch (Exception e) when (IsUnusable(e))
         {
             throw new IOException($"cannot read the authorities of etcd's certificate in {file}: {e.Message}", e);
         }
@@ -90,7 +96,7 @@ internal sealed class EtcdCredentials
                 ? null
                 : X509Certificate2.CreateFromPemFile(_options.CertFile, _options.KeyFile);
         }
-        catch (Exception e) when (e is CryptographicException or UnauthorizedAccessException or IOException)
+        catch (Exception e) when (IsUnusable(e))
         {
             throw new IOException(
                 $"cannot read the certificate for etcd {_options.CertFile} with the key {_options.KeyFile}: {e.Message}",
