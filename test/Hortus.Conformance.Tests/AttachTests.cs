@@ -81,6 +81,24 @@ public sealed class AttachTests(NodeServer server)
     }
 
     [SkippableFact]
+    public async Task Node_is_debugged_by_a_pod_that_sees_it()
+    {
+        var kubectl = await KubectlAsync(StreamingKubectl.WebSocket);
+
+        var result = await kubectl.RunOnTerminalAsync(
+            Encoding.ASCII.GetBytes(
+                $"test -d /proc/{server.KubeletProcess} && echo sees-\"\"processes; test -d /host/usr/bin && echo sees-\"\"files; "
+                + "sleep 7654321 & exit\r"),
+            "debug", $"node/{server.NodeName}", "-it", "--image=shell", "--", "sh");
+
+        result.Text.ShouldContain("sees-processes");
+        result.Text.ShouldContain("sees-files");
+        (await kubectl.RunAsync("wait", "pod", "--all", "--timeout=60s", "--for=jsonpath={.status.phase}=Succeeded")).Succeeds();
+        Directory.EnumerateDirectories("/proc").Count(d => ExecTests.Read(Path.Combine(d, "cmdline")).Contains("7654321", StringComparison.Ordinal))
+            .ShouldBe(0);
+    }
+
+    [SkippableFact]
     public async Task Debug_containers_are_only_added_and_only_in_their_own_way()
     {
         var kubectl = await KubectlAsync(StreamingKubectl.WebSocket);

@@ -161,7 +161,7 @@ public sealed class ExecTests(NodeServer server)
         .Count(f => Read(f) is var line && line.StartsWith("sleep", StringComparison.Ordinal)
             && line.Contains(mark, StringComparison.Ordinal));
 
-    private static string Read(string path)
+    internal static string Read(string path)
     {
         try
         {

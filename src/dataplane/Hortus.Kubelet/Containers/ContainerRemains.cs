@@ -26,6 +26,13 @@ internal sealed class ContainerRemains(string rootDirectory, ILoggerFactory logg
         var alive = new List<ProcessIdentity>();
         foreach (var (id, record) in store.Load().ToList())
         {
+            if (record is { SharesProcesses: true, Process: { } first } && ProcessTable.IsAlive(first))
+            {
+                alive.Add(first);
+                using var mounts = MountNamespaceHold.Of(first.Id);
+                mounts?.KillAll(spared: 0);
+            }
+
             foreach (var process in new[] { record?.Process, record?.Supervisor })
             {
                 if (process is { } known && ProcessTable.Send(known, Signal.Kill))

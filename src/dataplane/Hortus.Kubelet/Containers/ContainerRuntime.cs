@@ -145,11 +145,6 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
             }
         }
 
-        if (container.Record.SharesProcesses && ProcessTable.IsAlive(process))
-        {
-            ProcessTable.KillTree(process.Id);
-        }
-
         ProcessTable.Send(process, Signal.Kill);
         await container.Ended.WaitAsync(cancellationToken);
     }
@@ -234,7 +229,7 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
         HasInput = spec.HasInput,
         EndsInput = spec.EndsInput,
         HasTerminal = spec.HasTerminal,
-        SharesProcesses = spec.SharesProcessesOf is not null,
+        SharesProcesses = spec.SharesProcessesOf is not null || spec.SharesHostProcesses,
     };
 
     private static Process Launch(ContainerSpec spec, string folder)
@@ -294,6 +289,8 @@ internal sealed class ContainerRuntime(string rootDirectory, ILoggerFactory logg
     {
         await Task.Yield();
         await container.WaitForProcessesAsync(time, cancellationToken);
+        // With a PID namespace of its own, all other processes of the container have ended with the first.
+        container.Mounts?.KillAll(spared: 0);
         // No exit code on disk: the supervisor was killed, and the container with or after it.
         var code = store.ReadExitCode(container.Record.Id) ?? 137;
         var record = container.Record with

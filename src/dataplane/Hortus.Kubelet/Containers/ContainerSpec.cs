@@ -42,6 +42,12 @@ internal sealed record ContainerSpec
     /// <summary>A process whose PID namespace the container shares; null gives it one of its own.</summary>
     public ProcessIdentity? SharesProcessesOf { get; init; }
 
+    /// <summary>Whether the container is in the kubelet's own PID namespace.</summary>
+    public bool SharesHostProcesses { get; init; }
+
+    /// <summary>Whether the container is in the kubelet's own IPC namespace.</summary>
+    public bool SharesHostIpc { get; init; }
+
     public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
 
     /// <summary>Folder whose files appear in the container's <c>/etc</c> (hosts, hostname, resolv.conf); null for

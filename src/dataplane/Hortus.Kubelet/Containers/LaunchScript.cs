@@ -22,11 +22,15 @@ internal static class LaunchScript
         string[] processes = spec.SharesProcessesOf is { } other
             ? [Programs.Nsenter, "--no-fork", $"--pid=/proc/{other.Id}/ns/pid"]
             : [];
-        string[] own = spec.SharesProcessesOf is null ? ["--pid"] : [];
+        string[] own =
+        [
+            .. spec.SharesHostIpc ? (string[])[] : ["--ipc"],
+            .. spec.SharesHostProcesses || spec.SharesProcessesOf is not null ? (string[])[] : ["--pid"],
+        ];
         return
         [
             Programs.SetSession, .. network, .. processes,
-            Programs.Unshare, "--mount", "--propagation", "private", "--uts", "--ipc", .. own,
+            Programs.Unshare, "--mount", "--propagation", "private", "--uts", .. own,
             Programs.Shell, folder + "/supervisor.sh",
         ];
     }

@@ -16,6 +16,12 @@ internal sealed class RunningContainer(
     /// <summary>What users type into; null when the container takes no input and has no terminal.</summary>
     public ContainerConsole? Console { get; } = console;
 
+    /// <summary>Finds the processes of a container that shares the PID namespace of others; null when its own namespace
+    /// ends them.</summary>
+    public MountNamespaceHold? Mounts { get; } = record is { SharesProcesses: true, Process: { } first }
+        ? MountNamespaceHold.Of(first.Id)
+        : null;
+
     /// <summary>Completes when the container has ended and its end is recorded.</summary>
     public Task Ended { get; set; } = Task.CompletedTask;
 
@@ -39,6 +45,7 @@ internal sealed class RunningContainer(
     public void Dispose()
     {
         supervisor?.Dispose();
+        Mounts?.Dispose();
         Log.Dispose();
     }
 }

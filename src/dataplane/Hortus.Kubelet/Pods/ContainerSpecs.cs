@@ -53,6 +53,8 @@ internal sealed class ContainerSpecs(
             Security = SecurityOf(pod, container),
             RootSizeBytes = container.Resources?.Limits?.GetValueOrDefault("ephemeral-storage")?.Value
                 ?? options.ContainerRootSizeBytes,
+            SharesHostProcesses = pod.Spec.HostPID == true,
+            SharesHostIpc = pod.Spec.HostIPC == true,
             HasInput = container.Stdin == true,
             EndsInput = container.StdinOnce == true,
             HasTerminal = container.Tty == true,
@@ -94,11 +96,6 @@ internal sealed class ContainerSpecs(
         if (nonRoot && user == 0)
         {
             throw new PodWaitException(PodWaitException.ConfigError, "runAsNonRoot is set but runAsUser is 0");
-        }
-
-        if (pod.Spec.HostPID == true)
-        {
-            throw new PodWaitException(PodWaitException.ConfigError, "hostPID is not supported on this node");
         }
 
         var groups = (common?.SupplementalGroups ?? []).Concat(common?.FsGroup is { } group ? [group] : []);

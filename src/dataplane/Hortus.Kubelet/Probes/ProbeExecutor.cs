@@ -15,29 +15,40 @@ internal sealed class ProbeExecutor(ProbeTarget target) : IDisposable
 
     /// <summary>Runs a probe once; a failure is an outcome, never an exception.</summary>
     public Task<ProbeOutcome> RunAsync(Probe probe, CancellationToken cancellationToken) => RunAsync(
-        probe.Exec, probe.HttpGet, probe.TcpSocket, TimeSpan.FromSeconds(
-            Math.Max(1, probe.TimeoutSeconds ?? 1)), cancellationToken);
+        (limit, deadline) => (probe.Exec, probe.HttpGet, probe.TcpSocket, probe.Grpc) switch
+        {
+            ({ } action, _, _, _) => ExecAsync(action, limit, cancellationToken),
+            (_, { } action, _, _) => GetAsync(action, deadline),
+            (_, _, { } action, _) => ConnectAsync(action, deadline),
+            (_, _, _, { } action) => AskAsync(action, deadline),
+            _ => Task.FromResult(new ProbeOutcome(false, "this node supports exec, httpGet, tcpSocket and grpc")),
+        },
+        TimeSpan.FromSeconds(Math.Max(1, probe.TimeoutSeconds ?? 1)),
+        cancellationToken);
 
     /// <summary>Runs a hook once.</summary>
     public Task<ProbeOutcome> RunAsync(LifecycleHandler hook, TimeSpan limit, CancellationToken cancellationToken) =>
-        RunAsync(hook.Exec, hook.HttpGet, hook.TcpSocket, limit, cancellationToken);
+        RunAsync(
+            (most, deadline) => (hook.Exec, hook.HttpGet, hook.TcpSocket) switch
+            {
+                ({ } action, _, _) => ExecAsync(action, most, cancellationToken),
+                (_, { } action, _) => GetAsync(action, deadline),
+                (_, _, { } action) => ConnectAsync(action, deadline),
+                _ => Task.FromResult(new ProbeOutcome(false, "this node supports exec, httpGet and tcpSocket")),
+            },
+            limit,
+            cancellationToken);
 
     public void Dispose() => http?.Dispose();
 
-    private async Task<ProbeOutcome> RunAsync(
-        ExecAction? exec, HTTPGetAction? get, TCPSocketAction? tcp, TimeSpan limit, CancellationToken cancellationToken)
+    private static async Task<ProbeOutcome> RunAsync(
+        Func<TimeSpan, CancellationToken, Task<ProbeOutcome>> run, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(limit);
         try
         {
-            return (exec, get, tcp) switch
-            {
-                ({ } action, _, _) => await ExecAsync(action, limit, cancellationToken),
-                (_, { } action, _) => await GetAsync(action, deadline.Token),
-                (_, _, { } action) => await ConnectAsync(action, deadline.Token),
-                _ => new ProbeOutcome(false, "this node supports exec, httpGet and tcpSocket"),
-            };
+            return await run(limit, deadline.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -83,6 +94,13 @@ internal sealed class ProbeExecutor(ProbeTarget target) : IDisposable
         using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         var code = (int)answer.StatusCode;
         return new ProbeOutcome(code is >= 200 and < 400, $"{url}: HTTP status {code}");
+    }
+
+    private Task<ProbeOutcome> AskAsync(GRPCAction action, CancellationToken cancellationToken)
+    {
+        http ??= CreateClient();
+        var server = new UriBuilder("http", target.Address.ToString(), action.Port).Uri;
+        return GrpcHealth.AskAsync(http, server, action.Service ?? "", cancellationToken);
     }
 
     private async Task<ProbeOutcome> ConnectAsync(TCPSocketAction action, CancellationToken cancellationToken)

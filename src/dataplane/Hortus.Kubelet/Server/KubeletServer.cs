@@ -40,13 +40,17 @@ internal sealed class KubeletServer(
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(
-            kestrel => kestrel.Listen(IPAddress.Parse(options.Address), options.Port, listen => listen.UseHttps(https =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            https.ServerCertificateSelector = (_, _) => certificate.Current;
-            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-            https.ClientCertificateValidation = (client, _, _) => trust.IsTrusted(client);
-        })));
+            // Somebody who follows a log may stop reading for a while.
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Listen(IPAddress.Parse(options.Address), options.Port, listen => listen.UseHttps(https =>
+            {
+                https.ServerCertificateSelector = (_, _) => certificate.Current;
+                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                https.ClientCertificateValidation = (client, _, _) => trust.IsTrusted(client);
+            }));
+        });
         application = builder.Build();
         application.UseWebSockets();
         application.Use(AuthorizeAsync);

@@ -68,7 +68,7 @@ public static class ProcessTable
             : 0)
         .Where(id => id > 0);
 
-    private static bool Send(int id, Signal signal)
+    internal static bool Send(int id, Signal signal)
     {
         if (Native.Kill(id, (int)signal) == 0)
         {

@@ -7,9 +7,11 @@ internal sealed class BackendClient : IDisposable
 {
     private static readonly TimeSpan ConnectTimeMax = TimeSpan.FromSeconds(30);
     private readonly HttpMessageInvoker http;
+    private readonly CancellationTokenSource stopping = new();
 
     public BackendClient(INodeDialer dialer)
     {
+        Stopping = stopping.Token;
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -25,6 +27,9 @@ internal sealed class BackendClient : IDisposable
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         http = new HttpMessageInvoker(handler);
     }
+
+    /// <summary>Cancelled when the server stops.</summary>
+    public CancellationToken Stopping { get; }
 
     /// <summary>Sends a request; the answer's body is read by the caller as it comes.</summary>
     /// <exception cref="ApiStatusException">503: nobody answers there.</exception>
@@ -42,5 +47,11 @@ internal sealed class BackendClient : IDisposable
         }
     }
 
-    public void Dispose() => http.Dispose();
+    /// <summary>Ends also what is still being passed on.</summary>
+    public void Dispose()
+    {
+        stopping.Cancel();
+        stopping.Dispose();
+        http.Dispose();
+    }
 }

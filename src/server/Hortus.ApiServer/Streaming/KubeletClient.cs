@@ -20,10 +20,12 @@ internal sealed class KubeletClient : IDisposable
     private readonly IReadOnlyList<string> addressTypes;
     private readonly X509Certificate2Collection? roots;
     private readonly HttpMessageInvoker http;
+    private readonly CancellationTokenSource stopping = new();
 
     /// <exception cref="IOException">A certificate file cannot be read; the message names it.</exception>
     public KubeletClient(ApiServerOptions options, IObjectReader objects, INodeDialer dialer)
     {
+        Stopping = stopping.Token;
         this.objects = objects;
         addressTypes = options.KubeletPreferredAddressTypes;
         roots = options.KubeletCertificateAuthority is { } ca
@@ -67,6 +69,9 @@ internal sealed class KubeletClient : IDisposable
         return new UriBuilder("https", address, (int)port).Uri;
     }
 
+    /// <summary>Cancelled when the server stops.</summary>
+    public CancellationToken Stopping { get; }
+
     /// <summary>Sends a request; the answer's body is read by the caller as it comes.</summary>
     /// <exception cref="ApiStatusException">500: the kubelet cannot be reached or is not trusted.</exception>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -82,7 +87,13 @@ internal sealed class KubeletClient : IDisposable
         }
     }
 
-    public void Dispose() => http.Dispose();
+    /// <summary>Ends also what is still being passed on.</summary>
+    public void Dispose()
+    {
+        stopping.Cancel();
+        stopping.Dispose();
+        http.Dispose();
+    }
 
     private static T Read<T>(string path, Func<T> read)
     {

@@ -19,7 +19,7 @@ internal sealed class LogHandler(IObjectReader objects, KubeletClient kubelets) 
     private static readonly ResourceKind OptionsKind =
         new() { Group = "", Version = "v1", Kind = "PodLogOptions", Plural = "pods" };
 
-    private readonly StreamProxy proxy = new(kubelets.SendAsync);
+    private readonly StreamProxy proxy = new(kubelets.SendAsync, kubelets.Stopping);
 
     /// <inheritdoc/>
     public async ValueTask HandleAsync(SubresourceRequest request, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ internal sealed class UpgradeHandler(
     string subresource, IObjectReader objects, KubeletClient kubelets, IAuthorizer authorizer)
     : ISubresourceHandler
 {
-    private readonly StreamProxy proxy = new(kubelets.SendAsync);
+    private readonly StreamProxy proxy = new(kubelets.SendAsync, kubelets.Stopping);
 
     /// <inheritdoc/>
     public async ValueTask HandleAsync(SubresourceRequest request, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ internal sealed class PodProxyHandler(IObjectReader objects, BackendClient backe
             ? pod.Items("spec", "containers").SelectMany(c => c.Items("ports")).FirstOrDefault()?.Number("containerPort")
             : ProxyAddress.PortOf(asked.Port, "pod", request.Key.Name);
         var host = ProxyAddress.Check(pod.Text("status", "podIP"), $"pod {asked.Name}");
-        await new StreamProxy(backends.SendAsync).PassAsync(request, asked.At(host, port), cancellationToken);
+        await new StreamProxy(backends.SendAsync, backends.Stopping).PassAsync(request, asked.At(host, port), cancellationToken);
     }
 }
 
@@ -39,10 +39,16 @@ internal sealed class ServiceProxyHandler(IObjectReader objects, BackendClient b
             ?? throw ApiErrors.NotFound(Kinds.Service, asked.Name);
         var portName = PortName(service, asked);
         var slices = await objects.ListAsync(Kinds.EndpointSlice, request.Key.Namespace, cancellationToken);
-        var found = slices
-            .Where(s => s.Text("metadata", "labels", "kubernetes.io/service-name") == asked.Name)
-            .SelectMany(s => Endpoints(s, portName))
-            .ToList();
+        var own = slices.Where(s => s.Text("metadata", "labels", "kubernetes.io/service-name") == asked.Name).ToList();
+        var found = own.SelectMany(s => Endpoints(s, portName)).ToList();
+        if (own.Count == 0)
+        {
+            // Whoever writes the endpoints of a service by hand may still use the older kind.
+            var older = await objects.FindAsync(
+                Kinds.Endpoints, new ObjectKey(request.Key.Namespace, asked.Name), cancellationToken);
+            found = [.. OlderEndpoints(older ?? [], portName)];
+        }
+
         if (found.Count == 0)
         {
             throw ApiErrors.ServiceUnavailable($"no endpoints available for service \"{asked.Name}\"");
@@ -50,7 +56,7 @@ internal sealed class ServiceProxyHandler(IObjectReader objects, BackendClient b
 
         // Any will do; the request's own number spreads them.
         var (host, port) = found[(int)((uint)request.Http.TraceIdentifier.GetHashCode(StringComparison.Ordinal) % found.Count)];
-        await new StreamProxy(backends.SendAsync).PassAsync(
+        await new StreamProxy(backends.SendAsync, backends.Stopping).PassAsync(
             request, asked.At(ProxyAddress.Check(host, $"service {asked.Name}"), port), cancellationToken);
     }
 
@@ -73,6 +79,13 @@ internal sealed class ServiceProxyHandler(IObjectReader objects, BackendClient b
         where endpoint.Flag("conditions", "ready") != false
         from address in endpoint.Texts("addresses")
         select (address, port.Number("port")!.Value);
+
+    private static IEnumerable<(string Host, long Port)> OlderEndpoints(JsonObject endpoints, string portName) =>
+        from subset in endpoints.Items("subsets")
+        from port in subset.Items("ports")
+        where (port.Text("name") ?? "") == portName && port.Number("port") is not null
+        from address in subset.Items("addresses")
+        select (address.Text("ip") ?? "", port.Number("port")!.Value);
 }
 
 /// <summary><c>nodes/proxy</c>: any path of a kubelet, or of another port of its node.</summary>
@@ -85,13 +98,13 @@ internal sealed class NodeProxyHandler(KubeletClient kubelets, BackendClient bac
         var kubelet = await kubelets.FindAsync(asked.Name, cancellationToken);
         if (asked.Port.Length == 0 || asked.Port == kubelet.Port.ToString(CultureInfo.InvariantCulture))
         {
-            await new StreamProxy(kubelets.SendAsync).PassAsync(request, kubelet, cancellationToken);
+            await new StreamProxy(kubelets.SendAsync, kubelets.Stopping).PassAsync(request, kubelet, cancellationToken);
             return;
         }
 
         var port = ProxyAddress.PortOf(asked.Port, "node", request.Key.Name);
         var host = ProxyAddress.Check(kubelet.Host, $"node {asked.Name}");
-        await new StreamProxy(backends.SendAsync).PassAsync(request, asked.At(host, port), cancellationToken);
+        await new StreamProxy(backends.SendAsync, backends.Stopping).PassAsync(request, asked.At(host, port), cancellationToken);
     }
 }
 

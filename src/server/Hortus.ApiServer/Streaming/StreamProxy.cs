@@ -14,7 +14,9 @@ namespace Hortus.ApiServer.Streaming;
 /// whatever protocol (WebSocket, SPDY) runs in them.
 /// </summary>
 /// <param name="send">Reaches the other server.</param>
-internal sealed class StreamProxy(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send)
+/// <param name="stopping">Ends streams that would otherwise outlast this server.</param>
+internal sealed class StreamProxy(
+    Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send, CancellationToken stopping = default)
 {
     private const int BufferBytes = 32 * 1024;
 
@@ -34,11 +36,12 @@ internal sealed class StreamProxy(Func<HttpRequestMessage, CancellationToken, Ta
     /// ours.</summary>
     public async Task ForwardAsync(HttpContext http, Uri target, CancellationToken cancellationToken)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         using var request = Build(http, target);
-        using var response = await send(request, cancellationToken);
+        using var response = await send(request, end.Token);
         if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
         {
-            await PipeAsync(http, response, cancellationToken);
+            await PipeAsync(http, response, end.Token);
             return;
         }
 
@@ -50,8 +53,8 @@ internal sealed class StreamProxy(Func<HttpRequestMessage, CancellationToken, Ta
 
         http.Response.StatusCode = (int)response.StatusCode;
         http.Response.ContentType = response.Content.Headers.ContentType?.ToString() ?? "text/plain";
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        await CopyAsync(body, http.Response.Body, cancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(end.Token);
+        await CopyAsync(body, http.Response.Body, end.Token);
     }
 
     /// <summary>Passes on what follows <c>/proxy</c> in the URL, with method, headers and body, and the answer as it
@@ -70,11 +73,6 @@ internal sealed class StreamProxy(Func<HttpRequestMessage, CancellationToken, Ta
             return;
         }
 
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = null;
-        }
-
         // Joined as text: a path such as //host/x must not become another server.
         var target = new Uri(
             server.GetLeftPart(UriPartial.Authority) + (path.Length == 0 ? "/" : path) + http.Request.QueryString,
@@ -91,14 +89,15 @@ internal sealed class StreamProxy(Func<HttpRequestMessage, CancellationToken, Ta
             }
         }
 
-        using var response = await send(passed, cancellationToken);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+        using var response = await send(passed, end.Token);
         if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
         {
-            await PipeAsync(http, response, cancellationToken);
+            await PipeAsync(http, response, end.Token);
             return;
         }
 
-        await AnswerAsync(http, response, prefix, cancellationToken);
+        await AnswerAsync(http, response, prefix, end.Token);
     }
 
     private static async Task AnswerAsync(

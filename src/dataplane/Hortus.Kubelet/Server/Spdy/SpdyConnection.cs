@@ -29,7 +29,7 @@ internal sealed class SpdyConnection : IAsyncDisposable
     private int lastStream;
     private int unreported;
 
-    /// <param name="transport">Carries the frames; stays the caller's.</param>
+    /// <param name="transport">Carries the frames; ends with the connection.</param>
     public SpdyConnection(Stream transport)
     {
         this.transport = transport;
@@ -77,6 +77,7 @@ internal sealed class SpdyConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await input.CompleteAsync();
+        await transport.DisposeAsync();
         decoder.Dispose();
         sending.Dispose();
     }
