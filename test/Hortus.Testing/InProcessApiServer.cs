@@ -94,10 +94,19 @@ public sealed class InProcessApiServer : IAsyncDisposable
             listen: null,
             cancellationToken);
 
-    /// <summary>Starts a server without a socket where a caller is only who its credentials say.</summary>
+    /// <summary>Starts a server without a socket, with options, further plug-ins, a clock and logs.</summary>
     public static Task<InProcessApiServer> StartWithoutSocketAsync(
-        ApiServerOptions options, ILoggerFactory loggerFactory, CancellationToken cancellationToken) =>
-        StartAsync(options, [], TimeProvider.System, loggerFactory, listen: null, cancellationToken);
+        ApiServerOptions options,
+        IReadOnlyList<ApiServerPlugin> plugins,
+        TimeProvider time,
+        ILoggerFactory loggerFactory,
+        CancellationToken cancellationToken) =>
+        StartAsync(options, [new AdministratorPlugin(), .. plugins], time, loggerFactory, listen: null, cancellationToken);
+
+    /// <summary>Starts a server without a socket where a caller is only who its credentials say.</summary>
+    public static Task<InProcessApiServer> StartWithAuthenticationAsync(
+        ApiServerOptions options, CancellationToken cancellationToken) =>
+        StartAsync(options, [], TimeProvider.System, NullLoggerFactory.Instance, listen: null, cancellationToken);
 
     /// <summary>Starts a server without a socket on a store, which it disposes of at its end.</summary>
     public static Task<InProcessApiServer> StartOnAsync(IStore store, CancellationToken cancellationToken) =>
