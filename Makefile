@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/bin:$(CURDIR)/.tools/bin:$(PATH)
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help setup build up down status test fmt check bench crds clean
+.PHONY: help setup build up down status test fmt check bench fuzz crds clean
 
 help: ## lists the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ check: ## fails when the sources are not formatted
 
 bench: build ## measures and prints the figures of docs/performance.md
 	@dotnet run -c Release --project bench/Hortus.Benchmarks -- all
+
+fuzz: ## mutates a million requests against the API server; SEED=n, REQUESTS=n
+	@dotnet run -c Release --project test/Hortus.Fuzz -- --seed $(or $(SEED),$(shell date +%s)) --requests $(or $(REQUESTS),1000000)
 
 crds: ## writes charts/crds from the C# types
 	@dotnet run --project tools/Hortus.CrdGenerator -- charts/crds

@@ -20,7 +20,7 @@ public sealed class FuzzRound : IAsyncDisposable
 
     // Long enough for what is there already; a watch of which nothing comes is left.
     private static readonly TimeSpan StreamPatience = TimeSpan.FromMilliseconds(5);
-    private const int TimeFactor = 200;
+    private const int TimeFactor = 20;
     private readonly FuzzOptions options;
     private readonly IReadOnlyList<FuzzRequest> corpus;
     private readonly InProcessApiServer server;
@@ -107,7 +107,7 @@ public sealed class FuzzRound : IAsyncDisposable
             }
             catch (Exception e)
             {
-                failed(new FuzzFailure(round, index, request, e.ToString()));
+                failed(new FuzzFailure(round, index, request, $"{e}\n{string.Join('\n', log.Take())}"));
             }
         }
     }

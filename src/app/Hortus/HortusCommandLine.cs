@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hortus.Cli;
+using Hortus.Cli.Store;
 using Hortus.Commands;
 using Hortus.Runtime;
 
@@ -63,6 +64,7 @@ internal static class HortusCommandLine
             root.Subcommands.Add(command);
         }
 
+        root.Subcommands.Add(new StoreCommands(Console.Out, Console.Error, TimeProvider.System).Create());
         root.Subcommands.Add(VersionCommand.Create());
         foreach (var component in Components.Values)
         {

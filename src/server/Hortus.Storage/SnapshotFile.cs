@@ -18,9 +18,12 @@ internal static class SnapshotFile
     private static ReadOnlySpan<byte> Magic => "hortsnp1"u8;
 
     /// <summary>Writes the file; it has its name only once it is whole and on the disk.</summary>
-    public static void Write(IStoreFiles files, StoreState state)
+    public static void Write(IStoreFiles files, StoreState state) =>
+        Write(files, StoreFileNames.Snapshot(state.Revision), state);
+
+    /// <summary>Writes the file under any name.</summary>
+    public static void Write(IStoreFiles files, string name, StoreState state)
     {
-        var name = StoreFileNames.Snapshot(state.Revision);
         var temporary = name + StoreFileNames.TemporarySuffix;
         using (var file = files.Create(temporary))
         {
@@ -34,9 +37,26 @@ internal static class SnapshotFile
 
     /// <summary>The values in order of keys.</summary>
     /// <exception cref="StoreException"><see cref="StoreFailure.Corrupt"/>, naming file and offset.</exception>
-    public static IEnumerable<StoredValue> Read(IStoreFiles files, long revision)
+    public static IEnumerable<StoredValue> Read(IStoreFiles files, long revision) =>
+        Read(files, StoreFileNames.Snapshot(revision), revision);
+
+    /// <summary>The revision a file says it is of.</summary>
+    /// <exception cref="StoreException"><see cref="StoreFailure.Corrupt"/>: it is no such file.</exception>
+    public static long RevisionOf(IStoreFiles files, string name)
     {
-        var name = StoreFileNames.Snapshot(revision);
+        using var file = files.Open(name);
+        var header = new byte[HeaderSize];
+        file.Read(header, 0);
+        var revision = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(8));
+        return ReadHeader(new FileWindow(file), revision) is null
+            ? throw Corrupt(files, name, 0, "it does not begin as a snapshot or a backup does")
+            : revision;
+    }
+
+    /// <summary>The values of a file with any name, in order of keys.</summary>
+    /// <exception cref="StoreException"><see cref="StoreFailure.Corrupt"/>, naming file and offset.</exception>
+    public static IEnumerable<StoredValue> Read(IStoreFiles files, string name, long revision)
+    {
         using var file = files.Open(name);
         var window = new FileWindow(file);
         var count = ReadHeader(window, revision) ?? throw Corrupt(files, name, 0, "its header is damaged");

@@ -26,7 +26,7 @@ internal sealed partial class StoreRecovery(IStoreFiles files, StoreLogContext c
     public RecoveredStore Open()
     {
         var names = files.List();
-        CheckMeta(names);
+        EnsureMeta(names);
         foreach (var name in names.Where(n => n.EndsWith(StoreFileNames.TemporarySuffix, StringComparison.Ordinal)))
         {
             files.Delete(name);
@@ -53,20 +53,49 @@ internal sealed partial class StoreRecovery(IStoreFiles files, StoreLogContext c
         }
     }
 
+    /// <exception cref="StoreException"><see cref="StoreFailure.Corrupt"/>: a log is missing before this one.</exception>
+    public static void RequireNext(IStoreFiles files, long log, long revision)
+    {
+        if (log != revision + 1)
+        {
+            throw new StoreException(
+                StoreFailure.Corrupt,
+                $"the store is corrupt: {Path.Combine(files.Location, StoreFileNames.Log(log))} begins with revision {log}, "
+                + $"but what is before it ends with revision {revision}; restore the folder from a backup");
+        }
+    }
+
+    /// <exception cref="StoreException"><see cref="StoreFailure.Corrupt"/>: another format, or not readable.</exception>
+    public static void CheckMeta(IStoreFiles files)
+    {
+        int? version;
+        try
+        {
+            using var file = files.Open(StoreFileNames.Meta);
+            var content = new byte[file.Length];
+            file.Read(content, 0);
+            using var document = JsonDocument.Parse(content);
+            version = document.RootElement.GetProperty("formatVersion").GetInt32();
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw Corrupt(files, $"cannot be read: {error.Message}; restore the folder from a backup");
+        }
+
+        if (version != FormatVersion)
+        {
+            throw Corrupt(
+                files, $"has format version {version}, this program knows {FormatVersion}; use the program that wrote it");
+        }
+    }
+
     private RecoveredStore Replay(WorkingState working, List<long> logs)
     {
         long earlier = 0;
         for (var i = 0; i < logs.Count; i++)
         {
             var name = StoreFileNames.Log(logs[i]);
-            if (logs[i] != working.Revision + 1)
-            {
-                throw new StoreException(
-                    StoreFailure.Corrupt,
-                    $"the store is corrupt: {Path.Combine(files.Location, name)} begins with revision {logs[i]}, "
-                    + $"but what is before it ends with revision {working.Revision}; restore the folder from a backup");
-            }
-
+            RequireNext(files, logs[i], working.Revision);
             var isLast = i == logs.Count - 1;
             var end = new LogReader(files, logs[i]).Replay(working, isLast ? long.MaxValue : logs[i + 1] - 1);
             if (isLast)
@@ -86,41 +115,24 @@ internal sealed partial class StoreRecovery(IStoreFiles files, StoreLogContext c
         return new RecoveredStore(working, working.Seal(), ActiveLog.Create(files, working.Revision + 1), earlier);
     }
 
-    private void CheckMeta(IReadOnlyList<string> names)
+    private void EnsureMeta(IReadOnlyList<string> names)
     {
-        if (!names.Contains(StoreFileNames.Meta))
+        if (names.Contains(StoreFileNames.Meta))
         {
-            if (names.Any(n => (StoreFileNames.LogRevision(n) ?? StoreFileNames.SnapshotRevision(n)) is not null))
-            {
-                throw Corrupt("is missing although there is data");
-            }
-
-            WriteMeta();
+            CheckMeta(files);
             return;
         }
 
-        int? version;
-        try
+        if (names.Any(n => (StoreFileNames.LogRevision(n) ?? StoreFileNames.SnapshotRevision(n)) is not null))
         {
-            using var file = files.Open(StoreFileNames.Meta);
-            var content = new byte[file.Length];
-            file.Read(content, 0);
-            using var document = JsonDocument.Parse(content);
-            version = document.RootElement.GetProperty("formatVersion").GetInt32();
-        }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw Corrupt($"cannot be read: {error.Message}");
+            throw Corrupt(files, "is missing although there is data; restore the folder from a backup");
         }
 
-        if (version != FormatVersion)
-        {
-            throw Corrupt(
-                $"has format version {version}, this program knows {FormatVersion}; use the program that wrote it");
-        }
+        WriteMeta(files);
     }
 
-    private void WriteMeta()
+    /// <summary>Marks the folder as a store's.</summary>
+    public static void WriteMeta(IStoreFiles files)
     {
         const string temporary = StoreFileNames.Meta + StoreFileNames.TemporarySuffix;
         var content = JsonSerializer.SerializeToUtf8Bytes(
@@ -135,7 +147,7 @@ internal sealed partial class StoreRecovery(IStoreFiles files, StoreLogContext c
         files.Sync();
     }
 
-    private StoreException Corrupt(string why) =>
+    private static StoreException Corrupt(IStoreFiles files, string why) =>
         new(StoreFailure.Corrupt, $"the store is corrupt: {Path.Combine(files.Location, StoreFileNames.Meta)} {why}");
 
     [LoggerMessage(

@@ -7,7 +7,8 @@ namespace Hortus.Objects.Kubernetes;
 /// <summary>Converts schemas between the wire form and <see cref="SchemaNode"/>.</summary>
 internal static class JsonSchemaConversion
 {
-    public static SchemaNode ToNode(JSONSchemaProps p) => new()
+    // Lists of users may hold null.
+    public static SchemaNode ToNode(JSONSchemaProps? p) => p is null ? new SchemaNode() : new SchemaNode
     {
         Type = p.XIntOrString == true ? null : p.Type,
         Format = p.Format,
@@ -48,7 +49,7 @@ internal static class JsonSchemaConversion
         ListType = p.XListType,
         ListMapKeys = p.XListMapKeys ?? [],
         MapType = p.XMapType,
-        Rules = p.XValidations?.Select(r =>
+        Rules = p.XValidations?.Where(r => r is not null).Select(r =>
             new SchemaRule(r.Rule, r.Message, r.MessageExpression, r.Reason, r.FieldPath, r.OptionalOldSelf ?? false))
             .ToArray() ?? [],
     };

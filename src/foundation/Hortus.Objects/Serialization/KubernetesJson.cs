@@ -44,6 +44,10 @@ public static class KubernetesJson
         {
             throw JsonErrors.ExplainTree(e, type);
         }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException($"nested deeper than {DepthMax} levels", e);
+        }
     }
 
     /// <summary>Reads an object from a JSON tree.</summary>

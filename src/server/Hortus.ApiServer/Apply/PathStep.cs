@@ -74,8 +74,21 @@ internal static class PathStep
             case 'i':
                 return $"[{text}]";
             default:
-                var key = JsonNode.Parse(text) as JsonObject ?? [];
-                return $"[{string.Join(',', key.Select(part => $"{part.Key}={Json(part.Value)}"))}]";
+                return ShowKey(text);
+        }
+    }
+
+    private static string ShowKey(string text)
+    {
+        try
+        {
+            var key = JsonNode.Parse(text) as JsonObject ?? [];
+            return $"[{string.Join(',', key.Select(part => $"{part.Key}={Json(part.Value)}"))}]";
+        }
+        catch (JsonException)
+        {
+            // What clients put into managedFields need not be a key.
+            return $"[{text}]";
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Admission.Webhooks;
 using Hortus.ApiServer.Builtin;
@@ -41,6 +42,11 @@ internal sealed class DefinitionStrategy : ResourceStrategy
 
     public override void Validate(JsonObject created, FieldErrors errors)
     {
+        if (!IsReadable(created, errors))
+        {
+            return;
+        }
+
         var group = JsonPaths.Text(created, "spec.group");
         var plural = JsonPaths.Text(created, "spec.names.plural");
         if (Metadata.Name(created) != $"{plural}.{group}")
@@ -84,6 +90,8 @@ internal sealed class DefinitionStrategy : ResourceStrategy
 
         if (Metadata.IsDeleting(updated))
         {
+            // Older definitions may break newer rules and must still be able to go.
+            IsReadable(updated, errors);
             return;
         }
 
@@ -130,6 +138,21 @@ internal sealed class DefinitionStrategy : ResourceStrategy
         else if (versions.Count == 0)
         {
             errors.Required(path["conversionReviewVersions"]);
+        }
+    }
+
+    // What cannot be read as a definition could never be served.
+    private static bool IsReadable(JsonObject definition, FieldErrors errors)
+    {
+        try
+        {
+            KubernetesJson.Deserialize<CustomResourceDefinition>(definition);
+            return true;
+        }
+        catch (JsonException e)
+        {
+            errors.TypeInvalid(new FieldPath(e.Path?.TrimStart('$', '.') ?? ""), null, e.Message);
+            return false;
         }
     }
 

@@ -97,6 +97,11 @@ public static class RequestDecoder
                 $"the body is not valid JSON at line {error.LineNumber + 1}, "
                 + $"position {error.BytePositionInLine + 1}: {Detail(error)}");
         }
+        catch (InvalidOperationException)
+        {
+            // The reader checks escapes only when a text is asked for.
+            throw Rejection.BadRequest("the body is not valid JSON: a \\u escape stands for half a character");
+        }
     }
 
     private static DecodedBody DecodeYaml(ReadOnlySpan<byte> body)
@@ -126,7 +131,7 @@ public static class RequestDecoder
             return JsonTreeReader.Read(
                 JsonElement.Parse(body, new JsonDocumentOptions { MaxDepth = KubernetesJson.DepthMax }));
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -17,7 +17,7 @@ internal sealed class PathHandler(
     /// <exception cref="ApiStatusException">404 below <c>/api</c>: no such path.</exception>
     public async Task HandleAsync(HttpContext http, RequestInfo info, CancellationToken cancellationToken)
     {
-        var path = info.Path.Length > 1 ? info.Path.TrimEnd('/') : info.Path;
+        var path = info.Path.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/";
         if (handlers.TryGetValue(path, out var handler) || handlers.TryGetValue(FirstPart(path), out handler))
         {
             await handler(http);

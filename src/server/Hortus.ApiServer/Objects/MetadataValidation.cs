@@ -17,6 +17,9 @@ internal static partial class MetadataValidation
     /// <summary>Kinds whose names are path segments, not DNS names.</summary>
     private static readonly HashSet<string> FreeNameGroups = new(StringComparer.Ordinal) { "rbac.authorization.k8s.io", "apiregistration.k8s.io" };
 
+    // The store takes keys of 4096 bytes; a character has up to three.
+    private const int FreeNameCharsMax = 1024;
+
     public static void Validate(JsonObject root, ResourceKind kind, FieldErrors errors)
     {
         var path = FieldPath.Root["metadata"];
@@ -54,6 +57,10 @@ internal static partial class MetadataValidation
             {
                 errors.Invalid(path, name, "may not be '.' or '..' and may not contain '/' or '%'");
             }
+            else if (name.Length > FreeNameCharsMax)
+            {
+                errors.TooLong(path, FreeNameCharsMax);
+            }
         }
         else if (name.Length > 253)
         {
@@ -81,6 +88,16 @@ internal static partial class MetadataValidation
                     "a valid label must be an empty string or consist of at most 63 alphanumeric characters, '-', '_' or '.', "
                     + "and must start and end with an alphanumeric character");
             }
+
+            RequireText(node, path.Key(key), errors);
+        }
+    }
+
+    private static void RequireText(JsonNode? value, FieldPath path, FieldErrors errors)
+    {
+        if (value is not null && value.GetValueKind() != JsonValueKind.String)
+        {
+            errors.TypeInvalid(path, null, "must be a string");
         }
     }
 
@@ -94,6 +111,7 @@ internal static partial class MetadataValidation
                 errors.Invalid(path, key, "an annotation key must be a name of at most 63 characters with an optional DNS prefix");
             }
 
+            RequireText(node, path.Key(key), errors);
             size += Encoding.UTF8.GetByteCount(key);
             size += node is JsonValue value && value.GetValueKind() == JsonValueKind.String
                 ? Encoding.UTF8.GetByteCount(value.GetValue<string>())

@@ -12,17 +12,33 @@ namespace Hortus.ApiServer.Objects;
 /// </summary>
 internal static class ObjectEncoding
 {
+    // Less than is read: answers put objects into lists and events.
+    private const int StoredDepthMax = KubernetesJson.DepthMax - 8;
+
     private static readonly JsonWriterOptions WriterOptions = new()
     {
         Encoder = KubernetesJson.Options.Encoder,
-        MaxDepth = KubernetesJson.DepthMax,
+        MaxDepth = StoredDepthMax,
         SkipValidation = true,
     };
 
     private static readonly JsonDocumentOptions ReaderOptions = new() { MaxDepth = KubernetesJson.DepthMax };
 
     /// <summary>The bytes to store. The object must have apiVersion, kind and metadata.name.</summary>
+    /// <exception cref="Requests.ApiStatusException">400: it is nested too deep.</exception>
     public static byte[] Encode(JsonObject root)
+    {
+        try
+        {
+            return Write(root);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw Requests.ApiErrors.BadRequest($"the object is nested deeper than {StoredDepthMax} levels: {e.Message}");
+        }
+    }
+
+    private static byte[] Write(JsonObject root)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
@@ -110,7 +126,8 @@ internal static class ObjectEncoding
             }
             else
             {
-                reader.Skip();
+                // Not Skip: the reader does not know that all is there.
+                _ = reader.TrySkip();
             }
         }
 
@@ -132,7 +149,7 @@ internal static class ObjectEncoding
     private static bool TryFindField(ReadOnlySpan<byte> fields, ReadOnlySpan<byte> wanted, out Utf8JsonReader reader)
     {
         // The reader needs a whole value: it is told that it stands inside an object by its state after "{".
-        var opening = new Utf8JsonReader("{"u8, isFinalBlock: false, new JsonReaderState());
+        var opening = new Utf8JsonReader("{"u8, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = KubernetesJson.DepthMax }));
         opening.Read();
         reader = new Utf8JsonReader(fields, isFinalBlock: false, opening.CurrentState);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -113,7 +113,7 @@ public static class StrategicMergePatch
                     KeyedListPatch.Reorder(items, Directives.OrderOf(patch, ordered)!, list);
                 }
             }
-            else if (name[0] == '$' && name is not (Directives.Patch or Directives.Retain))
+            else if (name.StartsWith('$') && name is not (Directives.Patch or Directives.Retain))
             {
                 throw Rejection.BadRequest($"strategic merge patch: unknown directive {name}");
             }
@@ -132,7 +132,7 @@ public static class StrategicMergePatch
             .Select(item => item.Text() ?? "").ToHashSet(StringComparer.Ordinal);
         foreach (var (name, change) in patch)
         {
-            if (change is not null && name[0] != '$' && !keep.Contains(name))
+            if (change is not null && !name.StartsWith('$') && !keep.Contains(name))
             {
                 throw Rejection.BadRequest($"strategic merge patch: {name} is set but not in {Directives.Retain}");
             }

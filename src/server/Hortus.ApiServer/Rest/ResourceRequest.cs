@@ -73,7 +73,9 @@ internal sealed record ResourceRequest(HttpContext Http, RequestInfo Info, Resou
 
     private void Warn(string text)
     {
-        var escaped = new string([.. text.Where(c => !char.IsControl(c))])
+        // A header carries ASCII alone.
+        var printable = text.Where(c => !char.IsControl(c)).Select(c => c <= '~' ? c.ToString() : $"\\u{(int)c:x4}");
+        var escaped = string.Concat(printable)
             .Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("\"", "\\\"", StringComparison.Ordinal);
         var header = $"299 - \"{escaped}\"";

@@ -66,7 +66,7 @@ internal static class Pruning
     {
         for (var i = from; i < paths.Count; i++)
         {
-            paths[i] = paths[i][0] == '[' ? step + paths[i] : $"{step}.{paths[i]}";
+            paths[i] = paths[i].StartsWith('[') ? step + paths[i] : $"{step}.{paths[i]}";
         }
     }
 

@@ -181,6 +181,10 @@ public static class StructuralCheck
             {
                 Node(below, path["properties"].Key(name), "for specified object fields", depth + 1, errors);
             }
+            else
+            {
+                errors.Required(path["properties"].Key(name)["type"], "must not be empty for specified object fields");
+            }
         }
 
         if (schema.Field("items") is JsonObject items)

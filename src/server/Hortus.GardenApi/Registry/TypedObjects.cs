@@ -12,7 +12,7 @@ internal static class TypedObjects
     {
         try
         {
-            return KubernetesJson.Deserialize<T>(tree);
+            return Deserialize<T>(tree);
         }
         catch (JsonException)
         {
@@ -25,7 +25,7 @@ internal static class TypedObjects
     {
         try
         {
-            return KubernetesJson.Deserialize<T>(tree);
+            return Deserialize<T>(tree);
         }
         catch (JsonException e)
         {
@@ -52,4 +52,47 @@ internal static class TypedObjects
         left is null || right is null
             ? left is null && right is null
             : KubernetesJson.Serialize(left).AsSpan().SequenceEqual(KubernetesJson.Serialize(right));
+
+    private static T Deserialize<T>(JsonObject tree) where T : KubernetesObject
+    {
+        if (NullItem(tree, FieldPath.Root) is { } path)
+        {
+            throw new JsonException($"{path}: must not be null", path.ToString(), null, null);
+        }
+
+        return KubernetesJson.Deserialize<T>(tree);
+    }
+
+    // No list of ours takes null; objects of other types that are carried along may be anything.
+    private static FieldPath? NullItem(JsonNode? node, FieldPath path)
+    {
+        switch (node)
+        {
+            case JsonObject fields:
+                foreach (var (name, value) in fields)
+                {
+                    if (value is JsonArray || (value is JsonObject below && !below.ContainsKey("apiVersion")))
+                    {
+                        if (NullItem(value, path.Child(name)) is { } found)
+                        {
+                            return found;
+                        }
+                    }
+                }
+
+                return null;
+            case JsonArray items:
+                for (var i = 0; i < items.Count; i++)
+                {
+                    if (items[i] is null || NullItem(items[i], path[i]) is not null)
+                    {
+                        return path[i];
+                    }
+                }
+
+                return null;
+            default:
+                return null;
+        }
+    }
 }
