@@ -18,14 +18,14 @@ public sealed class StoreCrashTests
         {
             var files = new FaultyFiles(call) { PowerLossAt = call };
             var model = new StoreModel();
-            var answered = await WriteUntilFailure(files, model, call);
+            var (answered, compacted) = await WriteUntilFailure(files, model, call);
             if (!files.IsOff)
             {
                 break;
             }
 
             crashes++;
-            await RequirePrefix(files.Restarted(powerLost), model, answered);
+            await RequirePrefix(files.Restarted(powerLost), model, answered, compacted);
         }
 
         crashes.ShouldBeGreaterThan(150);
@@ -38,7 +38,7 @@ public sealed class StoreCrashTests
         {
             var files = new FaultyFiles(call) { PowerLossAt = call };
             var model = new StoreModel();
-            var answered = await WriteUntilFailure(files, model, call);
+            var (answered, compacted) = await WriteUntilFailure(files, model, call);
             for (var again = 1; again < 12; again++)
             {
                 files = files.Restarted(powerLost: true, failAt: again);
@@ -53,7 +53,7 @@ public sealed class StoreCrashTests
                 }
             }
 
-            await RequirePrefix(files.Restarted(powerLost: true), model, answered);
+            await RequirePrefix(files.Restarted(powerLost: true), model, answered, compacted);
         }
     }
 
@@ -136,10 +136,11 @@ public sealed class StoreCrashTests
     }
 
     // One thread asks for all writes, so the model knows the order; how they are grouped is left to chance.
-    private static async Task<long> WriteUntilFailure(FaultyFiles files, StoreModel model, int seed)
+    private static async Task<(long Answered, long Compacted)> WriteUntilFailure(FaultyFiles files, StoreModel model, int seed)
     {
         var random = new Random(seed);
         var answered = StoreState.FirstRevision;
+        var compacted = 0L;
         try
         {
             await using var store = Open(files);
@@ -157,6 +158,12 @@ public sealed class StoreCrashTests
                 {
                     answered = Math.Max(answered, (await write).Revision);
                 }
+
+                if (round % 5 == 4)
+                {
+                    await store.CompactAsync(answered - random.Next(3), CancellationToken.None);
+                    compacted = answered - 2;
+                }
             }
         }
         catch (Exception error) when (error is StoreException or PowerLossException)
@@ -164,14 +171,16 @@ public sealed class StoreCrashTests
             files.IsOff.ShouldBeTrue(error.ToString());
         }
 
-        return answered;
+        return (answered, compacted);
     }
 
-    private static async Task RequirePrefix(FaultyFiles files, StoreModel model, long answered)
+    private static async Task RequirePrefix(FaultyFiles files, StoreModel model, long answered, long compacted)
     {
         long revision;
         await using (var store = Open(files))
         {
+            // What was forgotten stays forgotten.
+            store.Statistics.OldestRevision.ShouldBeGreaterThanOrEqualTo(compacted);
             revision = await RequireStateOf(store, model, answered);
             var written = await store.PutAsync("/after", "x");
             written.Revision.ShouldBe(revision + 1);

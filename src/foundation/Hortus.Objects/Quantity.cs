@@ -25,14 +25,17 @@ public sealed record Quantity : IComparable<Quantity>
     /// <summary>The text as written.</summary>
     public string Text { get; }
 
-    /// <summary>The value rounded up to a whole number.</summary>
-    public long Value => (long)RoundUp(nano, Billion);
+    /// <summary>The value rounded up to a whole number; the nearest that 64 bits hold when it is beyond.</summary>
+    public long Value => Clamp(RoundUp(nano, Billion));
 
     /// <summary>The value in billionths, exact.</summary>
     public BigInteger Nano => nano;
 
-    /// <summary>The value in thousandths, rounded up (CPU is counted so).</summary>
-    public long MilliValue => (long)RoundUp(nano, Million);
+    /// <summary>The value in thousandths, rounded up (CPU is counted so); the nearest that 64 bits hold when it is
+    /// beyond.</summary>
+    public long MilliValue => Clamp(RoundUp(nano, Million));
+
+    private static long Clamp(BigInteger value) => (long)BigInteger.Clamp(value, long.MinValue, long.MaxValue);
 
     private static BigInteger Billion => 1_000_000_000;
 

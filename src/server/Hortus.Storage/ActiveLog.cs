@@ -7,6 +7,7 @@ namespace Hortus.Storage;
 internal sealed class ActiveLog : IDisposable
 {
     private const int KeptBuffer = 1 << 20;
+    private const int ProbeBytes = 16 << 10;
 
     private readonly IStoreFile _file;
     private readonly uint _salt;
@@ -70,9 +71,12 @@ internal sealed class ActiveLog : IDisposable
     /// <summary>
     /// Writes one frame per change, not yet durable. After a failure <see cref="End"/> is where it was.
     /// </summary>
-    public void Write(List<StoreChange> changes)
+    /// <param name="changes">What was changed.</param>
+    /// <param name="compactedTo">History forgotten after these changes; 0 for none.</param>
+    /// <param name="revision">Revision after these changes.</param>
+    public void Write(List<StoreChange> changes, long compactedTo, long revision)
     {
-        var size = 0;
+        var size = compactedTo > 0 ? LogFormat.CompactionSize : 0;
         foreach (var change in changes)
         {
             size += LogFormat.SizeOf(change);
@@ -87,6 +91,11 @@ internal sealed class ActiveLog : IDisposable
         foreach (var change in changes)
         {
             used += LogFormat.Write(change, _salt, _durable, _buffer.AsSpan(used));
+        }
+
+        if (compactedTo > 0)
+        {
+            used += LogFormat.WriteCompaction(compactedTo, revision, _salt, _durable, _buffer.AsSpan(used));
         }
 
         _file.Write(_buffer.AsSpan(0, used), End);
@@ -112,6 +121,13 @@ internal sealed class ActiveLog : IDisposable
         _file.Truncate(End);
         _file.Sync();
         _durable = End;
+    }
+
+    /// <summary>Whether the disk takes a write again; leaves the file as it was.</summary>
+    public void Probe()
+    {
+        _file.Write(new byte[ProbeBytes], End);
+        CutTail();
     }
 
     public void Dispose() => _file.Dispose();

@@ -47,7 +47,7 @@ internal sealed partial class CommitLog : ICommitLog
 
     public long Size => Interlocked.Read(ref _size);
 
-    public void Append(List<StoreChange> changes)
+    public void Append(List<StoreChange> changes, long compactedTo, long revision)
     {
         if (_distrusted)
         {
@@ -56,7 +56,7 @@ internal sealed partial class CommitLog : ICommitLog
 
         try
         {
-            _active.Write(changes);
+            _active.Write(changes, compactedTo, revision);
         }
         catch (Exception error)
         {
@@ -68,10 +68,31 @@ internal sealed partial class CommitLog : ICommitLog
             Sync();
         }
 
-        if (_failure is not null)
+        Recovered();
+    }
+
+    public void Probe()
+    {
+        try
         {
-            _failure = null;
-            LogRecovered(_files.Location);
+            if (_distrusted)
+            {
+                Rebuild();
+            }
+            else
+            {
+                _active.Probe();
+            }
+
+            Recovered();
+        }
+        catch (StoreException)
+        {
+            // It cannot begin a new log yet.
+        }
+        catch (Exception error)
+        {
+            TakeBack(error);
         }
     }
 
@@ -125,6 +146,15 @@ internal sealed partial class CommitLog : ICommitLog
         _folderLock.Dispose();
     }
 
+    private void Recovered()
+    {
+        if (_failure is not null)
+        {
+            _failure = null;
+            LogRecovered(_files.Location);
+        }
+    }
+
     private StoreException TakeBack(Exception error)
     {
         try
@@ -143,7 +173,8 @@ internal sealed partial class CommitLog : ICommitLog
         return new StoreException(
             StoreFailure.Unavailable,
             Remember(
-                $"cannot write {_active.Name}: {error.Message}; reads go on, writes resume when it can be written"),
+                $"cannot write {_active.Name}: {error.Message}; reads go on, writes resume by themselves once the disk takes "
+                + "them again: free some space or repair it"),
             error);
     }
 

@@ -14,7 +14,13 @@ internal interface ICommitLog : IDisposable
     /// <see cref="StoreFailure.Unavailable"/>: none of them happened; <see cref="StoreFailure.OutcomeUnknown"/>: they
     /// may be seen after a restart if the process dies before the next write succeeds.
     /// </exception>
-    void Append(List<StoreChange> changes);
+    /// <param name="changes">What was changed.</param>
+    /// <param name="compactedTo">History forgotten after these changes; 0 for none.</param>
+    /// <param name="revision">Revision after these changes.</param>
+    void Append(List<StoreChange> changes, long compactedTo, long revision);
+
+    /// <summary>Called now and then while there is a <see cref="Failure"/>: finds out whether it is over. Does not throw.</summary>
+    void Probe();
 
     /// <summary>Forces everything appended to the disk.</summary>
     void Sync();
@@ -36,7 +42,11 @@ internal sealed class NoLog : ICommitLog
 
     public long Size => 0;
 
-    public void Append(List<StoreChange> changes)
+    public void Append(List<StoreChange> changes, long compactedTo, long revision)
+    {
+    }
+
+    public void Probe()
     {
     }
 

@@ -16,6 +16,9 @@ public interface IStore : IAsyncDisposable
     /// </summary>
     IStore Local => this;
 
+    /// <summary>Why writes fail at present though reads go on (disk full), for readiness checks; null when they do not.</summary>
+    string? WriteFailure => null;
+
     /// <summary>The newest revision; a later call never returns a smaller one.</summary>
     ValueTask<long> GetRevisionAsync(CancellationToken cancellationToken);
 

@@ -13,6 +13,10 @@ internal readonly ref struct LogFrame
 
     public required bool IsDelete { get; init; }
 
+    /// <summary>History up to here is forgotten; the frame changes no key and has the revision of the change before it. 0 for a
+    /// change.</summary>
+    public required long CompactedTo { get; init; }
+
     public required ReadOnlySpan<byte> Key { get; init; }
 
     public required ReadOnlySpan<byte> Value { get; init; }
@@ -22,7 +26,8 @@ internal readonly ref struct LogFrame
 }
 
 /// <summary>
-/// Layout of a log file, little endian. Header: magic, first revision, salt, checksum. Then one frame per change:
+/// Layout of a log file, little endian. Header: magic, first revision, salt, checksum. Then one frame per change
+/// (and one per compaction, whose value is the revision compacted to):
 /// <c>crc32c u32 | length u32 | durable offset u64 | type u8 | revision u64 | key length u16 | key | value</c>, where
 /// length counts from the type on and the checksum covers everything after itself.
 /// </summary>
@@ -36,9 +41,11 @@ internal static class LogFormat
     public const int HeaderSize = 24;
     public const int PrefixSize = 16;
     public const int MinFrameSize = PrefixSize + FixedSize;
+    public const int CompactionSize = MinFrameSize + sizeof(long);
     private const int FixedSize = 11;
     private const byte Put = 1;
     private const byte Delete = 2;
+    private const byte Compact = 3;
 
     private static ReadOnlySpan<byte> Magic => "hortlog1"u8;
 
@@ -76,11 +83,25 @@ internal static class LogFormat
         var keyLength = Encoding.UTF8.GetBytes(change.Key(), into[MinFrameSize..]);
         var value = change.Current is { } current ? current.Value.Span : default;
         value.CopyTo(into[(MinFrameSize + keyLength)..]);
-        var size = MinFrameSize + keyLength + value.Length;
-        BinaryPrimitives.WriteInt32LittleEndian(into[4..], size - PrefixSize);
-        BinaryPrimitives.WriteInt64LittleEndian(into[8..], durableOffset);
         into[PrefixSize] = change.Current is null ? Delete : Put;
         BinaryPrimitives.WriteInt64LittleEndian(into[17..], change.Revision);
+        return Finish(keyLength, value.Length, salt, durableOffset, into);
+    }
+
+    /// <summary>Writes the frame of a compaction and returns its size, <see cref="CompactionSize"/>.</summary>
+    public static int WriteCompaction(long compactedTo, long revision, uint salt, long durableOffset, Span<byte> into)
+    {
+        into[PrefixSize] = Compact;
+        BinaryPrimitives.WriteInt64LittleEndian(into[17..], revision);
+        BinaryPrimitives.WriteInt64LittleEndian(into[MinFrameSize..], compactedTo);
+        return Finish(0, sizeof(long), salt, durableOffset, into);
+    }
+
+    private static int Finish(int keyLength, int valueLength, uint salt, long durableOffset, Span<byte> into)
+    {
+        var size = MinFrameSize + keyLength + valueLength;
+        BinaryPrimitives.WriteInt32LittleEndian(into[4..], size - PrefixSize);
+        BinaryPrimitives.WriteInt64LittleEndian(into[8..], durableOffset);
         BinaryPrimitives.WriteUInt16LittleEndian(into[25..], (ushort)keyLength);
         BinaryPrimitives.WriteUInt32LittleEndian(into, Crc32C.Append(salt, into[4..size]));
         return size;
@@ -115,7 +136,8 @@ internal static class LogFormat
         }
 
         var keyLength = BinaryPrimitives.ReadUInt16LittleEndian(frame[25..]);
-        if (frame[PrefixSize] is not (Put or Delete) || MinFrameSize + keyLength > frame.Length)
+        if (frame[PrefixSize] is not (Put or Delete or Compact) || MinFrameSize + keyLength > frame.Length
+            || (frame[PrefixSize] == Compact && frame.Length != CompactionSize))
         {
             return false;
         }
@@ -125,6 +147,7 @@ internal static class LogFormat
             DurableOffset = DurableOffset(frame),
             Revision = BinaryPrimitives.ReadInt64LittleEndian(frame[17..]),
             IsDelete = frame[PrefixSize] == Delete,
+            CompactedTo = frame[PrefixSize] == Compact ? BinaryPrimitives.ReadInt64LittleEndian(frame[MinFrameSize..]) : 0,
             Key = frame.Slice(MinFrameSize, keyLength),
             Value = frame[(MinFrameSize + keyLength)..],
             Size = frame.Length,

@@ -27,12 +27,23 @@ internal sealed class LogReader(IStoreFiles files, long firstRevision)
         }
 
         long offset = LogFormat.HeaderSize;
-        while (offset < window.Length && working.Revision < lastRevision)
+        while (offset < window.Length)
         {
+            // Behind the last change of a log that another one follows only a compaction counts.
+            var isOver = working.Revision >= lastRevision;
             var size = LogFormat.SizeOf(window.At(offset, LogFormat.PrefixSize), window.Length - offset);
             if (size == 0 || !LogFormat.TryRead(window.At(offset, size), salt, out var frame))
             {
-                RequireTornTail(window, salt, offset);
+                if (!isOver)
+                {
+                    RequireTornTail(window, salt, offset);
+                }
+
+                break;
+            }
+
+            if (isOver && (frame.CompactedTo == 0 || frame.Revision != working.Revision))
+            {
                 break;
             }
 
@@ -45,6 +56,17 @@ internal sealed class LogReader(IStoreFiles files, long firstRevision)
 
     private void Apply(WorkingState working, LogFrame frame, long offset)
     {
+        if (frame.CompactedTo > 0)
+        {
+            if (frame.Revision != working.Revision || frame.CompactedTo > working.Revision)
+            {
+                throw Corrupt(offset, $"a compaction at revision {frame.Revision} does not follow revision {working.Revision}");
+            }
+
+            working.Compact(frame.CompactedTo);
+            return;
+        }
+
         var key = Encoding.UTF8.GetString(frame.Key);
         var current = working.Find(key);
         if (frame.Revision != working.Revision + 1 || (frame.IsDelete && current is null))

@@ -22,6 +22,7 @@ internal sealed class StoreWriter
     private const int MaxBatch = 512;
     private const long MaxBatchBytes = 8 << 20;
     private const int MaxWaiting = 20_000;
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly WatchHub _hub;
     private readonly ICommitLog _log;
@@ -102,10 +103,15 @@ internal sealed class StoreWriter
 
     private void Run()
     {
-        while (TakeBatch(out var sync))
+        while (TakeBatch(out var sync, out var probe))
         {
             try
             {
+                if (probe)
+                {
+                    _log.Probe();
+                }
+
                 if (_batch.Count > 0)
                 {
                     Commit();
@@ -126,13 +132,22 @@ internal sealed class StoreWriter
         }
     }
 
-    private bool TakeBatch(out bool sync)
+    private bool TakeBatch(out bool sync, out bool probe)
     {
+        probe = false;
         lock (_queue)
         {
-            while (_queue.Count == 0 && !_syncDue && !_stopping)
+            while (_queue.Count == 0 && !_syncDue && !_stopping && !probe)
             {
-                Monitor.Wait(_queue);
+                // While writes fail nobody may send any: who asks for readiness must still learn that they work again.
+                if (_log.Failure is null)
+                {
+                    Monitor.Wait(_queue);
+                }
+                else
+                {
+                    probe = !Monitor.Wait(_queue, ProbeInterval);
+                }
             }
 
             sync = _syncDue;
@@ -152,13 +167,19 @@ internal sealed class StoreWriter
     {
         foreach (var command in _batch)
         {
-            command.Result = command.Write is { } write ? Decide(write) : Compact(command);
+            command.Result = command.Write is { } write ? Decide(write) : AcceptCompaction(command);
         }
 
-        if (_changes.Count > 0)
+        var compactedTo = CompactedTo();
+        if (_changes.Count > 0 || compactedTo > 0)
         {
-            _log.Append(_changes);
+            _log.Append(_changes, compactedTo, _working.Revision);
             _working.Record(_changes);
+            if (compactedTo > 0)
+            {
+                _working.Compact(compactedTo);
+            }
+
             Interlocked.Increment(ref _batchCount);
             Interlocked.Add(ref _writeCount, _changes.Count);
         }
@@ -195,7 +216,7 @@ internal sealed class StoreWriter
         return new WriteResult(true, change.Revision, change.Current);
     }
 
-    private WriteResult? Compact(PendingCommand command)
+    private WriteResult? AcceptCompaction(PendingCommand command)
     {
         var newest = _hub.State.Revision;
         if (command.CompactTo > newest)
@@ -207,8 +228,18 @@ internal sealed class StoreWriter
             return null;
         }
 
-        _working.Compact(command.CompactTo);
         return new WriteResult(true, newest, null);
+    }
+
+    private long CompactedTo()
+    {
+        var upTo = 0L;
+        foreach (var command in _batch)
+        {
+            upTo = command is { Write: null, Result: not null } ? Math.Max(upTo, command.CompactTo) : upTo;
+        }
+
+        return upTo;
     }
 
     private void Fail(Exception error)

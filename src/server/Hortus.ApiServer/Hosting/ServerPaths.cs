@@ -90,6 +90,12 @@ internal sealed class ServerPaths(
             failures.Add($"[-]store failed: {e.Message}");
         }
 
+        // A server that can only read is no place for new clients, but a restart would not help it.
+        if (isReadiness && failures.Count == 0 && store.WriteFailure is { } failure)
+        {
+            failures.Add($"[-]store failed: {failure}");
+        }
+
         if (isReadiness && draining.IsCancellationRequested)
         {
             failures.Add("[-]shutdown failed: the server is stopping");

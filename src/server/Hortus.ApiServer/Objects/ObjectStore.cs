@@ -129,6 +129,9 @@ internal sealed class ObjectStore(IStore store, TimeProvider time)
     public IAsyncEnumerable<ChangeBatch> WatchAsync(string prefix, long afterRevision, CancellationToken cancellationToken) =>
         store.WatchAsync(prefix, afterRevision, cancellationToken);
 
+    /// <summary>Why writes fail at present; null when they do not.</summary>
+    public string? WriteFailure => store.WriteFailure;
+
     public ValueTask<long> GetRevisionAsync(CancellationToken cancellationToken) => store.GetRevisionAsync(cancellationToken);
 
     /// <summary>Waits until the store has reached a revision a client has seen elsewhere.</summary>
