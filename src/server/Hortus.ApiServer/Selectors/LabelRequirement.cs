@@ -35,6 +35,8 @@ internal sealed record LabelRequirement(string Key, LabelOperator Operator, IRea
         };
     }
 
+    private const int ValueCharsMax = 63;
+
     private static LabelRequirement ParseOne(string part, string text)
     {
         if (part.StartsWith('!'))
@@ -47,7 +49,13 @@ internal sealed record LabelRequirement(string Key, LabelOperator Operator, IRea
             var at = part.IndexOf(sign, StringComparison.Ordinal);
             if (at > 0 && !part.Contains('(', StringComparison.Ordinal))
             {
-                return new LabelRequirement(CheckKey(part[..at].Trim(), text), @operator, [part[(at + sign.Length)..].Trim()]);
+                var value = CheckValue(part[(at + sign.Length)..].Trim(), text);
+                if (@operator is LabelOperator.GreaterThan or LabelOperator.LessThan && Number(value) is null)
+                {
+                    throw Malformed(text, $"{sign} compares with a whole number, found '{value}'");
+                }
+
+                return new LabelRequirement(CheckKey(part[..at].Trim(), text), @operator, [value]);
             }
         }
 
@@ -65,7 +73,7 @@ internal sealed record LabelRequirement(string Key, LabelOperator Operator, IRea
             throw Malformed(text, $"found '{rest}', expected: in, notin, =, ==, !=, gt, lt");
         }
 
-        var values = list[1..^1].Split(',', StringSplitOptions.TrimEntries);
+        var values = list[1..^1].Split(',', StringSplitOptions.TrimEntries).Select(v => CheckValue(v, text)).ToArray();
         return new LabelRequirement(CheckKey(part[..space], text), isNot ? LabelOperator.NotIn : LabelOperator.In, values);
     }
 
@@ -108,6 +116,11 @@ internal sealed record LabelRequirement(string Key, LabelOperator Operator, IRea
 
     private static string CheckKey(string key, string text) =>
         key.Length > 0 && key.IndexOfAny([.. " ()=!<>"]) < 0 ? key : throw Malformed(text, $"'{key}' is no label key");
+
+    private static string CheckValue(string value, string text) =>
+        value.Length <= ValueCharsMax && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? value
+            : throw Malformed(text, $"'{value}' is no label value");
 
     private static ApiStatusException Malformed(string text, string why) =>
         ApiErrors.BadRequest($"unable to parse requirement: invalid label selector \"{text}\": {why}");
