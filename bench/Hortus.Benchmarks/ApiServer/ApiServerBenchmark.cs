@@ -76,7 +76,8 @@ internal static class ApiServerBenchmark
         {
             Print($"{run.Name}: start to /readyz {Span(run.ReadySeconds, "0.00")} s; memory just ready "
                 + $"{Span(run.MemoryReady, "0")} MiB, after the rounds {run.MemoryAfter:0} MiB; "
-                + $"all watchers had all creates {Span(run.WatchLag, "0")} ms after the last answer");
+                + $"all watchers had all creates {Span(run.WatchLag, "0")} ms after the last answer; "
+                + $"{run.WatchesResumed} watches resumed");
         }
 
         foreach (var phase in Workload.Phases)

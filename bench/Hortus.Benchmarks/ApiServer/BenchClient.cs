@@ -57,34 +57,105 @@ internal sealed class BenchClient(Uri address) : IDisposable
         return total;
     }
 
-    /// <summary>Watches and counts events until cancelled.</summary>
-    public async Task WatchAsync(string path, Action<int> seen, TaskCompletionSource opened, CancellationToken cancellationToken)
+    /// <summary>Watches and counts events until cancelled. A server may end a watch that does not keep up; it then goes on from
+    /// the last event, as clients do.</summary>
+    /// <returns>How often it had to.</returns>
+    public async Task<int> WatchAsync(
+        string path, Action<int> seen, TaskCompletionSource opened, CancellationToken cancellationToken)
     {
-        try
+        var last = new LastVersion();
+        for (var resumed = 0; ; resumed++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, path);
-            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            answer.EnsureSuccessStatusCode();
-            await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
-            opened.TrySetResult();
-            int read;
-            while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
+            try
             {
-                seen(buffer.AsSpan(0, read).Count((byte)'\n'));
+                var from = last.Value.Length == 0 ? path : $"{path}&resourceVersion={last.Value}";
+                using var request = new HttpRequestMessage(HttpMethod.Get, from);
+                using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+                answer.EnsureSuccessStatusCode();
+                await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
+                opened.TrySetResult();
+                int read;
+                while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
+                {
+                    seen(last.Read(buffer.AsSpan(0, read)));
+                }
             }
-
-            throw new InvalidOperationException($"the watch of {path} ended before it was told to");
-        }
-        catch (OperationCanceledException)
-        {
-            opened.TrySetCanceled(CancellationToken.None);
-        }
-        catch (Exception error)
-        {
-            opened.TrySetException(error);
-            throw;
+            catch (OperationCanceledException)
+            {
+                opened.TrySetCanceled(CancellationToken.None);
+                return resumed;
+            }
+            catch (Exception error) when (!last.IsKnown)
+            {
+                opened.TrySetException(error);
+                throw;
+            }
+            catch (Exception error) when (error is HttpRequestException or IOException)
+            {
+                // The server has ended the connection; the next round goes on.
+            }
         }
     }
 
     public void Dispose() => http.Dispose();
+}
+
+/// <summary>Finds the resourceVersion of the last whole event of a watch.</summary>
+internal sealed class LastVersion
+{
+    private byte[] line = new byte[8 * 1024];
+    private int length;
+
+    public string Value { get; private set; } = "";
+
+    public bool IsKnown => Value.Length > 0;
+
+    /// <summary>Takes the next bytes.</summary>
+    /// <returns>How many events they complete.</returns>
+    public int Read(ReadOnlySpan<byte> bytes)
+    {
+        var events = bytes.Count((byte)'\n');
+        var end = bytes.LastIndexOf((byte)'\n');
+        if (end >= 0)
+        {
+            var whole = bytes[..end];
+            var start = whole.LastIndexOf((byte)'\n') + 1;
+            if (start == 0)
+            {
+                Append(whole);
+                Find(line.AsSpan(0, length));
+            }
+            else
+            {
+                Find(whole[start..]);
+            }
+
+            length = 0;
+        }
+
+        Append(bytes[(end + 1)..]);
+        return events;
+    }
+
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (length + bytes.Length > line.Length)
+        {
+            Array.Resize(ref line, 2 * (length + bytes.Length));
+        }
+
+        bytes.CopyTo(line.AsSpan(length));
+        length += bytes.Length;
+    }
+
+    private void Find(ReadOnlySpan<byte> text)
+    {
+        var name = "\"resourceVersion\":\""u8;
+        var at = text.IndexOf(name);
+        if (at >= 0)
+        {
+            var digits = text[(at + name.Length)..];
+            Value = System.Text.Encoding.ASCII.GetString(digits[..digits.IndexOf((byte)'"')]);
+        }
+    }
 }

@@ -20,6 +20,9 @@ internal sealed class ServerRun(string name, Func<CancellationToken, Task<Measur
     /// <summary>In ms, one a round.</summary>
     public List<double> WatchLag { get; } = [];
 
+    /// <summary>How often a watch was ended by the server, because its client did not keep up, and taken up again.</summary>
+    public int WatchesResumed { get; private set; }
+
     public List<Dictionary<string, PhaseResult>> Results { get; } = [];
 
     /// <summary>Starts and stops, for the time to ready and the memory just then.</summary>
@@ -51,9 +54,10 @@ internal sealed class ServerRun(string name, Func<CancellationToken, Task<Measur
     public async Task RoundAsync(WorkloadSize size, int round, CancellationToken cancellationToken)
     {
         using var workload = new Workload(server!, size);
-        var (phases, lag) = await workload.RunAsync($"round-{round}", cancellationToken);
-        Results.Add(phases);
-        WatchLag.Add(lag.TotalMilliseconds);
+        var result = await workload.RunAsync($"round-{round}", cancellationToken);
+        Results.Add(result.Phases);
+        WatchLag.Add(result.WatchLag.TotalMilliseconds);
+        WatchesResumed += result.Resumed;
     }
 
     /// <summary>Notes the memory and stops.</summary>

@@ -12,6 +12,12 @@ namespace Hortus.Benchmarks.ApiServer;
 /// <param name="Processor">Processor time of the server per operation in ms.</param>
 internal sealed record PhaseResult(double PerSecond, double P50, double P99, double Processor);
 
+/// <summary>What a round took.</summary>
+/// <param name="Phases">By name.</param>
+/// <param name="WatchLag">How long after the last create was answered all watchers had seen all objects.</param>
+/// <param name="Resumed">How often a watch was ended by the server and taken up again.</param>
+internal sealed record RoundResult(Dictionary<string, PhaseResult> Phases, TimeSpan WatchLag, int Resumed);
+
 /// <summary>The operations of issue and specification: ConfigMaps of 1 KiB, many clients, watchers that see every change.</summary>
 internal sealed class Workload(MeasuredServer server, WorkloadSize size) : IDisposable
 {
@@ -48,8 +54,7 @@ internal sealed class Workload(MeasuredServer server, WorkloadSize size) : IDisp
     }
 
     /// <summary>One round in a namespace of its own.</summary>
-    /// <returns>The phases by name, and how long after the last create all watchers had seen all objects.</returns>
-    public async Task<(Dictionary<string, PhaseResult> Phases, TimeSpan WatchLag)> RunAsync(
+    public async Task<RoundResult> RunAsync(
         string name, CancellationToken cancellationToken)
     {
         await CreateNamespaceAsync(name, cancellationToken);
@@ -78,8 +83,7 @@ internal sealed class Workload(MeasuredServer server, WorkloadSize size) : IDisp
         results["delete"] = await PhaseAsync(size.Objects, (client, i) => client.SendAsync(
             HttpMethod.Delete, $"{path}/{NameOf(i)}", default, "", cancellationToken));
         await end.CancelAsync();
-        await watching;
-        return (results, lag);
+        return new RoundResult(results, lag, (await watching).Sum());
     }
 
     /// <summary>Runs operations on all clients, each taking the next one when it is free.</summary>
@@ -143,10 +147,10 @@ internal sealed class Workload(MeasuredServer server, WorkloadSize size) : IDisp
         }
     }
 
-    private async Task<Task> StartWatchesAsync(string name, int[] events, CancellationToken end)
+    private async Task<Task<int[]>> StartWatchesAsync(string name, int[] events, CancellationToken end)
     {
         var opened = new List<Task>();
-        var watches = new List<Task>();
+        var watches = new List<Task<int>>();
         for (var i = 0; i < size.Watchers; i++)
         {
             var watcher = i;
@@ -157,7 +161,7 @@ internal sealed class Workload(MeasuredServer server, WorkloadSize size) : IDisp
                 {
                     using (client)
                     {
-                        await client.WatchAsync(
+                        return await client.WatchAsync(
                             $"/api/v1/namespaces/{name}/configmaps?watch=1&allowWatchBookmarks=false",
                             count => Interlocked.Add(ref events[watcher], count),
                             open,
