@@ -36,6 +36,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     private readonly ShutdownSignal shutdown;
     private readonly BackgroundWork background;
     private readonly TimeProvider time;
+    private int disposed;
 
     private ApiServerHost(
         WebApplication? web,
@@ -110,6 +111,11 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     /// <summary>Stops to listen, ends watches and background work.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+        {
+            return;
+        }
+
         if (Services.Options.ShutdownDelayDuration > TimeSpan.Zero)
         {
             // Load balancers see that the server goes before it does.
