@@ -10,7 +10,7 @@ namespace Hortus.ApiServer.Aggregation;
 internal sealed class Aggregator : IAsyncDisposable
 {
     private static readonly ResourceKind Kind = ResourceKind.Of<APIService>();
-    private static readonly StringComparison Exact = StringComparison.Ordinal;
+    private const StringComparison Exact = StringComparison.Ordinal;
 
     private readonly ApiServerServices services;
     private readonly BackendConnections connections;

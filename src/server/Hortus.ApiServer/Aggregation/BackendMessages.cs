@@ -71,7 +71,7 @@ internal sealed class BackendResponse(
                 throw new IOException($"the answer is larger than {bytesMax} bytes");
             }
 
-            whole.Write(buffer, 0, read);
+            await whole.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
         }
 
         return whole.ToArray();

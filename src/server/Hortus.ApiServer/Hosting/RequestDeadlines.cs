@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using Hortus.ApiServer.Requests;
@@ -9,6 +10,7 @@ namespace Hortus.ApiServer.Hosting;
 internal sealed class RequestDeadlines(TimeProvider time)
 {
     private const int KeptMax = 256;
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(34);
     private readonly ConcurrentBag<CancellationTokenSource> free = [];
@@ -57,14 +59,14 @@ internal sealed class RequestDeadlines(TimeProvider time)
         var seconds = 0.0;
         while (!rest.IsEmpty)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(NumberCharacters);
             if (digits <= 0 || !double.TryParse(rest[..digits], CultureInfo.InvariantCulture, out var number))
             {
                 return false;
             }
 
             rest = rest[digits..];
-            var letters = rest.IndexOfAny("0123456789.");
+            var letters = rest.IndexOfAny(NumberCharacters);
             var unit = letters < 0 ? rest : rest[..letters];
             var factor = unit switch
             {

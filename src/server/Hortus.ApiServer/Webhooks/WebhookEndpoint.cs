@@ -165,7 +165,7 @@ internal sealed class WebhookEndpoint : IDisposable
                 throw new WebhookCallException($"the answer is larger than {AnswerBytesMax} bytes");
             }
 
-            buffer.Write(chunk, 0, read);
+            await buffer.WriteAsync(chunk.AsMemory(0, read), cancellationToken);
         }
 
         return buffer.ToArray();

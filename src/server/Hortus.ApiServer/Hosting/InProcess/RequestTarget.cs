@@ -16,7 +16,9 @@ internal static class RequestTarget
             throw new BadHttpRequestException("invalid request target");
         }
 
+#pragma warning disable CA2234 // Only the overload for text keeps %2F as it is.
         var path = encoded.Contains('%') ? PathString.FromUriComponent(encoded).Value! : encoded;
+#pragma warning restore CA2234
         return (path.Contains("/.", StringComparison.Ordinal) ? WithoutDots(path) : path, query);
     }
 
