@@ -36,7 +36,7 @@ public sealed class OversizedBodyTests(ApiFixture api) : IClassFixture<ApiFixtur
         async Task<string> ReadAsync()
         {
             var size = 0;
-            for (string? line; (line = await reader.ReadLineAsync(deadline.Token)) != "";)
+            for (string? line; (line = await reader.ReadLineAsync(deadline.Token)) is not { Length: 0 };)
             {
                 line.ShouldNotBeNull("the connection was closed");
                 if (line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase))

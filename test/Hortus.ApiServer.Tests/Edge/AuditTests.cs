@@ -220,8 +220,8 @@ public sealed class AuditTests : IDisposable
         await File.WriteAllTextAsync(policy, Head + rules, deadline.Token);
         await File.WriteAllTextAsync(tokens, $"{Token},alice,1,\"system:masters\"\n", deadline.Token);
         var options = new ApiServerOptions { TokenAuthFile = tokens, AuditPolicyFile = policy, AuditLogPath = log };
-        await using (var server = await InProcessApiServer.StartWithoutSocketAsync(
-            options, NullLoggerFactory.Instance, deadline.Token))
+        await using (var server = await InProcessApiServer.StartWithAuthenticationAsync(
+            options, deadline.Token))
         {
             server.Client.DefaultRequestHeaders.Authorization = new("Bearer", Token);
             await act(server.Client);

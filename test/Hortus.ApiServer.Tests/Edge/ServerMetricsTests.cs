@@ -83,8 +83,8 @@ public sealed class ServerMetricsTests : IDisposable
     }
 
     private Task<InProcessApiServer> StartAsync(CancellationToken cancellationToken) =>
-        InProcessApiServer.StartWithoutSocketAsync(
-            new ApiServerOptions { TokenAuthFile = tokens }, NullLoggerFactory.Instance, cancellationToken);
+        InProcessApiServer.StartWithAuthenticationAsync(
+            new ApiServerOptions { TokenAuthFile = tokens }, cancellationToken);
 
     private static HttpRequestMessage Request(string token, string path)
     {

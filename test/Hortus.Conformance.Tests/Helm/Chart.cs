@@ -5,7 +5,6 @@ namespace Hortus.Conformance.Tests.Helm;
 /// <summary>The charts of the helm tests, written to a folder.</summary>
 internal static class Chart
 {
-    private const string About = "apiVersion: v2\nname: {0}\nversion: {1}\n";
 
     /// <summary>A deployment with its settings, a hook before it comes, and a test.</summary>
     public static string Shop(string folder, string version = "1.0.0") => Write(folder, "shop", version, new()
@@ -98,7 +97,7 @@ internal static class Chart
     private static string Write(string folder, string name, string version, Dictionary<string, string> files)
     {
         var chart = Path.Combine(folder, $"{name}-{version}");
-        files["Chart.yaml"] = string.Format(System.Globalization.CultureInfo.InvariantCulture, About, name, version);
+        files["Chart.yaml"] = $"apiVersion: v2\nname: {name}\nversion: {version}\n";
         foreach (var (file, content) in files)
         {
             var path = Path.Combine(chart, file);
