@@ -5,7 +5,6 @@ namespace Hortus.Conformance.Tests.Helm;
 /// <summary>The charts of the helm tests, written to a folder.</summary>
 internal static class Chart
 {
-
     /// <summary>A deployment with its settings, a hook before it comes, and a test.</summary>
     public static string Shop(string folder, string version = "1.0.0") => Write(folder, "shop", version, new()
     {
