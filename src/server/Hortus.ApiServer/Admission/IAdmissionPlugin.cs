@@ -62,6 +62,9 @@ public sealed record AdmissionAttributes
     /// <summary>Who is noted as owner of the fields written; empty when it does not matter.</summary>
     public string FieldManager { get; init; } = "";
 
+    /// <summary>Webhooks have nothing to say: the server writes by itself, or they saw the request already.</summary>
+    internal bool SkipsWebhooks { get; init; }
+
     /// <summary>Adds a Warning header to the answer.</summary>
     public Action<string> Warn { get; init; } = static _ => { };
 }

@@ -78,28 +78,12 @@ internal sealed partial class CustomResourceController(ApiServerServices service
         }
     }
 
-    private string? ConflictOf(CustomResourceDefinition definition)
+    private NameConflict? ConflictOf(CustomResourceDefinition definition)
     {
         var own = registered.TryGetValue(definition.Key.Name, out var mine) ? mine.Resources : [];
-        foreach (var other in services.Registry.All)
-        {
-            if (other.Kind.Group != definition.Spec.Group || own.Contains(other.Kind.GroupVersionResource))
-            {
-                continue;
-            }
-
-            if (other.Kind.Plural == definition.Spec.Names.Plural)
-            {
-                return $"plural name \"{other.Kind.Plural}\" is already in use";
-            }
-
-            if (other.Kind.Kind == definition.Spec.Names.Kind)
-            {
-                return $"kind \"{other.Kind.Kind}\" is already in use";
-            }
-        }
-
-        return null;
+        var others = services.Registry.All.Where(other =>
+            other.Kind.Group == definition.Spec.Group && !own.Contains(other.Kind.GroupVersionResource));
+        return NameConflict.Find(definition.Spec.Names, [.. others]);
     }
 
     private void Register(CustomResourceDefinition definition)
@@ -142,7 +126,8 @@ internal sealed partial class CustomResourceController(ApiServerServices service
         }
     }
 
-    private async Task ReportAsync(CustomResourceDefinition definition, string? conflict, CancellationToken cancellationToken)
+    private async Task ReportAsync(
+        CustomResourceDefinition definition, NameConflict? conflict, CancellationToken cancellationToken)
     {
         await services.Objects.UpdateAsync(
             Definitions,

@@ -8,7 +8,7 @@ namespace Hortus.ApiServer.CustomResources;
 internal static class DefinitionStatus
 {
     /// <summary>Reports that the names are accepted and the resource served, or what they conflict with.</summary>
-    public static JsonObject Report(JsonObject definition, string? conflict, DateTimeOffset now)
+    public static JsonObject Report(JsonObject definition, NameConflict? conflict, DateTimeOffset now)
     {
         var status = StatusOf(definition);
         if (conflict is null)
@@ -19,8 +19,13 @@ internal static class DefinitionStatus
         }
         else
         {
-            SetCondition(status, "NamesAccepted", "False", "NameConflict", conflict, now);
+            SetCondition(status, "NamesAccepted", "False", conflict.Reason, conflict.Message, now);
             SetCondition(status, "Established", "False", "NotAccepted", "not all names are accepted", now);
+        }
+
+        if (DefinitionApproval.Condition(definition) is var (approved, reason, message))
+        {
+            SetCondition(status, "KubernetesAPIApprovalPolicyConformant", approved ? "True" : "False", reason, message, now);
         }
 
         var stored = (status["storedVersions"] as JsonArray)?.Select(v => v!.ToString()).ToList() ?? [];

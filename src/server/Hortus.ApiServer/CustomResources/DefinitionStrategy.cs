@@ -4,7 +4,6 @@ using Hortus.ApiServer.Admission.Webhooks;
 using Hortus.ApiServer.Builtin;
 using Hortus.ApiServer.Objects;
 using Hortus.ApiServer.Registry;
-using Hortus.ApiServer.Schemas;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
 
@@ -16,7 +15,6 @@ internal sealed class DefinitionStrategy : ResourceStrategy
     /// <summary>Keeps a definition until its objects are gone.</summary>
     public const string CleanupFinalizer = "customresourcecleanup.apiextensions.k8s.io";
 
-    private const string ApprovalAnnotation = "api-approved.kubernetes.io";
     private static readonly FieldPath Spec = FieldPath.Root["spec"];
 
     public override bool AllowUnconditionalUpdate => false;
@@ -55,16 +53,10 @@ internal sealed class DefinitionStrategy : ResourceStrategy
                 "must be spec.names.plural+\".\"+spec.group");
         }
 
-        if (plural.Length > 0 && !string.Equals(plural, plural.ToLowerInvariant(), StringComparison.Ordinal))
+        DefinitionChecks.CheckNames(created.Map("spec", "names") ?? [], Spec["names"], errors);
+        if (DefinitionApproval.IsProtected(group))
         {
-            errors.Invalid(Spec["names"]["plural"], plural, "must be lower case");
-        }
-
-        if ((group.EndsWith(".k8s.io", StringComparison.Ordinal) || group.EndsWith(".kubernetes.io", StringComparison.Ordinal))
-            && string.IsNullOrEmpty((JsonPaths.Find(created, "metadata.annotations") as JsonObject)?[ApprovalAnnotation]?.ToString()))
-        {
-            errors.Required(FieldPath.Root["metadata"]["annotations"].Key(ApprovalAnnotation),
-                "protected groups must have approval annotation \"api-approved.kubernetes.io\"");
+            DefinitionApproval.Check(created, errors);
         }
 
         if (JsonPaths.Text(created, "spec.preserveUnknownFields") == "true")
@@ -164,26 +156,14 @@ internal sealed class DefinitionStrategy : ResourceStrategy
         foreach (var version in VersionsOf(definition))
         {
             var path = Spec["versions"][index++];
-            var name = version["name"]?.ToString() ?? "";
+            var name = version.Text("name") ?? "";
             if (!names.Add(name))
             {
                 errors.Duplicate(path["name"], name);
             }
 
-            storage += version["storage"]?.ToString() == "true" ? 1 : 0;
-            if (version["schema"]?["openAPIV3Schema"] is not JsonObject schema)
-            {
-                errors.Required(path["schema"]["openAPIV3Schema"], "schemas are required");
-                continue;
-            }
-
-            var schemaPath = path["schema"]["openAPIV3Schema"];
-            var before = errors.All.Count;
-            StructuralCheck.Check(schema, schemaPath, errors);
-            if (errors.All.Count == before)
-            {
-                StructuralCheck.CheckRules(ServedVersions.SchemaOf(schema), schemaPath, errors);
-            }
+            storage += version.Flag("storage") == true ? 1 : 0;
+            DefinitionChecks.CheckVersion(version, path, errors);
         }
 
         if (storage != 1)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Access;
 using Hortus.ApiServer.Builtin;
+using Hortus.ApiServer.Discovery;
 using Hortus.ApiServer.Objects;
 using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Subresources;
@@ -50,10 +51,30 @@ internal static class ServedVersions
                 StoragePrefix = $"{prefix}/{spec.Group}/{names.Plural}/",
                 StorageApiVersion = $"{spec.Group}/{storage}",
                 IsCustom = true,
+                DeprecationWarning = WarningOf(spec, version),
                 Converter = converter,
                 View = StoredView.Create($"{spec.Group}/{version.Name}", stored, converter),
             };
         }
+    }
+
+    private static string? WarningOf(CustomResourceDefinitionSpec spec, CustomResourceDefinitionVersion version)
+    {
+        if (version.Deprecated != true)
+        {
+            return null;
+        }
+
+        if (!string.IsNullOrEmpty(version.DeprecationWarning))
+        {
+            return version.DeprecationWarning;
+        }
+
+        var text = $"{spec.Group}/{version.Name} {spec.Names.Kind} is deprecated";
+        var better = spec.Versions.Where(v => v.Served && v.Deprecated != true)
+            .OrderBy(v => v.Name, VersionOrder.Instance)
+            .FirstOrDefault(v => VersionOrder.Instance.Compare(v.Name, version.Name) < 0);
+        return better is null ? text : $"{text}; use {spec.Group}/{better.Name} {spec.Names.Kind}";
     }
 
     private static SchemaNode SchemaOf(CustomResourceDefinitionVersion version) =>

@@ -162,6 +162,9 @@ internal sealed class ServerObjects(ResourceRegistry registry, ObjectStore store
         Subresource = origin.Subresource,
         FieldManager = origin.FieldManager,
         DryRun = origin.DryRun,
+
+        // What clients do through subresources is shown to webhooks as what they sent.
+        SkipsWebhooks = true,
     };
 
     private static ObjectKey KeyOf(string storageKey, string prefix, ResourceKind kind)

@@ -34,6 +34,9 @@ internal sealed record WriteContext
     /// <summary>The managed fields of the object are those of an apply, and must not be noted as an update's again.</summary>
     public bool ManagersAreSet { get; init; }
 
+    /// <summary>Webhooks are not asked about the write.</summary>
+    public bool SkipsWebhooks { get; init; }
+
     public ResourceKind Kind => Definition.Kind;
 
     public FieldWriter Writer(TimeProvider time) => new(FieldManager, Kind.ApiVersion, Subresource, time.GetUtcNow())
@@ -53,6 +56,7 @@ internal sealed record WriteContext
             User = User,
             DryRun = DryRun,
             FieldManager = FieldManager,
+            SkipsWebhooks = SkipsWebhooks,
             Warn = Warn,
         };
 

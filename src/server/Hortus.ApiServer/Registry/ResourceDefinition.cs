@@ -51,6 +51,9 @@ public sealed record ResourceDefinition
     /// <summary>The apiVersion objects are stored with; this version's own unless said otherwise.</summary>
     public string StorageApiVersion { get => field ??= Kind.ApiVersion; init; }
 
+    /// <summary>Sent as a warning with each answer because the version is deprecated; null when it is not.</summary>
+    public string? DeprecationWarning { get; init; }
+
     /// <summary>Whether a CustomResourceDefinition made it (no strategic merge patch, strict pruning).</summary>
     public bool IsCustom { get; init; }
 

@@ -32,6 +32,11 @@ internal sealed class ResourceHandler(
         }
 
         var request = new ResourceRequest(http, info, definition, user);
+        if (definition.DeprecationWarning is { } deprecated)
+        {
+            request.Warn(deprecated);
+        }
+
         if (info.Subresource.Length > 0)
         {
             await HandleSubresourceAsync(request, cancellationToken);

@@ -71,7 +71,8 @@ internal sealed record ResourceRequest(HttpContext Http, RequestInfo Info, Resou
             ? name
             : throw ApiErrors.BadRequest("a name is needed in the path");
 
-    private void Warn(string text)
+    /// <summary>Adds a Warning header.</summary>
+    public void Warn(string text)
     {
         // A header carries ASCII alone.
         var printable = text.Where(c => !char.IsControl(c)).Select(c => c <= '~' ? c.ToString() : $"\\u{(int)c:x4}");

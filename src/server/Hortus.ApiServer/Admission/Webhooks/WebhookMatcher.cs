@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Access;
-using Hortus.ApiServer.Authentication;
 using Hortus.ApiServer.Builtin;
 using Hortus.ApiServer.Registry;
 using Hortus.Objects;
@@ -15,7 +14,7 @@ internal sealed class WebhookMatcher(ResourceRegistry registry, IObjectReader ob
     /// <summary>Whether webhooks never hear of a request: what configures them must stay within reach, and what the
     /// server writes itself must not depend on them.</summary>
     public static bool IsExempt(AdmissionAttributes attributes) =>
-        attributes.Definition.Kind.Group == ConfigurationGroup || ReferenceEquals(attributes.User, UserInfo.Server);
+        attributes.Definition.Kind.Group == ConfigurationGroup || attributes.SkipsWebhooks;
 
     /// <summary>The resource, in the version the webhook asks for, or null when the request does not concern it.</summary>
     public async ValueTask<ResourceDefinition?> MatchAsync(

@@ -1,0 +1,209 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Hortus.ApiServer.Tests.Rest;
+using Hortus.Objects;
+
+namespace Hortus.ApiServer.Tests.Schemas;
+
+/// <summary>Every CustomResourceDefinition that we meet is taken, serves objects, and its rules hold.</summary>
+public sealed class UpstreamDefinitionTests : IAsyncLifetime
+{
+    private const string Definitions = "apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
+    private readonly ApiFixture api = new();
+
+    public Task InitializeAsync() => api.InitializeAsync();
+
+    public Task DisposeAsync() => api.DisposeAsync();
+
+    [SkippableFact]
+    [Trait("Category", "Upstream")]
+    public async Task Upstream_definitions_serve_valid_objects_and_refuse_what_their_rules_forbid()
+    {
+        var folder = Find(Path.Combine("shared", "upstream", "crds"));
+        Skip.If(folder is null, "the folder shared/upstream is not on this machine");
+
+        (await CheckAllAsync(folder!)).ShouldBe(new Tally(20, 17));
+    }
+
+    [Fact]
+    [Trait("Category", "Integration")]
+    public async Task Our_own_definitions_serve_valid_objects_and_refuse_what_their_rules_forbid()
+    {
+        var folder = Find("charts").ShouldNotBeNull();
+
+        (await CheckAllAsync(folder)).Definitions.ShouldBeGreaterThan(10);
+    }
+
+    private async Task<Tally> CheckAllAsync(string folder)
+    {
+        var tally = new Tally(0, 0);
+        foreach (var file in Directory.GetFiles(folder, "*.yaml", SearchOption.AllDirectories))
+        {
+            var text = await File.ReadAllTextAsync(file);
+            if (file.Contains("templates", StringComparison.Ordinal)
+                || !text.Contains("kind: CustomResourceDefinition", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            foreach (var definition in KubernetesYaml.ParseAll(text))
+            {
+                tally = tally with
+                {
+                    Definitions = tally.Definitions + 1,
+                    Rules = tally.Rules + await CheckAsync(definition),
+                };
+            }
+        }
+
+        return tally;
+    }
+
+    /// <summary>Creates the definition, a valid object, and for every rule on a field one change that breaks it.</summary>
+    private async Task<int> CheckAsync(JsonObject definition)
+    {
+        var name = definition["metadata"]!["name"]!.ToString();
+        var created = await api.PostAsync(Definitions, definition.ToJsonString());
+        created.Code.ShouldBe(HttpStatusCode.Created, $"{name}: {created.Message}");
+        await Webhooks.WebhookFixture.EventuallyAsync(
+            () => api.GetAsync($"{Definitions}/{name}"),
+            a => a.Body["status"]?["conditions"]?.ToJsonString()
+                .Contains("\"Established\",\"status\":\"True\"", StringComparison.Ordinal) == true);
+        var version = definition["spec"]!["versions"]!.AsArray().First(v => v!["storage"]!.GetValue<bool>())!;
+        var schema = (JsonObject)version["schema"]!["openAPIV3Schema"]!;
+        var space = definition["spec"]!["scope"]!.ToString() == "Namespaced" ? "namespaces/default/" : "";
+        var names = definition["spec"]!["names"]!;
+        var path = $"apis/{definition["spec"]!["group"]}/{version["name"]}/{space}{names["plural"]}";
+        var value = (JsonObject)ExampleObjects.Of(schema)!;
+        value["apiVersion"] = $"{definition["spec"]!["group"]}/{version["name"]}";
+        value["kind"] = names["kind"]!.ToString();
+        value["metadata"] = new JsonObject { ["name"] = "example" };
+        var stored = await api.PostAsync(path, value.ToJsonString());
+        stored.Code.ShouldBe(HttpStatusCode.Created, $"{name}: {stored.Message} {value}");
+        var rules = 0;
+        foreach (var (field, rule) in ExampleObjects.RulesOf(schema, []))
+        {
+            rule["rule"]!.ToString().ShouldBe("self == oldSelf", $"{name}: a new form of rule needs an example here");
+            var changed = (JsonObject)stored.Body.DeepClone();
+            var parent = field.SkipLast(1).Aggregate((JsonNode)changed, (node, step) => node[step]!);
+            var before = parent[field[^1]]!.ToString();
+            var other = ExampleObjects.Other(schema, field, before);
+            parent[field[^1]] = other ?? before + "x";
+            var refused = await api.PutAsync(path + "/example", changed.ToJsonString());
+            refused.Code.ShouldBe(HttpStatusCode.UnprocessableEntity, $"{name} {string.Join('.', field)}");
+            refused.Message.ShouldContain($"{string.Join('.', field)}: "
+                + (other is null ? "Unsupported value" : $"Invalid value: \"string\": {rule["message"]}"));
+            rules++;
+        }
+
+        return rules;
+    }
+
+    private static string? Find(string below)
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var path = Path.Combine(folder.FullName, below);
+            if (Directory.Exists(path))
+            {
+                return path;
+            }
+        }
+
+        return null;
+    }
+
+    private sealed record Tally(int Definitions, int Rules);
+}
+
+/// <summary>Makes objects from schemas.</summary>
+internal static class ExampleObjects
+{
+    /// <summary>A small valid value: required fields, and those with rules.</summary>
+    public static JsonNode? Of(JsonObject schema)
+    {
+        if (schema["default"] is { } fallback)
+        {
+            return fallback.DeepClone();
+        }
+
+        if (schema["enum"] is JsonArray { Count: > 0 } allowed)
+        {
+            return allowed[0]!.DeepClone();
+        }
+
+        if (schema["x-kubernetes-int-or-string"] is not null)
+        {
+            return "1";
+        }
+
+        switch (schema["type"]?.ToString())
+        {
+            case "object":
+                var fields = new JsonObject();
+                var required = (schema["required"] as JsonArray ?? []).Select(r => r!.ToString()).ToHashSet();
+                foreach (var (name, below) in schema["properties"] as JsonObject ?? [])
+                {
+                    if (required.Contains(name) || RulesOf((JsonObject)below!, []).Any())
+                    {
+                        fields[name] = Of((JsonObject)below!);
+                    }
+                }
+
+                return fields;
+            case "array":
+                var items = new JsonArray();
+                for (var i = 0; i < (schema["minItems"]?.GetValue<long>() ?? 0); i++)
+                {
+                    items.Add(Of((JsonObject)schema["items"]!));
+                }
+
+                return items;
+            case "integer" or "number":
+                return schema["minimum"]?.DeepClone() ?? 1;
+            case "boolean":
+                return true;
+            default:
+                return TextOf(schema);
+        }
+    }
+
+    /// <summary>Another valid value of a field; null when there is only one.</summary>
+    public static JsonNode? Other(JsonObject schema, IReadOnlyList<string> field, string before)
+    {
+        var at = field.Aggregate(schema, (node, step) => (JsonObject)node["properties"]![step]!);
+        return at["enum"] is JsonArray allowed
+            ? allowed.FirstOrDefault(a => a!.ToString() != before)?.DeepClone()
+            : before + "x";
+    }
+
+    /// <summary>The rules on fields that can be reached without lists, with their paths.</summary>
+    public static IEnumerable<(IReadOnlyList<string> Path, JsonObject Rule)> RulesOf(
+        JsonObject schema, IReadOnlyList<string> path)
+    {
+        foreach (var rule in schema["x-kubernetes-validations"] as JsonArray ?? [])
+        {
+            yield return (path, (JsonObject)rule!);
+        }
+
+        foreach (var (name, below) in schema["properties"] as JsonObject ?? [])
+        {
+            foreach (var found in RulesOf((JsonObject)below!, [.. path, name]))
+            {
+                yield return found;
+            }
+        }
+    }
+
+    private static string TextOf(JsonObject schema) => schema["format"]?.ToString() switch
+    {
+        "date-time" => "2025-01-01T00:00:00Z",
+        "duration" => "1m",
+        "byte" => "YQ==",
+
+        // The only pattern that required fields have is that of maintenance times.
+        _ when schema["pattern"] is not null => "220000+0100",
+        _ => new string('a', (int)Math.Max(1, schema["minLength"]?.GetValue<long>() ?? 1)),
+    };
+}
