@@ -91,6 +91,9 @@ public sealed class WebhookDetailTests(WebhookFixture fixture) : IClassFixture<W
 
         answer.Code.ShouldBe(HttpStatusCode.Conflict);
         answer.Reason.ShouldBe("Conflict");
+        (await api.Server.Client.GetStringAsync("metrics")).ShouldContain(
+            "apiserver_admission_webhook_admission_duration_seconds_count{name=\"code.hooks.example.com\",operation=\"CREATE\","
+            + "rejected=\"true\",type=\"validating\"}");
         answer.Message.ShouldBe("admission webhook \"code.hooks.example.com\" denied the request: Conflict");
     }
 

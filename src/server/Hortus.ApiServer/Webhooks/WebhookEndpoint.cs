@@ -14,20 +14,19 @@ using Hortus.Pki;
 
 namespace Hortus.ApiServer.Webhooks;
 
-/// <summary>A webhook with its pooled connections. Disposing lets calls under way end first.</summary>
+/// <summary>A webhook with its pooled connections. Disposing lets calls that are under way, or about to come, end first.</summary>
 internal sealed class WebhookEndpoint : IDisposable
 {
     private const int AnswerBytesMax = 16 * 1024 * 1024;
     private const int BodyShownMax = 2048;
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan RetirementDelay = TimeSpan.FromMinutes(2);
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    private readonly Lock gate = new();
     private readonly TimeProvider time;
     private readonly HttpMessageInvoker http;
     private readonly X509Certificate2Collection? roots;
-    private int calls;
-    private bool retired;
+    private ITimer? retirement;
     private volatile string? certificateFault;
 
     /// <exception cref="WebhookCallException">The CA bundle holds no certificates.</exception>
@@ -86,7 +85,6 @@ internal sealed class WebhookEndpoint : IDisposable
         var seconds = Math.Max(1, (int)Math.Ceiling(timeout.TotalSeconds));
         var query = "timeout=" + seconds.ToString(CultureInfo.InvariantCulture) + "s";
         var shown = Address.Shown + (Address.Url.Query.Length > 0 ? "&" : "?") + query;
-        Enter();
         using var deadline = new CancellationTokenSource(timeout, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
@@ -115,41 +113,16 @@ internal sealed class WebhookEndpoint : IDisposable
         {
             throw new WebhookCallException($"Post \"{shown}\": {Describe(e)}", e);
         }
-        finally
-        {
-            Leave();
-        }
     }
 
-    public void Dispose()
-    {
-        lock (gate)
-        {
-            retired = true;
-            if (calls == 0)
-            {
-                http.Dispose();
-            }
-        }
-    }
+    /// <summary>Requests that were matched a moment ago still get through; after that the connections close.</summary>
+    public void Dispose() =>
+        retirement ??= time.CreateTimer(_ => Close(), null, RetirementDelay, Timeout.InfiniteTimeSpan);
 
-    private void Enter()
+    private void Close()
     {
-        lock (gate)
-        {
-            calls++;
-        }
-    }
-
-    private void Leave()
-    {
-        lock (gate)
-        {
-            if (--calls == 0 && retired)
-            {
-                http.Dispose();
-            }
-        }
+        retirement?.Dispose();
+        http.Dispose();
     }
 
     private static async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)

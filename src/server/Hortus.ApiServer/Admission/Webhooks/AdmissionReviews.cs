@@ -125,13 +125,20 @@ internal static class AdmissionReviews
         var reason = status?.Text("reason") ?? "";
         var message = status?.Text("message") is { Length: > 0 } text ? $"{denied}: {text}"
             : reason.Length > 0 ? $"{denied}: {reason}" : $"{denied} without explanation";
-        StatusDetails? details = null;
-        if (status?.Map("details") is { } given2)
-        {
-            details = KubernetesJson.Deserialize<StatusDetails>(given2);
-        }
+        return ApiErrors.Make(code, reason, message, DetailsOf(status?.Map("details")));
+    }
 
-        return ApiErrors.Make(code, reason, message, details);
+    private static StatusDetails? DetailsOf(JsonObject? details)
+    {
+        try
+        {
+            return details is null ? null : KubernetesJson.Deserialize<StatusDetails>(details);
+        }
+        catch (JsonException)
+        {
+            // The refusal counts, whatever is wrong with its details.
+            return null;
+        }
     }
 
     private static AdmissionVerdict ReadResponse(JsonObject review, string uid, bool mutating)

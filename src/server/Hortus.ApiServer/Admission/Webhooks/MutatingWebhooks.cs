@@ -85,7 +85,7 @@ internal sealed partial class MutatingWebhooks(
         mutation ??= new WebhookMutation((JsonObject)(attributes.Object ?? []).DeepClone());
         try
         {
-            var verdict = await WebhookCaller.CallAsync(call, attributes, mutating: true, cancellationToken);
+            var verdict = await caller.CallAsync(call, attributes, mutating: true, cancellationToken);
             foreach (var warning in verdict.Warnings)
             {
                 attributes.Warn(warning);

@@ -47,7 +47,7 @@ internal sealed partial class ValidatingWebhooks(
     {
         try
         {
-            var verdict = await WebhookCaller.CallAsync(call, attributes, mutating: false, cancellationToken);
+            var verdict = await caller.CallAsync(call, attributes, mutating: false, cancellationToken);
             lock (attributes)
             {
                 foreach (var warning in verdict.Warnings)

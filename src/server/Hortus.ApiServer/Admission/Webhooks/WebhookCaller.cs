@@ -18,7 +18,8 @@ internal sealed record WebhookCall(
     Webhook Webhook, ResourceDefinition Asked, JsonObject? Object, JsonObject? OldObject);
 
 /// <summary>Asks webhooks.</summary>
-internal sealed class WebhookCaller(WebhookMatcher matcher, IAuthorizer authorizer)
+internal sealed class WebhookCaller(
+    WebhookMatcher matcher, IAuthorizer authorizer, WebhookMetrics metrics, TimeProvider time)
 {
     /// <summary>The call to make for a request, or null when the webhook is not concerned.</summary>
     /// <exception cref="ApiStatusException">403: conditions that say so cannot be evaluated.</exception>
@@ -55,7 +56,29 @@ internal sealed class WebhookCaller(WebhookMatcher matcher, IAuthorizer authoriz
     /// <summary>Asks.</summary>
     /// <exception cref="WebhookCallException">It does not answer properly.</exception>
     /// <exception cref="ApiStatusException">400: it must not be asked on dry run.</exception>
-    public static async Task<AdmissionVerdict> CallAsync(
+    public async Task<AdmissionVerdict> CallAsync(
+        WebhookCall call, AdmissionAttributes attributes, bool mutating, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        var allowed = false;
+        try
+        {
+            var verdict = await AskAsync(call, attributes, mutating, cancellationToken);
+            allowed = verdict.Allowed;
+            return verdict;
+        }
+        catch (WebhookCallException) when (call.Webhook.Ignorable)
+        {
+            allowed = true;
+            throw;
+        }
+        finally
+        {
+            metrics.Called(call, attributes.Operation, mutating, allowed, time.GetElapsedTime(start));
+        }
+    }
+
+    private static async Task<AdmissionVerdict> AskAsync(
         WebhookCall call, AdmissionAttributes attributes, bool mutating, CancellationToken cancellationToken)
     {
         var webhook = call.Webhook;

@@ -28,7 +28,11 @@ internal sealed class WebhookParts
         var source = elsewhere.FirstOrDefault() ?? services.Objects;
         index = new WebhookIndex(
             source, new DirectNodeDialer(), services.Time, services.LoggerFactory.CreateLogger<WebhookIndex>());
-        caller = new WebhookCaller(new WebhookMatcher(services.Registry, source), services.Authorize);
+        caller = new WebhookCaller(
+            new WebhookMatcher(services.Registry, source),
+            services.Authorize,
+            new WebhookMetrics(services.Metrics),
+            services.Time);
     }
 
     /// <summary>Gives the configuration kinds their rules.</summary>
