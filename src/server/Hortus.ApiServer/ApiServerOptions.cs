@@ -107,7 +107,8 @@ public sealed record ApiServerOptions
 
     public string? ProxyClientKeyFile { get; init; }
 
-    /// <summary>Reach the Services of APIServices at their endpoints; false takes the cluster IP, which this machine has to route.</summary>
+    /// <summary>Reach the Services of APIServices at their endpoints; false takes the cluster IP, which this machine has to
+    /// route.</summary>
     public bool EnableAggregatorRouting { get; init; } = true;
 
     /// <summary>Admission plug-ins that must be there; all that are there run without being named.</summary>

@@ -31,7 +31,8 @@ public sealed class StoreArchive(TimeProvider time)
             {
                 return ReadFolder(directory);
             }
-            catch (Exception e) when (attempt < AttemptsMax && e is FileNotFoundException or StoreException { Failure: StoreFailure.Corrupt })
+            catch (Exception e) when (
+                attempt < AttemptsMax && e is FileNotFoundException or StoreException { Failure: StoreFailure.Corrupt })
             {
                 await Task.Delay(BetweenAttempts, time, cancellationToken);
             }

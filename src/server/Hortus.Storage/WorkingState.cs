@@ -69,7 +69,8 @@ internal sealed class WorkingState
     /// <summary>Moves on to a revision that changed no key of this store.</summary>
     public void Advance(long revision) => Revision = Math.Max(Revision, revision);
 
-    /// <summary>Puts changes made by <see cref="Apply"/> or <see cref="Adopt"/> into history: from now on they cannot be taken back.</summary>
+    /// <summary>Puts changes made by <see cref="Apply"/> or <see cref="Adopt"/> into history: from now on they cannot be taken
+    /// back.</summary>
     public void Record(List<StoreChange> changes)
     {
         foreach (var change in changes)

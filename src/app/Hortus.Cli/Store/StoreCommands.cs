@@ -71,7 +71,11 @@ public sealed class StoreCommands(TextWriter output, TextWriter errors, TimeProv
     private Command Export()
     {
         var source = new StoreSource();
-        var lines = new Option<string>("--output", "-o") { Description = "File for one JSON object a line; - is the standard output.", DefaultValueFactory = _ => "-" };
+        var lines = new Option<string>("--output", "-o")
+        {
+            Description = "File for one JSON object a line; - is the standard output.",
+            DefaultValueFactory = _ => "-",
+        };
         var folder = new Option<string?>("--yaml-dir") { Description = "Folder for one YAML file per object, instead of lines." };
         var secrets = new Option<bool>("--with-secrets") { Description = "Export Secrets too." };
         var command = new Command("export", "Writes all objects as text, Secrets only when told to.") { lines, folder, secrets };

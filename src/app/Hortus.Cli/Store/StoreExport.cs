@@ -50,7 +50,8 @@ internal sealed class StoreExport(StoreImage image, bool withSecrets)
         foreach (var (key, value) in Objects())
         {
             // Names may hold what means something in a path; a file never leaves the folder.
-            var parts = key.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(part => part is "." or ".." ? "_" : part.Replace('\0', '_'));
+            var parts = key.Split('/', StringSplitOptions.RemoveEmptyEntries)
+                .Select(part => part is "." or ".." ? "_" : part.Replace('\0', '_'));
             var path = Path.Combine(root, Path.Combine([.. parts])) + ".yaml";
             Directory.CreateDirectory(
                 Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

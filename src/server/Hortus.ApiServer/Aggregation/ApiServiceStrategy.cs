@@ -28,7 +28,10 @@ internal sealed class ApiServiceStrategy(TimeProvider time) : ResourceStrategy
         var (group, version) = (created.Text("spec", "group") ?? "", created.Text("spec", "version") ?? "");
         if (created.Name != $"{version}.{group}")
         {
-            errors.Invalid(FieldPath.Root["metadata"]["name"], created.Name, $"must be `spec.version+\".\"+spec.group`: \"{version}.{group}\"");
+            errors.Invalid(
+                FieldPath.Root["metadata"]["name"],
+                created.Name,
+                $"must be `spec.version+\".\"+spec.group`: \"{version}.{group}\"");
         }
 
         if (version.Length == 0)

@@ -43,7 +43,8 @@ internal sealed class BackendConnection(Socket socket, Stream stream, DateTimeOf
             var (code, headers) = ParseHead(await ReadHeadAsync(cancellationToken));
             if (code is >= 200 or 101)
             {
-                return new BackendResponse(code, headers, new BackendBody(this, LengthOf(request, code, headers), KeptBy(headers, release)));
+                var body = new BackendBody(this, LengthOf(request, code, headers), KeptBy(headers, release));
+                return new BackendResponse(code, headers, body);
             }
         }
     }

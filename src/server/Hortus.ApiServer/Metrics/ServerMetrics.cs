@@ -67,7 +67,9 @@ internal sealed class ServerMetrics
             },
             description: "Requests being served now, long-running ones left out.");
         meter.CreateObservableGauge(
-            "apiserver_storage_objects", () => (IEnumerable<Measurement<long>>)objectCounts, description: "Number of stored objects at the time of the scrape.");
+            "apiserver_storage_objects",
+            () => (IEnumerable<Measurement<long>>)objectCounts,
+            description: "Number of stored objects at the time of the scrape.");
         ProcessMetrics.AddTo(registry);
     }
 

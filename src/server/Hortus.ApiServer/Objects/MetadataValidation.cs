@@ -15,7 +15,11 @@ internal static partial class MetadataValidation
         + "with an alphanumeric character";
 
     /// <summary>Kinds whose names are path segments, not DNS names.</summary>
-    private static readonly HashSet<string> FreeNameGroups = new(StringComparer.Ordinal) { "rbac.authorization.k8s.io", "apiregistration.k8s.io" };
+    private static readonly HashSet<string> FreeNameGroups = new(StringComparer.Ordinal)
+    {
+        "rbac.authorization.k8s.io",
+        "apiregistration.k8s.io",
+    };
 
     // The store takes keys of 4096 bytes; a character has up to three.
     private const int FreeNameCharsMax = 1024;

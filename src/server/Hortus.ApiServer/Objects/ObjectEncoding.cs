@@ -149,7 +149,8 @@ internal static class ObjectEncoding
     private static bool TryFindField(ReadOnlySpan<byte> fields, ReadOnlySpan<byte> wanted, out Utf8JsonReader reader)
     {
         // The reader needs a whole value: it is told that it stands inside an object by its state after "{".
-        var opening = new Utf8JsonReader("{"u8, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = KubernetesJson.DepthMax }));
+        var limits = new JsonReaderOptions { MaxDepth = KubernetesJson.DepthMax };
+        var opening = new Utf8JsonReader("{"u8, isFinalBlock: false, new JsonReaderState(limits));
         opening.Read();
         reader = new Utf8JsonReader(fields, isFinalBlock: false, opening.CurrentState);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
