@@ -28,8 +28,9 @@ public sealed partial class ApiServerComponent(
             throw new IOException($"--bind-address \"{options.BindAddress}\" is no IP address");
         }
 
+        var opening = Task.Run(() => ServingCertificate.Open(options, time), cancellationToken);
         await using var store = await OpenStoreAsync(options, cancellationToken);
-        var certificate = ServingCertificate.Open(options, time);
+        var certificate = await opening;
         var services = ApiServerHost.CreateServices(options, store, time, loggerFactory) with { ServesBuiltInKinds = StandsAlone };
         var endpoint = new IPEndPoint(address, options.SecurePort);
         await using var host = await ApiServerHost.StartAsync(

@@ -75,6 +75,8 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         ApiServerServices services,
         CancellationToken cancellationToken)
     {
+        // The web server needs nothing of what follows until it listens, and takes as long to make.
+        var building = listen is null ? null : Task.Run(() => Build(listen, services.LoggerFactory), cancellationToken);
         var shutdown = new ShutdownSignal();
         var assembly = new ServerAssembly(store, plugins, services, shutdown);
         await assembly.ConnectAsync(cancellationToken);
@@ -86,9 +88,9 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         await assembly.LoadAsync(cancellationToken);
         var background = new BackgroundWork(RunAllAsync(assembly, plugins, services, shutdown.Stopping), assembly.Audit);
         WebApplication? web = null;
-        if (listen is not null)
+        if (building is not null)
         {
-            web = Build(listen, services.LoggerFactory);
+            web = await building;
             web.Run(assembly.Pipeline.HandleAsync);
             await web.StartAsync(cancellationToken);
         }
