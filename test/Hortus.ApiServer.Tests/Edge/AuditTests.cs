@@ -136,6 +136,40 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public async Task Watch_is_noted_when_it_begins_and_when_it_ends()
+    {
+        var events = await RecordAsync(
+            "rules: [{level: Metadata, verbs: [watch]}]",
+            async client =>
+            {
+                using var watch = await client.GetAsync(
+                    new Uri("api/v1/namespaces/default/configmaps?watch=1&timeoutSeconds=1", UriKind.Relative));
+                watch.StatusCode.ShouldBe(HttpStatusCode.OK);
+            });
+
+        events.Select(e => e["stage"]!.ToString()).ShouldBe(["RequestReceived", "ResponseStarted", "ResponseComplete"]);
+        events[1]["responseStatus"]!["code"]!.GetValue<int>().ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Tokens_are_left_out_of_bodies()
+    {
+        var events = await RecordAsync(
+            "omitStages: [RequestReceived]\nrules: [{level: RequestResponse}]",
+            async client =>
+            {
+                using var content = new StringContent(
+                    $$$"""{"spec":{"token":"{{{Token}}}"}}""", Encoding.UTF8, "application/json");
+                using var answer = await client.PostAsync(
+                    new Uri("apis/authentication.k8s.io/v1/tokenreviews", UriKind.Relative), content);
+                answer.StatusCode.ShouldBe(HttpStatusCode.Created);
+            });
+
+        events[0]["responseObject"]!["status"]!["user"]!["username"]!.ToString().ShouldBe("alice");
+        events[0].ToJsonString().ShouldNotContain(Token);
+    }
+
+    [Fact]
     public async Task Impersonation_names_both_users()
     {
         var events = await RecordAsync(

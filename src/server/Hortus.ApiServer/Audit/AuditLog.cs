@@ -51,7 +51,17 @@ internal sealed partial class AuditLog : IAsyncDisposable
     }
 
     /// <summary>Writes one line; waits while too many are waiting.</summary>
-    public ValueTask WriteAsync(byte[] line) => waiting.Writer.WriteAsync(line);
+    public async ValueTask WriteAsync(byte[] line)
+    {
+        try
+        {
+            await waiting.Writer.WriteAsync(line);
+        }
+        catch (ChannelClosedException)
+        {
+            // The server has stopped, and this request was cut off.
+        }
+    }
 
     /// <summary>Writes what waits and closes the file.</summary>
     public async ValueTask DisposeAsync()

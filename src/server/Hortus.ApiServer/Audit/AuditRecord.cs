@@ -151,6 +151,7 @@ internal sealed class AuditRecord(HttpContext http, RequestInfo request, AuditDe
         try
         {
             var value = parse();
+            RemoveTokens(value);
             if (decision.OmitManagedFields && value is JsonObject root)
             {
                 OmitManagedFields(root);
@@ -165,6 +166,19 @@ internal sealed class AuditRecord(HttpContext http, RequestInfo request, AuditDe
         catch (Exception e) when (e is ApiStatusException or JsonException)
         {
             return null;
+        }
+    }
+
+    // Whoever reads the log must not be able to act as those it tells of.
+    private void RemoveTokens(JsonNode? value)
+    {
+        if (request.Resource == "tokenreviews")
+        {
+            (value?["spec"] as JsonObject)?.Remove("token");
+        }
+        else if (request.Subresource == "token")
+        {
+            (value?["status"] as JsonObject)?.Remove("token");
         }
     }
 

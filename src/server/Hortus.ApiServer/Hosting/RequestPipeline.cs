@@ -96,6 +96,10 @@ internal sealed partial class RequestPipeline(
             {
                 served.Audit = await audit.BeginAsync(
                     http, info, http.Features.Get<AuditUsers>() ?? new AuditUsers(user, null), time.GetUtcNow());
+                if (served is { IsLongRunning: true, Audit: { } record })
+                {
+                    http.Response.OnStarting(() => audit.WriteAsync(record, "ResponseStarted").AsTask());
+                }
             }
         }
 
