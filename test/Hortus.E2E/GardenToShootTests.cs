@@ -80,6 +80,9 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
             await Task.Delay(TimeSpan.FromMilliseconds(500));
         }
 
+        await EventuallyAsync(
+            "the garden answers again",
+            async () => (await garden.KubectlAsync("-n", "garden-local", "get", "shoot", "second")).ExitCode == 0);
         (await garden.WaitForShootAsync("second")).Succeeded();
         await WaitForNodesAsync("second", 1);
     }

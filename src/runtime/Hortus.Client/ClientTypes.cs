@@ -44,6 +44,13 @@ public sealed record WatchOptions
     public TimeSpan? Timeout { get; init; }
 }
 
+/// <summary>What discovery found.</summary>
+/// <param name="Kinds">The kinds that are served.</param>
+/// <param name="Failed">Group versions that are registered but whose server did not answer, and why: nobody knows which kinds
+/// they have.</param>
+public sealed record DiscoveredKinds(
+    IReadOnlyList<ResourceKind> Kinds, IReadOnlyDictionary<GroupVersion, string> Failed);
+
 /// <summary>Kind of a watch event.</summary>
 public enum WatchEventType
 {

@@ -6,7 +6,7 @@ namespace Hortus.Client;
 /// <summary>Reads the served kinds from <c>/api</c> and <c>/apis</c>.</summary>
 internal static class Discovery
 {
-    public static async Task<IReadOnlyList<ResourceKind>> RunAsync(
+    public static async Task<DiscoveredKinds> RunAsync(
         ApiTransport transport, CancellationToken cancellationToken)
     {
         var versions = new List<GroupVersion>();
@@ -19,17 +19,21 @@ internal static class Discovery
         }
 
         var kinds = new List<ResourceKind>();
+        var failed = new Dictionary<GroupVersion, string>();
         foreach (var version in versions)
         {
-            kinds.AddRange(await ReadAsync(transport, version, cancellationToken));
+            kinds.AddRange(await ReadAsync(transport, version, failed, cancellationToken));
         }
 
-        return kinds;
+        return new DiscoveredKinds(kinds, failed);
     }
 
     // One broken aggregated API must not hide all the others.
     private static async Task<IReadOnlyList<ResourceKind>> ReadAsync(
-        ApiTransport transport, GroupVersion version, CancellationToken cancellationToken)
+        ApiTransport transport,
+        GroupVersion version,
+        Dictionary<GroupVersion, string> failed,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -37,8 +41,13 @@ internal static class Discovery
             var list = await transport.SendAsync<JsonObject>(new(HttpMethod.Get, path), cancellationToken);
             return Kinds(version, Items(list, "resources"));
         }
-        catch (ApiException e) when (e.Code is 404 or 503)
+        catch (ApiException e) when (e.IsNotFound)
         {
+            return [];
+        }
+        catch (ApiException e) when (e.Code >= 500)
+        {
+            failed[version] = e.Status.Message ?? e.Message;
             return [];
         }
     }

@@ -109,7 +109,11 @@ internal sealed class DynamicClient(ApiTransport transport, int pageSize) : IDyn
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ResourceKind>> DiscoverAsync(CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<ResourceKind>> DiscoverAsync(CancellationToken cancellationToken) =>
+        (await DiscoverAllAsync(cancellationToken)).Kinds;
+
+    /// <inheritdoc/>
+    public Task<DiscoveredKinds> DiscoverAllAsync(CancellationToken cancellationToken) =>
         Discovery.RunAsync(transport, cancellationToken);
 
     internal static ApiRequest PatchRequest(ResourceKind kind, ObjectKey key, Patch patch) =>

@@ -90,4 +90,7 @@ public interface IDynamicClient
 
     /// <summary>The kinds that the server serves, by discovery.</summary>
     Task<IReadOnlyList<ResourceKind>> DiscoverAsync(CancellationToken cancellationToken);
+
+    /// <summary>The kinds that the server serves, and the group versions whose server is away.</summary>
+    Task<DiscoveredKinds> DiscoverAllAsync(CancellationToken cancellationToken);
 }

@@ -21,6 +21,7 @@ internal sealed partial class ResourceGraph : IReconciler, IDisposable
     private readonly List<Action<string>> concerned = [];
     private readonly List<Action<GraphNode>> removed = [];
     private IReadOnlyList<ResourceKind> kinds = [];
+    private IReadOnlyDictionary<GroupVersion, string> away = new Dictionary<GroupVersion, string>();
     private CancellationToken running = new(canceled: true);
 
     public ResourceGraph(ControllerSetup setup)
@@ -44,6 +45,18 @@ internal sealed partial class ResourceGraph : IReconciler, IDisposable
             lock (gate)
             {
                 return [.. kinds.Where(k => !unlistable.Contains(k.GroupResource))];
+            }
+        }
+    }
+
+    /// <summary>Group versions whose server did not answer when it was asked last, and why.</summary>
+    public IReadOnlyDictionary<GroupVersion, string> Away
+    {
+        get
+        {
+            lock (gate)
+            {
+                return away;
             }
         }
     }
@@ -119,7 +132,8 @@ internal sealed partial class ResourceGraph : IReconciler, IDisposable
         await refreshing.WaitAsync(cancellationToken);
         try
         {
-            var found = (await setup.Client.Dynamic.DiscoverAsync(cancellationToken))
+            var discovered = await setup.Client.Dynamic.DiscoverAllAsync(cancellationToken);
+            var found = discovered.Kinds.Concat(Remembered(discovered.Failed))
                 .Where(k => k.Plural is not ("events" or "bindings" or "componentstatuses"))
                 .DistinctBy(k => k.GroupResource).ToList();
             await FollowAsync(found);
@@ -153,6 +167,16 @@ internal sealed partial class ResourceGraph : IReconciler, IDisposable
     }
 
     public void Dispose() => refreshing.Dispose();
+
+    // The server of a kind is away for a while: its objects are not gone for that.
+    private List<ResourceKind> Remembered(IReadOnlyDictionary<GroupVersion, string> failed)
+    {
+        lock (gate)
+        {
+            away = failed;
+            return [.. kinds.Where(k => failed.ContainsKey(k.GroupVersion))];
+        }
+    }
 
     private static bool IsServed(CustomResourceDefinition? definition) =>
         Conditions.IsTrue(definition?.Status.Conditions, "Established");

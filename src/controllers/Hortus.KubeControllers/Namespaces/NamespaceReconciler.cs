@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Hortus.Client;
 using Hortus.KubeControllers.Collection;
@@ -50,19 +51,19 @@ internal sealed class NamespaceReconciler : IReconciler
 
         // A kind that was defined a moment ago may have objects here.
         await graph.RefreshAsync(cancellationToken);
-        var left = await EmptyAsync(space, cancellationToken);
-        for (var pass = 1; pass < PassesMax && left.Count > 0; pass++)
+        var pass = await EmptyAsync(space, cancellationToken);
+        for (var done = 1; done < PassesMax && pass.Left.Count > 0; done++)
         {
-            left = await EmptyAsync(space, cancellationToken);
+            pass = await EmptyAsync(space, cancellationToken);
         }
 
-        var status = NamespaceContent.Status(space, left, setup.Clock.GetUtcNow());
+        var status = NamespaceContent.Status(space, pass, setup.Clock.GetUtcNow());
         if (!Canonical.Same(space.Status, status))
         {
             space = await setup.Client.UpdateStatusAsync(space with { Status = status }, cancellationToken);
         }
 
-        if (left.Count > 0)
+        if (!pass.IsEmpty)
         {
             return ReconcileResult.After(Again);
         }
@@ -89,26 +90,44 @@ internal sealed class NamespaceReconciler : IReconciler
         }
     });
 
-    private async Task<IReadOnlyList<LeftOver>> EmptyAsync(Namespace space, CancellationToken cancellationToken)
+    private async Task<NamespacePass> EmptyAsync(Namespace space, CancellationToken cancellationToken)
     {
         var name = space.Metadata.Name!;
-        var kinds = graph.Kinds.Where(k => k.Namespaced).ToList();
+        var away = graph.Away;
+        var kinds = graph.Kinds.Where(k => k.Namespaced && !away.ContainsKey(k.GroupVersion)).ToList();
         var pods = kinds.Where(k => k.Group.Length == 0 && k.Plural == "pods");
+        var failures = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
         foreach (var stage in (IEnumerable<ResourceKind>[])[pods, kinds])
         {
             var left = new List<LeftOver>();
-            foreach (var found in await Task.WhenAll(stage.Select(k => DeleteAllAsync(k, name, cancellationToken))))
+            foreach (var found in await Task.WhenAll(
+                stage.Select(k => TryDeleteAllAsync(k, name, failures, cancellationToken))))
             {
                 left.AddRange(found);
             }
 
             if (left.Count > 0)
             {
-                return left;
+                return new NamespacePass(left, failures, away);
             }
         }
 
-        return [];
+        return new NamespacePass([], failures, away);
+    }
+
+    // One resource that cannot be emptied must not keep the others.
+    private async Task<IReadOnlyList<LeftOver>> TryDeleteAllAsync(
+        ResourceKind kind, string space, ConcurrentDictionary<string, string> failures, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DeleteAllAsync(kind, space, cancellationToken);
+        }
+        catch (ApiException e)
+        {
+            failures[kind.GroupResource] = e.Status.Message ?? e.Message;
+            return [];
+        }
     }
 
     // What was still there.

@@ -9,6 +9,8 @@ namespace Hortus.Runtime;
 /// code.</summary>
 public static partial class ComponentHost
 {
+    private static readonly TimeSpan TrimDelay = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// Runs a component until it returns, fails, loses its lease, or the token or a signal stops it. Never throws: what
     /// goes wrong is logged and becomes the exit code.
@@ -33,6 +35,7 @@ public static partial class ComponentHost
         {
             using var context = new ComponentContext(options, logs, NewRandom());
             LogStarting(log, options.Name, context.Identity);
+            _ = options.HandleSignals ? TrimAsync(options.Clock, stop.Token) : Task.CompletedTask;
             await using var endpoint = await StartEndpointAsync(options, context, stop.Token);
             var code = await RunToEndAsync(options, context, run, log, stop.Token);
             LogStopped(log, options.Name, code);
@@ -89,6 +92,17 @@ public static partial class ComponentHost
 
         await work;
         return ExitCode.Success;
+    }
+
+    // Starting leaves much behind that is never used again, and a process that then has little to do would keep it for hours,
+    // because collections come with allocations. A garden is many such processes on one machine.
+    private static async Task TrimAsync(TimeProvider clock, CancellationToken stop)
+    {
+        await Task.Delay(TrimDelay, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!stop.IsCancellationRequested)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
     }
 
     private static async Task<HealthEndpoint?> StartEndpointAsync(

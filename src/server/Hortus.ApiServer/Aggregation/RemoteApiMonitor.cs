@@ -15,7 +15,7 @@ internal sealed partial class RemoteApiMonitor : IAsyncDisposable
     private static readonly ResourceKind Kind = ResourceKind.Of<APIService>();
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(1);
 
     private readonly string name;
     private readonly RemoteApis apis;
