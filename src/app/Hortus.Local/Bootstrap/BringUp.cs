@@ -8,6 +8,7 @@ using Hortus.Local.Node;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Operator;
+using Hortus.Objects.Gardener.Security;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 
@@ -59,8 +60,8 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         await DeployGardenletAsync(runtime, cancellationToken);
         await progress.StepAsync("project, cloud profile and credentials", async _ =>
         {
-            // A garden that comes back was ready before: its status says so while its API server still starts.
-            await WaitForApiServerAsync(garden, cancellationToken);
+            // A garden that comes back was ready before: its status says so while its API servers still start.
+            await WaitForGardenAsync(garden, cancellationToken);
             await ApplyGardenObjectsAsync(garden, cancellationToken);
         });
         await progress.StepAsync("seed", detail => WaitForSeedAsync(garden, detail, cancellationToken));
@@ -91,14 +92,25 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         await shell.WaitForExitAsync(cancellationToken);
     }
 
-    private async Task WaitForApiServerAsync(KubernetesClient client, CancellationToken cancellationToken)
+    private Task WaitForApiServerAsync(KubernetesClient client, CancellationToken cancellationToken) => UntilItWorksAsync(
+        () => client.GetAsync<Namespace>(ObjectKey.Cluster("kube-system"), cancellationToken), cancellationToken);
+
+    // Gardener's groups have a server of their own, which may come later; each group is passed on when it has been found there.
+    private async Task WaitForGardenAsync(KubernetesClient garden, CancellationToken cancellationToken)
+    {
+        var few = new ListOptions { Limit = 1 };
+        await UntilItWorksAsync(() => garden.ListAsync<CloudProfile>(few, cancellationToken), cancellationToken);
+        await UntilItWorksAsync(() => garden.ListAsync<CredentialsBinding>(few, cancellationToken), cancellationToken);
+    }
+
+    private async Task UntilItWorksAsync(Func<Task> call, CancellationToken cancellationToken)
     {
         // The connection is refused until the server listens; there is nothing to watch before that.
         while (true)
         {
             try
             {
-                await client.GetAsync<Namespace>(ObjectKey.Cluster("kube-system"), cancellationToken);
+                await call();
                 return;
             }
             catch (Exception failure) when (failure is HttpRequestException or SocketException or IOException or ApiException)
