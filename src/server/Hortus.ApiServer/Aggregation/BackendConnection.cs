@@ -17,6 +17,9 @@ internal sealed class BackendConnection(Socket socket, Stream stream, DateTimeOf
     /// <summary>When the last exchange ended.</summary>
     public DateTimeOffset UsedAt { get; set; } = usedAt;
 
+    /// <summary>Called once when the connection is closed, whoever closes it.</summary>
+    public Action<BackendConnection> OnClosed { get; init; } = static _ => { };
+
     /// <summary>The encrypted stream.</summary>
     public Stream Stream => stream;
 
@@ -94,6 +97,7 @@ internal sealed class BackendConnection(Socket socket, Stream stream, DateTimeOf
 
     public async ValueTask DisposeAsync()
     {
+        OnClosed(this);
         await stream.DisposeAsync();
         socket.Dispose();
     }

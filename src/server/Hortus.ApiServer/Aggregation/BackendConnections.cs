@@ -108,9 +108,8 @@ internal sealed class BackendConnections : IAsyncDisposable
         kept.Push(connection);
     }
 
-    private async Task CloseAsync(BackendConnection connection)
+    private static async Task CloseAsync(BackendConnection connection)
     {
-        open.TryRemove(connection, out _);
         try
         {
             await connection.DisposeAsync();
@@ -125,29 +124,32 @@ internal sealed class BackendConnections : IAsyncDisposable
     {
         using var deadline = new CancellationTokenSource(ConnectTimeMax, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         try
         {
             socket = await DialAsync(api.Service, end.Token);
             var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
             await stream.AuthenticateAsClientAsync(TlsOptions(api), end.Token);
-            var connection = new BackendConnection(socket, stream, time.GetUtcNow());
+            var connection = new BackendConnection(socket, stream, time.GetUtcNow())
+            {
+                OnClosed = c => open.TryRemove(c, out _),
+            };
             open[connection] = true;
             return connection;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw new IOException($"no connection to {api.Service} within {ConnectTimeMax.TotalSeconds} s");
         }
         catch (AuthenticationException e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw new IOException($"the certificate of {api.Service} is not trusted for {api.Service.Host}: {e.Message}", e);
         }
         catch
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw;
         }
     }
