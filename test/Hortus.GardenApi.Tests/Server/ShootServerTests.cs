@@ -63,6 +63,39 @@ public class ShootServerTests(GardenServer garden) : IClassFixture<GardenServer>
     }
 
     [Fact]
+    public async Task CloudProfile_IsSwitchedToItsDescendantOnly()
+    {
+        await garden.CreateAsync(Samples.ValidProfile with { Metadata = new ObjectMeta { Name = "other" } });
+        await garden.CreateAsync(new NamespacedCloudProfile
+        {
+            Metadata = new ObjectMeta { Name = "own", Namespace = "garden-local" },
+            Spec = new NamespacedCloudProfileSpec
+            {
+                Parent = new CloudProfileReference { Kind = "CloudProfile", Name = "local" },
+            },
+        });
+        var status = new JsonObject
+        {
+            ["status"] = new JsonObject { ["cloudProfileSpec"] = KubernetesJson.ToNode(Samples.ValidProfile)["spec"]!.DeepClone() },
+        };
+        (await garden.PatchAsync<NamespacedCloudProfile>(new ObjectKey("garden-local", "own"), "/status", status.ToJsonString()))
+            .Code.ShouldBe(200);
+        await garden.CreateAsync(GardenServer.NewShoot("switched"));
+
+        var aside = await garden.PatchAsync<Shoot>(
+            Key("switched"), "", """{"spec":{"cloudProfile":{"kind":"CloudProfile","name":"other"}}}""");
+        var down = await garden.PatchAsync<Shoot>(
+            Key("switched"), "", """{"spec":{"cloudProfile":{"kind":"NamespacedCloudProfile","name":"own"}}}""");
+        var back = await garden.PatchAsync<Shoot>(
+            Key("switched"), "", """{"spec":{"cloudProfile":{"kind":"CloudProfile","name":"local"}}}""");
+
+        aside.Code.ShouldBe(422);
+        aside.Message.ShouldContain("spec.cloudProfile: Invalid value: \"CloudProfile other\": a Shoot can only be switched");
+        down.Code.ShouldBe(200, down.Message);
+        back.Code.ShouldBe(422);
+    }
+
+    [Fact]
     public async Task OverlappingNetworks_AreRefused()
     {
         var answer = await garden.TryCreateAsync(

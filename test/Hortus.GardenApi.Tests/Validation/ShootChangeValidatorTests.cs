@@ -129,6 +129,31 @@ public class ShootChangeValidatorTests
             ["spec.hibernation.enabled: Forbidden: the constraint HibernationPossible is not True: a webhook"]);
     }
 
+    [Theory]
+    [InlineData("Preparing", 1)]
+    [InlineData("Completing", 1)]
+    [InlineData("Prepared", 0)]
+    [InlineData("Completed", 0)]
+    public void Hibernation_IsRefusedInTheMiddleOfARotation(string phase, int faults)
+    {
+        var old = ValidShoot with
+        {
+            Status = new ShootStatus
+            {
+                Credentials = new ShootCredentials
+                {
+                    Rotation = new ShootCredentialsRotation { CertificateAuthorities = new CARotation { Phase = phase } },
+                },
+            },
+        };
+
+        var found = FaultsOf(old.With(s => s with { Hibernation = new Hibernation { Enabled = true } }), old);
+
+        found.Count().ShouldBe(faults);
+        found.ShouldAllBe(f => f == "spec.hibernation.enabled: Forbidden: the cluster cannot be hibernated while the rotation of "
+            + $"certificateAuthorities is in phase {phase}");
+    }
+
     [Fact]
     public void UnknownOperation_IsRefused()
     {

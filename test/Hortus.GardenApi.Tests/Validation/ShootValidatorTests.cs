@@ -76,8 +76,11 @@ public class ShootValidatorTests
     {
         var addons = new Addons { NginxIngress = new NginxIngress { Enabled = true } };
 
-        FaultsOf(ValidShoot.With(s => s with { Addons = addons })).ShouldBeEmpty();
-        FaultsOf(ValidShoot.With(s => s with { Addons = addons, Purpose = "production" }))
+        var older = ValidShoot.WithKubernetes(k => k with { Version = "1.34.2" });
+        FaultsOf(older.With(s => s with { Addons = addons })).ShouldBeEmpty();
+        FaultsOf(ValidShoot.WithKubernetes(k => k with { Version = "1.35.0" }).With(s => s with { Addons = addons })).ShouldBe(
+            ["spec.addons: Forbidden: addons are not supported for Kubernetes versions >= 1.35"]);
+        FaultsOf(older.With(s => s with { Addons = addons, Purpose = "production" }))
             .ShouldBe(
                 ["spec.addons: Forbidden: for now addons can only be enabled for clusters with purpose "
                     + "\"evaluation\""]);

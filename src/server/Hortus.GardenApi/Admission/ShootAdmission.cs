@@ -151,6 +151,7 @@ internal sealed class ShootAdmission(GardenReader garden) : GardenAdmissionPlugi
         Shoot shoot, Shoot? old, FieldErrors errors, CancellationToken cancellationToken)
     {
         var reference = shoot.Spec.CloudProfile!;
+        await CheckSwitchAsync(shoot, reference, old?.Spec.CloudProfile, errors, cancellationToken);
         if (await garden.ProfileOfAsync(shoot, cancellationToken) is { } profile)
         {
             ShootProfileValidator.Check(shoot, old, new ProfileCatalog(profile, garden.Now), errors);
@@ -168,6 +169,28 @@ internal sealed class ShootAdmission(GardenReader garden) : GardenAdmissionPlugi
                 .Select(p => p.Metadata.Name!)
             : (await garden.Objects.ListAsync<CloudProfile>(null, cancellationToken)).Select(p => p.Metadata.Name!);
         errors.NotSupported(FieldPath.Root["spec"]["cloudProfile"]["name"], reference.Name, names);
+    }
+
+    // A shoot may move to a profile that says more than its own, never to one that says something else.
+    private async ValueTask CheckSwitchAsync(
+        Shoot shoot, CloudProfileReference reference, CloudProfileReference? old, FieldErrors errors,
+        CancellationToken cancellationToken)
+    {
+        if (old is null || reference == old)
+        {
+            return;
+        }
+
+        var child = reference.Kind == nameof(NamespacedCloudProfile)
+            ? await garden.Objects.FindAsync<NamespacedCloudProfile>(
+                new ObjectKey(shoot.Metadata.Namespace, reference.Name), cancellationToken)
+            : null;
+        if (old.Kind == nameof(NamespacedCloudProfile) || child?.Spec.Parent.Name != old.Name)
+        {
+            errors.Invalid(FieldPath.Root["spec"]["cloudProfile"], $"{reference.Kind} {reference.Name}",
+                $"a Shoot can only be switched from its cloud profile ({old.Kind} {old.Name}) to a NamespacedCloudProfile that has it as "
+                    + "parent");
+        }
     }
 
     private async ValueTask CheckSeedAsync(

@@ -136,6 +136,21 @@ internal static class ShootChangeValidator
         {
             errors.Forbidden(path, "the constraint HibernationPossible is not True: " + constraint.Message);
         }
+
+        var rotation = old.Status?.Credentials?.Rotation;
+        foreach (var (what, phase) in new[]
+        {
+            ("certificateAuthorities", rotation?.CertificateAuthorities?.Phase),
+            ("serviceAccountKey", rotation?.ServiceAccountKey?.Phase),
+            ("etcdEncryptionKey", rotation?.EtcdEncryptionKey?.Phase),
+        })
+        {
+            // Half of a rotation happens in the cluster itself, which has to run for it.
+            if (phase is "Preparing" or "PreparingWithoutWorkersRollout" or "WaitingForWorkersRollout" or "Completing")
+            {
+                errors.Forbidden(path, $"the cluster cannot be hibernated while the rotation of {what} is in phase {phase}");
+            }
+        }
     }
 
     private static void Migration(Shoot shoot, Shoot old, FieldPath path, FieldErrors errors)

@@ -120,7 +120,12 @@ internal static class ShootValidator
     private static void Addons(ShootSpec spec, FieldPath path, FieldErrors errors)
     {
         var asked = spec.Addons?.KubernetesDashboard?.Enabled == true || spec.Addons?.NginxIngress?.Enabled == true;
-        if (asked && spec.Purpose != "evaluation")
+        if (asked && SemanticVersion.TryParse(spec.Kubernetes.Version, out var version)
+            && version >= new SemanticVersion(1, 35, 0))
+        {
+            errors.Forbidden(path, "addons are not supported for Kubernetes versions >= 1.35");
+        }
+        else if (asked && spec.Purpose != "evaluation")
         {
             errors.Forbidden(path, "for now addons can only be enabled for clusters with purpose \"evaluation\"");
         }
