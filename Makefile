@@ -2,12 +2,14 @@
 SHELL := /bin/bash
 CONFIGURATION ?= Release
 STATE_DIR ?=
+# Only when it is said with the command: a variable of the environment may name a cluster that is no place for tests.
+CONFORMANCE_TARGET = $(if $(filter command line,$(origin KUBECONFIG)),$(abspath $(KUBECONFIG)))
 STATE_FLAG = $(if $(STATE_DIR),--state-dir $(STATE_DIR))
 export PATH := $(CURDIR)/bin:$(CURDIR)/.tools/bin:$(PATH)
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help setup build up down status test fmt check bench fuzz crds clean
+.PHONY: help setup build up down status test conformance golden fmt check bench fuzz crds clean
 
 help: ## lists the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +32,14 @@ status: ## shows gardens, seeds and shoots
 test: build ## builds, checks the format and runs every test
 	@dotnet build Hortus.slnx -c $(CONFIGURATION) -v quiet --nologo
 	@dotnet run --no-build -c $(CONFIGURATION) --project tools/Hortus.TestRunner -- --configuration $(CONFIGURATION)
+
+conformance: build ## holds KUBECONFIG=file, any cluster, to the suite of API clients; without it one of our own
+	@dotnet build test/Hortus.Conformance.Tests -c $(CONFIGURATION) -v quiet --nologo
+	@HORTUS_CONFORMANCE_KUBECONFIG=$(CONFORMANCE_TARGET) dotnet test test/Hortus.Conformance.Tests --no-build -c $(CONFIGURATION) --nologo
+
+golden: build ## writes the golden files of the API's answers anew
+	@dotnet build test/Hortus.Conformance.Tests -c $(CONFIGURATION) -v quiet --nologo
+	@HORTUS_UPDATE_GOLDEN=1 dotnet test test/Hortus.Conformance.Tests --no-build -c $(CONFIGURATION) --nologo --filter FullyQualifiedName~Golden
 
 fmt: ## formats the sources
 	@dotnet format whitespace Hortus.slnx

@@ -24,6 +24,13 @@ internal sealed class DefinitionStrategy : ResourceStrategy
     {
         await base.PrepareForCreateAsync(created, context, cancellationToken);
         FillNames(created);
+        created["status"] = new JsonObject
+        {
+            ["conditions"] = new JsonArray(),
+            ["acceptedNames"] = new JsonObject { ["plural"] = "", ["kind"] = "" },
+            ["storedVersions"] = new JsonArray([.. (JsonPaths.Find(created, "spec.versions") as JsonArray ?? [])
+                .Where(v => v?["storage"]?.ToString() == "true").Select(v => v!["name"]?.DeepClone())]),
+        };
         var finalizers = Metadata.Finalizers(created);
         if (!finalizers.Contains(CleanupFinalizer))
         {

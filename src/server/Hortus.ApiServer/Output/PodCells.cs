@@ -29,7 +29,7 @@ internal static class PodCells
         }
 
         var open = gates.OfType<JsonObject>()
-            .Count(gate => BuiltInColumns.ConditionStatus(pod, gate["conditionType"]?.ToString() ?? "") == "True");
+            .Count(gate => ColumnForms.ConditionStatus(pod, gate["conditionType"]?.ToString() ?? "") == "True");
         return $"{open}/{gates.Count}";
     }
 

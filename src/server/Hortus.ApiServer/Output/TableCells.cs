@@ -71,7 +71,7 @@ internal static class TableCells
             return cell is not null && DateTimeOffset.TryParse(
                 cell.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                 ? time > now ? "<invalid>" : Ago(now - time)
-                : "<unknown>";
+                : cell?.ToString() ?? "<unknown>";
         }
 
         return column.Type switch

@@ -1,16 +1,13 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Output;
 using Hortus.Objects;
+using static Hortus.ApiServer.Registry.ColumnForms;
 
 namespace Hortus.ApiServer.Registry;
 
 /// <summary>The columns of built-in kinds, as users of kubectl know them.</summary>
 internal static class BuiltInColumns
 {
-    private static readonly TableColumn Age = new(
-        "Age", "date", o => Clone(JsonPaths.Find(o, "metadata.creationTimestamp")));
-
     private static readonly TableColumn[] Workload =
     [
         Count("Up-to-date", "status.updatedReplicas"), Count("Available", "status.availableReplicas"), Age,
@@ -25,6 +22,15 @@ internal static class BuiltInColumns
     [
         .. Containers, Cell("Selector", o => Pairs(JsonPaths.Find(o, "spec.selector.matchLabels")), 1),
     ];
+
+    private static readonly TableColumn[] Binding =
+    [
+        Cell("Role", o => Join("/", JsonPaths.Text(o, "roleRef.kind"), JsonPaths.Text(o, "roleRef.name"))), Age,
+        Cell("Users", o => Subjects(o, "User"), 1), Cell("Groups", o => Subjects(o, "Group"), 1),
+        Cell("ServiceAccounts", o => Subjects(o, "ServiceAccount"), 1),
+    ];
+
+    private static readonly TableColumn Webhooks = new("Webhooks", "integer", o => (o["webhooks"] as JsonArray)?.Count ?? 0);
 
     private static readonly Dictionary<string, TableColumn[]> ByResource = new(StringComparer.Ordinal)
     {
@@ -59,11 +65,22 @@ internal static class BuiltInColumns
             Count("Ready", "status.numberReady"), Count("Up-to-date", "status.updatedNumberScheduled"),
             Count("Available", "status.numberAvailable"), Age, .. Template,
         ],
-        ["jobs"] = [Cell("Completions", o => Ratio(o, "status.succeeded", "spec.completions")), Age, .. Template],
-        ["cronjobs"] = [Path("Schedule", "spec.schedule"), Path("Suspend", "spec.suspend"), Age],
+        ["controllerrevisions"] = [Cell("Controller", Owner), Count("Revision", "revision"), Age],
+        ["jobs"] =
+        [
+            Cell("Status", WorkCells.JobStatus), Cell("Completions", o => Ratio(o, "status.succeeded", "spec.completions")),
+            new("Duration", "string", WorkCells.Duration), Age, .. Template,
+        ],
+        ["cronjobs"] =
+        [
+            Path("Schedule", "spec.schedule"), Cell("Timezone", o => OrNone(o, "spec.timeZone")),
+            Flag("Suspend", "spec.suspend"),
+            new("Active", "integer", o => (JsonPaths.Find(o, "status.active") as JsonArray)?.Count ?? 0),
+            new("Last Schedule", "date", o => Clone(JsonPaths.Find(o, "status.lastScheduleTime")) ?? "<none>"), Age,
+        ],
         ["services"] =
         [
-            Path("Type", "spec.type"), Cell("Cluster-IP", o => OrNone(o, "spec.clusterIP")), Cell("External-IP", _ => "<none>"),
+            Path("Type", "spec.type"), Cell("Cluster-IP", o => OrNone(o, "spec.clusterIP")), Cell("External-IP", ExternalAddresses),
             Cell("Port(s)", ServicePorts), Age, Cell("Selector", o => Pairs(JsonPaths.Find(o, "spec.selector")), 1),
         ],
         ["namespaces"] = [Path("Status", "status.phase"), Age],
@@ -76,120 +93,124 @@ internal static class BuiltInColumns
             Cell(
                 "Object", o => $"{JsonPaths.Text(o, "involvedObject.kind").ToLowerInvariant()}/{JsonPaths.Text(o, "involvedObject.name")}"),
             Path("Subobject", "involvedObject.fieldPath", 1), Path("Source", "source.component", 1), Path("Message", "message"),
+            new("First Seen", "date", o => Clone(o["firstTimestamp"] ?? o["eventTime"] ?? o["metadata"]?["creationTimestamp"]), 1),
             Count("Count", "count") with { Priority = 1 }, Path("Name", "metadata.name", 1),
         ],
         ["leases"] = [Path("Holder", "spec.holderIdentity"), Age],
-        ["customresourcedefinitions"] = [new("Created At", "string", o => Clone(JsonPaths.Find(o, "metadata.creationTimestamp")))],
-        ["apiservices"] = [Cell("Service", ApiService), Cell("Available", ApiAvailable), Age],
+        ["customresourcedefinitions"] = [CreatedAt],
+        ["apiservices"] = [Cell("Service", ServiceOfApi), Cell("Available", Availability), Age],
+        ["serviceaccounts"] =
+            [new("Secrets", "integer", o => (o["secrets"] as JsonArray)?.Count ?? 0), Age],
+        ["endpoints"] = [Cell("Endpoints", NetworkCells.Addresses), Age],
+        ["endpointslices"] =
+        [
+            Path("AddressType", "addressType"), Cell("Ports", NetworkCells.SlicePorts),
+            Cell("Endpoints", NetworkCells.SliceAddresses), Age,
+        ],
+        ["ingresses"] =
+        [
+            Cell("Class", o => OrNone(o, "spec.ingressClassName")), Cell("Hosts", NetworkCells.Hosts),
+            Cell("Address", NetworkCells.BalancerAddresses), Cell("Ports", NetworkCells.IngressPorts), Age,
+        ],
+        ["ingressclasses"] =
+        [
+            Path("Controller", "spec.controller"),
+            Cell("Parameters", o => Or(Join("/", JsonPaths.Text(o, "spec.parameters.kind"), JsonPaths.Text(o, "spec.parameters.name")), "<none>")),
+            Age,
+        ],
+        ["networkpolicies"] = [Cell("Pod-Selector", o => Pairs(JsonPaths.Find(o, "spec.podSelector.matchLabels"))), Age],
+        ["poddisruptionbudgets"] =
+        [
+            Cell("Min Available", o => Or(JsonPaths.Text(o, "spec.minAvailable"), "N/A")),
+            Cell("Max Unavailable", o => Or(JsonPaths.Text(o, "spec.maxUnavailable"), "N/A")),
+            Count("Allowed Disruptions", "status.disruptionsAllowed"), Age,
+        ],
+        ["horizontalpodautoscalers"] =
+        [
+            Cell("Reference", o => Join("/", JsonPaths.Text(o, "spec.scaleTargetRef.kind"), JsonPaths.Text(o, "spec.scaleTargetRef.name"))),
+            Cell("Targets", WorkCells.Targets), Cell("MinPods", o => Or(JsonPaths.Text(o, "spec.minReplicas"), "<unset>")),
+            Count("MaxPods", "spec.maxReplicas"), Count("Replicas", "status.currentReplicas"), Age,
+        ],
+        ["priorityclasses"] =
+        [
+            Count("Value", "value"), Flag("Global-Default", "globalDefault"), Path("PreemptionPolicy", "preemptionPolicy"), Age,
+        ],
+        ["storageclasses"] =
+        [
+            Path("Provisioner", "provisioner"), Path("ReclaimPolicy", "reclaimPolicy"),
+            Path("VolumeBindingMode", "volumeBindingMode"), Flag("AllowVolumeExpansion", "allowVolumeExpansion"), Age,
+        ],
+        ["volumeattachments"] =
+        [
+            Path("Attacher", "spec.attacher"), Path("PV", "spec.source.persistentVolumeName"), Path("Node", "spec.nodeName"),
+            Flag("Attached", "status.attached"), Age,
+        ],
+        ["csinodes"] = [new("Drivers", "integer", o => (JsonPaths.Find(o, "spec.drivers") as JsonArray)?.Count ?? 0), Age],
+        ["runtimeclasses"] = [Path("Handler", "handler"), Age],
+        ["mutatingwebhookconfigurations"] = [Webhooks, Age],
+        ["validatingwebhookconfigurations"] = [Webhooks, Age],
+        ["resourcequotas"] =
+            [Cell("Request", o => WorkCells.Quota(o, limits: false)), Cell("Limit", o => WorkCells.Quota(o, limits: true)), Age],
+        ["limitranges"] = [CreatedAt],
+        ["roles"] = [CreatedAt],
+        ["clusterroles"] = [CreatedAt],
         ["persistentvolumeclaims"] =
         [
             Path("Status", "status.phase"), Path("Volume", "spec.volumeName"), Path("Capacity", "status.capacity.storage"),
-            Path("StorageClass", "spec.storageClassName"), Age,
+            Cell("Access Modes", o => AccessModes(o, "status.accessModes")), Path("StorageClass", "spec.storageClassName"),
+            Cell("VolumeAttributesClass", o => Or(JsonPaths.Text(o, "spec.volumeAttributesClassName"), "<unset>")), Age,
+            Cell("VolumeMode", o => Or(JsonPaths.Text(o, "spec.volumeMode"), "Filesystem"), 1),
         ],
         ["persistentvolumes"] =
         [
-            Path("Capacity", "spec.capacity.storage"), Path("Reclaim Policy", "spec.persistentVolumeReclaimPolicy"),
+            Path("Capacity", "spec.capacity.storage"), Cell("Access Modes", o => AccessModes(o, "spec.accessModes")),
+            Path("Reclaim Policy", "spec.persistentVolumeReclaimPolicy"),
             Path("Status", "status.phase"),
             Cell("Claim", o => Join("/", JsonPaths.Text(o, "spec.claimRef.namespace"), JsonPaths.Text(o, "spec.claimRef.name"))),
-            Path("StorageClass", "spec.storageClassName"), Age,
+            Path("StorageClass", "spec.storageClassName"),
+            Cell("VolumeAttributesClass", o => Or(JsonPaths.Text(o, "spec.volumeAttributesClassName"), "<unset>")),
+            Path("Reason", "status.reason"), Age, Cell("VolumeMode", o => Or(JsonPaths.Text(o, "spec.volumeMode"), "Filesystem"), 1),
         ],
-        ["rolebindings"] = [Cell("Role", o => Join("/", JsonPaths.Text(o, "roleRef.kind"), JsonPaths.Text(o, "roleRef.name"))), Age],
-        ["clusterrolebindings"] =
-            [Cell("Role", o => Join("/", JsonPaths.Text(o, "roleRef.kind"), JsonPaths.Text(o, "roleRef.name"))), Age],
+        ["rolebindings"] = Binding,
+        ["clusterrolebindings"] = Binding,
         ["certificatesigningrequests"] =
         [
-            Age, Path("SignerName", "spec.signerName"), Path("Requestor", "spec.username"), Cell("Condition", RequestCondition),
+            Age, Path("SignerName", "spec.signerName"), Path("Requestor", "spec.username"),
+            new("RequestedDuration", "string", WorkCells.RequestedDuration), Cell("Condition", RequestCondition),
         ],
     };
 
     public static IReadOnlyList<TableColumn> Of(ResourceKind kind) => ByResource.GetValueOrDefault(kind.Plural) ?? [];
 
-    /// <summary>The status of a condition; empty when there is none.</summary>
-    public static string ConditionStatus(JsonObject value, string type) =>
-        (JsonPaths.Find(value, "status.conditions") as JsonArray)?.OfType<JsonObject>()
-            .FirstOrDefault(c => c["type"]?.ToString() == type)?["status"]?.ToString() ?? "";
+    private static string Owner(JsonObject value) => (JsonPaths.Find(value, "metadata.ownerReferences") as JsonArray)
+        ?.OfType<JsonObject>().FirstOrDefault(o => o["controller"]?.ToString() == "true") is { } owner
+            ? $"{owner["kind"]?.ToString().ToLowerInvariant()}.{owner["apiVersion"]?.ToString().Split('/')[0]}/{owner["name"]}"
+            : "<none>";
 
-    private static string ApiService(JsonObject value) => JsonPaths.Find(value, "spec.service") is null
-        ? "Local"
-        : Join("/", JsonPaths.Text(value, "spec.service.namespace"), JsonPaths.Text(value, "spec.service.name"));
+    private static string Subjects(JsonObject value, string kind) => string.Join(", ", (value["subjects"] as JsonArray ?? [])
+        .OfType<JsonObject>().Where(s => s["kind"]?.ToString() == kind)
+        .Select(s => s["namespace"] is { } space ? $"{space}/{s["name"]}" : $"{s["name"]}"));
 
-    private static string ApiAvailable(JsonObject value)
+    private static string ServiceOfApi(JsonObject value) => JsonPaths.Text(value, "spec.service.name") is { Length: > 0 } name
+        ? $"{JsonPaths.Text(value, "spec.service.namespace")}/{name}"
+        : "Local";
+
+    private static string Availability(JsonObject value)
     {
-        var condition = (JsonPaths.Find(value, "status.conditions") as JsonArray)?.OfType<JsonObject>()
-            .FirstOrDefault(c => c["type"]?.ToString() == "Available");
-        var status = Or(condition?["status"]?.ToString() ?? "", "Unknown");
-        return status == "True" ? status : $"{status} ({condition?["reason"]})";
+        var status = ConditionStatus(value, "Available");
+        var reason = (JsonPaths.Find(value, "status.conditions") as JsonArray)?.OfType<JsonObject>()
+            .FirstOrDefault(c => c["type"]?.ToString() == "Available")?["reason"]?.ToString();
+        return status is "True" || string.IsNullOrEmpty(reason) ? Or(status, "Unknown") : $"{Or(status, "Unknown")} ({reason})";
     }
 
-    private static TableColumn Cell(string name, Func<JsonObject, string> value, int priority = 0) =>
-        new(name, "string", o => value(o), priority);
-
-    private static TableColumn Path(string name, string path, int priority = 0) =>
-        new(name, "string", o => JsonPaths.Text(o, path), priority);
-
-    private static TableColumn Count(string name, string path) => new(name, "integer", o => Clone(JsonPaths.Find(o, path)) ?? 0);
-
-    private static TableColumn Size(string name, string path) =>
-        new(name, "integer", o => (JsonPaths.Find(o, path) as JsonObject)?.Count ?? 0);
-
-    private static JsonNode? Clone(JsonNode? node) => node?.DeepClone();
-
-    private static string Join(string separator, params string[] parts) => string.Join(separator, parts.Where(p => p.Length > 0));
-
-    private static string Ratio(JsonObject value, string done, string wanted) =>
-        $"{Or(JsonPaths.Text(value, done), "0")}/{Or(JsonPaths.Text(value, wanted), "1")}";
-
-    private static string Or(string text, string other) => text.Length == 0 ? other : text;
-
-    private static string OrNone(JsonObject value, string path) => Or(JsonPaths.Text(value, path), "<none>");
-
-    private static string Pairs(JsonNode? map) => map is JsonObject { Count: > 0 } pairs
-        ? string.Join(',', pairs.Select(p => $"{p.Key}={p.Value}"))
-        : "<none>";
-
-    private static string ContainerFields(JsonObject value, string field) => string.Join(
-        ',',
-        (JsonPaths.Find(value, "spec.template.spec.containers") as JsonArray)?.OfType<JsonObject>()
-            .Select(container => container[field]?.ToString()) ?? []);
-
-    private static string ServicePorts(JsonObject value)
+    private static string ExternalAddresses(JsonObject value)
     {
-        var ports = (JsonPaths.Find(value, "spec.ports") as JsonArray)?.OfType<JsonObject>().Select(p =>
-            p["nodePort"] is { } node && node.ToString() != "0"
-                ? $"{p["port"]}:{node}/{p["protocol"] ?? "TCP"}"
-                : $"{p["port"]}/{p["protocol"] ?? "TCP"}");
-        return Or(string.Join(',', ports ?? []), "<none>");
-    }
-
-    private static string NodeStatus(JsonObject value)
-    {
-        var ready = ConditionStatus(value, "Ready") switch { "True" => "Ready", "" => "Unknown", _ => "NotReady" };
-        return JsonPaths.Find(value, "spec.unschedulable")?.GetValueKind() == JsonValueKind.True
-            ? ready + ",SchedulingDisabled"
-            : ready;
-    }
-
-    private static string NodeRoles(JsonObject value)
-    {
-        const string prefix = "node-role.kubernetes.io/";
-        var labels = JsonPaths.Find(value, "metadata.labels") as JsonObject ?? [];
-        var roles = labels.Where(l => l.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(l => l.Key[prefix.Length..]);
-        return Or(string.Join(',', roles.Order(StringComparer.Ordinal)), "<none>");
-    }
-
-    private static string NodeAddress(JsonObject value, string type) =>
-        (JsonPaths.Find(value, "status.addresses") as JsonArray)?.OfType<JsonObject>()
-            .FirstOrDefault(a => a["type"]?.ToString() == type)?["address"]?.ToString() ?? "<none>";
-
-    private static string RequestCondition(JsonObject value)
-    {
-        var conditions = (JsonPaths.Find(value, "status.conditions") as JsonArray)?.OfType<JsonObject>()
-            .Select(c => c["type"]?.ToString() ?? "").ToList() ?? [];
-        if (JsonPaths.Text(value, "status.certificate").Length > 0)
+        var given = Texts(value, "spec.externalIPs");
+        return JsonPaths.Text(value, "spec.type") switch
         {
-            conditions.Add("Issued");
-        }
-
-        return conditions.Count == 0 ? "Pending" : string.Join(',', conditions);
+            "ExternalName" => JsonPaths.Text(value, "spec.externalName"),
+            "LoadBalancer" => Or(Join(",", NetworkCells.BalancerAddresses(value), given), "<pending>"),
+            _ => Or(given, "<none>"),
+        };
     }
 }
