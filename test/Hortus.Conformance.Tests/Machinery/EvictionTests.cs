@@ -24,7 +24,7 @@ public sealed class EvictionTests(Cluster cluster) : ClusterTests(cluster)
         var refused = await api.PostAsync(path, eviction);
         refused.Code.ShouldBe(429, refused.Body.ToJsonString());
         refused.Body["details"]!["causes"]![0]!["reason"]!.ToString().ShouldBe("DisruptionBudget");
-        refused.Headers.ShouldContainKey("Retry-After");
+        refused.Headers.Keys.ShouldContain("Retry-After");
 
         (await KubectlAsync("patch", "pdb", "web", "-p", """{"spec":{"minAvailable":1}}""")).Succeeds();
         await WaitForFieldAsync("pdb/web", ".status.disruptionsAllowed", n => n == "1");

@@ -149,6 +149,10 @@ public sealed class KubectlSessionTests(Cluster cluster) : ClusterTests(cluster)
 
         (await session.RunAsync("create token robot --duration=10m")).Split('.').Length.ShouldBe(3);
         (await session.RunAsync("expose deployment web --port=80 --name=exposed")).ShouldBe("service/exposed exposed\n");
+        (await session.RunAsync("autoscale deployment web --min=1 --max=3 --cpu-percent=70 --name=auto"))
+            .ShouldBe("horizontalpodautoscaler.autoscaling/auto autoscaled\n");
+        (await session.FieldAsync("horizontalpodautoscalers.v2.autoscaling/auto", ".spec.metrics[0].resource.target.averageUtilization")).ShouldBe("70");
+        (await session.FieldAsync("horizontalpodautoscalers.v1.autoscaling/auto", ".spec.targetCPUUtilizationPercentage")).ShouldBe("70");
         (await session.RunAsync("set image deployment/web pause=registry.k8s.io/pause:3.9")).ShouldContain("image updated");
         (await session.RunAsync("set env deployment/web COLOUR=red")).ShouldContain("env updated");
         (await session.RunAsync("set serviceaccount deployment web robot")).ShouldContain("serviceaccount updated");

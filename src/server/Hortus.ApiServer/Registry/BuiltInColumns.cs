@@ -115,7 +115,8 @@ internal static class BuiltInColumns
         ["ingressclasses"] =
         [
             Path("Controller", "spec.controller"),
-            Cell("Parameters", o => Or(Join("/", JsonPaths.Text(o, "spec.parameters.kind"), JsonPaths.Text(o, "spec.parameters.name")), "<none>")),
+            Cell("Parameters", o => Or(
+                Join("/", JsonPaths.Text(o, "spec.parameters.kind"), JsonPaths.Text(o, "spec.parameters.name")), "<none>")),
             Age,
         ],
         ["networkpolicies"] = [Cell("Pod-Selector", o => Pairs(JsonPaths.Find(o, "spec.podSelector.matchLabels"))), Age],
@@ -127,7 +128,8 @@ internal static class BuiltInColumns
         ],
         ["horizontalpodautoscalers"] =
         [
-            Cell("Reference", o => Join("/", JsonPaths.Text(o, "spec.scaleTargetRef.kind"), JsonPaths.Text(o, "spec.scaleTargetRef.name"))),
+            Cell("Reference", o => Join(
+                "/", JsonPaths.Text(o, "spec.scaleTargetRef.kind"), JsonPaths.Text(o, "spec.scaleTargetRef.name"))),
             Cell("Targets", WorkCells.Targets), Cell("MinPods", o => Or(JsonPaths.Text(o, "spec.minReplicas"), "<unset>")),
             Count("MaxPods", "spec.maxReplicas"), Count("Replicas", "status.currentReplicas"), Age,
         ],

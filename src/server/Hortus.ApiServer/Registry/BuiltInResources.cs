@@ -31,7 +31,10 @@ internal static class BuiltInResources
                 Schema = () => SchemaBuilder.For(entry.Type),
                 StoragePrefix = $"{prefix}/{FolderOf(entry.Kind)}/",
                 Columns = BuiltInColumns.Of(entry.Kind),
-            });
+            })
+            .SelectMany(d => d.Kind.GroupResource == "horizontalpodautoscalers.autoscaling"
+                ? new[] { d, AutoscalerV1.Of(d) }
+                : [d]);
 
     private static string FolderOf(ResourceKind kind) => kind switch
     {
