@@ -42,8 +42,8 @@ public sealed class GoldenTests(Server server) : WireTests(server)
         GoldenFile.Check("openapi/index.txt", index);
         GoldenFile.Check("openapi/coordination-v1.txt", await Api.GetAsync("/openapi/v3/apis/coordination.k8s.io/v1"));
         var wrong = await Api.GetAsync("/openapi/v3/apis/coordination.k8s.io/v1?hash=00");
-        wrong.Code.ShouldBe(200, "the client follows the redirection to the right hash");
-        wrong.Headers["Cache-Control"].ShouldContain("immutable");
+        wrong.Code.ShouldBe(301);
+        (await Api.GetAsync(wrong.Headers["Location"])).Headers["Cache-Control"].ShouldContain("immutable");
     }
 
     [OwnServerFact]
@@ -83,7 +83,6 @@ public sealed class GoldenTests(Server server) : WireTests(server)
             ("roles", "/apis/rbac.authorization.k8s.io/v1/roles"), ("rolebindings", "/apis/rbac.authorization.k8s.io/v1/rolebindings"),
             ("customresourcedefinitions", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"),
             ("apiservices", "/apis/apiregistration.k8s.io/v1/apiservices"),
-            ("shoots", "/apis/core.gardener.cloud/v1beta1/shoots"),
         ];
         var columns = new JsonObject();
         foreach (var (name, path) in kinds)
@@ -144,8 +143,8 @@ public sealed class GoldenTests(Server server) : WireTests(server)
         var group = $"{Namespace}.example.org";
         const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
         await Api.PostAsync(Definitions, $$$"""
-            {"metadata":{"name":"roses.{{{group}}}"},"spec":{"group":"{{{group}}}","scope":"Namespaced",
-             "names":{"plural":"roses","kind":"Rose","shortNames":["ro"],"categories":["all"]},
+            {"metadata":{"name":"asters.{{{group}}}"},"spec":{"group":"{{{group}}}","scope":"Namespaced",
+             "names":{"plural":"asters","kind":"Aster","shortNames":["as"],"categories":["all"]},
              "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{}},
               "schema":{"openAPIV3Schema":{"type":"object","properties":{
                "spec":{"type":"object","properties":{"thorns":{"type":"integer","minimum":0} } },
@@ -153,19 +152,20 @@ public sealed class GoldenTests(Server server) : WireTests(server)
               "additionalPrinterColumns":[{"name":"Thorns","type":"integer","jsonPath":".spec.thorns"}] }] } }
             """);
         var established = await Cluster.WaitAsync(
-            async () => await Api.GetAsync($"{Definitions}/roses.{group}") is var read
+            async () => await Api.GetAsync($"{Definitions}/asters.{group}") is var read
                 && read.Body["status"]?["conditions"]?.AsArray()
                     .Any(c => c!["type"]!.ToString() == "Established" && c["status"]!.ToString() == "True") == true ? read : null,
             "the definition is established");
+        ((JsonObject)established.Body["metadata"]!).Remove("managedFields"); // In how many writes differs from run to run.
         GoldenFile.Check("custom/definition.txt", established, Here);
-        var path = $"/apis/{group}/v1/namespaces/{Namespace}/roses";
+        var path = $"/apis/{group}/v1/namespaces/{Namespace}/asters";
         await Cluster.WaitAsync(async () => (await Api.GetAsync(path)).Code == 200 ? "" : null, "the resource is served");
-        await Api.PostAsync(path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Rose","metadata":{"name":"r"},"spec":{"thorns":7} }""");
+        await Api.PostAsync(path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Aster","metadata":{"name":"r"},"spec":{"thorns":7} }""");
         GoldenFile.Check("custom/table.txt", await Api.GetAsync(path, Table), Here);
         GoldenFile.Check("custom/discovery.txt", await Api.GetAsync($"/apis/{group}/v1"), Here);
         GoldenFile.Check("custom/invalid.txt", await Api.PostAsync(
-            path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Rose","metadata":{"name":"bad"},"spec":{"thorns":-1} }"""), Here);
-        (await Api.DeleteAsync($"{Definitions}/roses.{group}")).Code.ShouldBe(200);
+            path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Aster","metadata":{"name":"bad"},"spec":{"thorns":-1} }"""), Here);
+        (await Api.DeleteAsync($"{Definitions}/asters.{group}")).Code.ShouldBe(200);
     }
 
     private (string, string) Here => (Namespace, "NAMESPACE");

@@ -44,6 +44,19 @@ internal sealed record OutputFormat(OutputShape Shape, string MetaVersion, strin
             : format;
     }
 
+    /// <summary>For answers that have no metadata and so no other form than their own.</summary>
+    /// <exception cref="ApiStatusException">406: the client takes tables or metadata only.</exception>
+    public static void RequirePlain(HttpRequest request)
+    {
+        if (Negotiate(request).Shape != OutputShape.Object && !Array.Exists(
+            request.Headers.Accept.ToString().Split(','),
+            type => !type.Contains("as=", StringComparison.Ordinal)
+                && (type.Contains("json", StringComparison.Ordinal) || type.Contains("*/*", StringComparison.Ordinal))))
+        {
+            throw ApiErrors.NotAcceptable(Accepted);
+        }
+    }
+
     /// <summary>The form of a watch, which is always JSON: a stream of YAML has no end of its parts.</summary>
     /// <exception cref="ApiStatusException">406: none that is served as a stream.</exception>
     public static OutputFormat NegotiateStream(HttpRequest request)

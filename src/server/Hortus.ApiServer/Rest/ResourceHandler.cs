@@ -98,6 +98,7 @@ internal sealed class ResourceHandler(
 
     private static async Task CreateVirtualAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
+        OutputFormat.RequirePlain(request.Http.Request);
         var body = await request.ReadBodyAsync(cancellationToken);
         ObjectPreparation.CheckKind(body.Object, request.Definition.Kind);
         var answer = await request.Definition.Virtual!.CreateAsync(body.Object, request.Info, request.User, cancellationToken);

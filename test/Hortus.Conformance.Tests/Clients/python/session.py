@@ -1,4 +1,5 @@
 """What scripts on the Python client do: python session.py KUBECONFIG NAMESPACE PART [ARGUMENT...]."""
+import json
 import sys
 import threading
 import time
@@ -17,7 +18,6 @@ def expect(found, wanted, what):
 
 
 def fails(code, reason, call, *arguments, **named):
-    import json
     try:
         call(*arguments, **named)
     except ApiException as error:
@@ -150,9 +150,10 @@ def dynamically(space):
     patched = roses.patch(
         body={"spec": {"colour": "white"}}, name="one", namespace=space, content_type="application/merge-patch+json")
     expect(patched.spec.colour, "white", "patched colour")
-    applied = roses.server_side_apply(
-        body={"apiVersion": f"{group}/v1", "kind": "Rose", "metadata": {"name": "two"}, "spec": {"colour": "pink"}},
-        name="two", namespace=space, field_manager="python")
+    text = json.dumps({
+        "apiVersion": f"{group}/v1", "kind": "Rose", "metadata": {"name": "two"}, "spec": {"colour": "pink"}})
+    applied = roses.patch(
+        body=text, name="two", namespace=space, field_manager="python", content_type="application/apply-patch+yaml")
     expect(applied.metadata.managedFields[0].manager, "python", "manager")
     expect(roses.status.patch(
         body={"status": {"ready": True}}, name="one", namespace=space,
