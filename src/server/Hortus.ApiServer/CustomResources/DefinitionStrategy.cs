@@ -29,7 +29,7 @@ internal sealed class DefinitionStrategy : ResourceStrategy
             ["conditions"] = new JsonArray(),
             ["acceptedNames"] = new JsonObject { ["plural"] = "", ["kind"] = "" },
             ["storedVersions"] = new JsonArray([.. (JsonPaths.Find(created, "spec.versions") as JsonArray ?? [])
-                .Where(v => v?["storage"]?.ToString() == "true").Select(v => v!["name"]?.DeepClone())]),
+                .OfType<JsonObject>().Where(v => v["storage"]?.ToString() == "true").Select(v => v["name"]?.DeepClone())]),
         };
         var finalizers = Metadata.Finalizers(created);
         if (!finalizers.Contains(CleanupFinalizer))
