@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Hortus.Conformance.Tests.Running;
+using Hortus.Testing.Etcd;
 
 namespace Hortus.Conformance.Tests;
 
@@ -11,6 +12,7 @@ namespace Hortus.Conformance.Tests;
 public sealed class DurabilityTests : IDisposable
 {
     private const int Rounds = 50;
+    private const int RoundsOnEtcd = 8;
     private const int Writers = 8;
     private const int WrittenPerRoundMin = 40;
     private const string ConfigMaps = "api/v1/namespaces/default/configmaps";
@@ -22,11 +24,30 @@ public sealed class DurabilityTests : IDisposable
     public async Task Kill_9_loses_no_answered_write_tears_none_and_watchers_see_each_change_once()
     {
         var credentials = new ServerCredentials(Path.Combine(folder, "credentials"));
+        await KillRepeatedlyAsync(credentials, ["--data-dir", Path.Combine(folder, "data")], Rounds);
+    }
+
+    [Fact]
+    public async Task On_etcd_kill_9_loses_no_answered_write_and_watchers_see_each_change_once()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await using var etcd = await EtcdCluster.StartAsync(1, isSecure: true, deadline.Token);
+        var credentials = new ServerCredentials(Path.Combine(folder, "credentials"));
+        string[] store =
+        [
+            "--etcd-servers", etcd.Endpoints[0].ToString(), "--etcd-cafile", etcd.CaFile!,
+            "--etcd-certfile", etcd.CertFile!, "--etcd-keyfile", etcd.KeyFile!,
+        ];
+        await KillRepeatedlyAsync(credentials, store, RoundsOnEtcd);
+    }
+
+    private static async Task KillRepeatedlyAsync(ServerCredentials credentials, string[] store, int rounds)
+    {
         var written = new WrittenObjects();
         var watcher = new ResumingWatcher();
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
-            await using var server = await ServerProcess.StartAsync(credentials, Path.Combine(folder, "data"));
+            await using var server = await ServerProcess.StartOnAsync(credentials, store);
             using var http = Server.Http(server.Address, credentials, credentials.Admin);
             await RequireAllAsync(http, written);
             var watching = watcher.RunAsync(http);
@@ -38,10 +59,10 @@ public sealed class DurabilityTests : IDisposable
             await watching;
         }
 
-        await using var last = await ServerProcess.StartAsync(credentials, Path.Combine(folder, "data"));
+        await using var last = await ServerProcess.StartOnAsync(credentials, store);
         using var reader = Server.Http(last.Address, credentials, credentials.Admin);
         var stored = await RequireAllAsync(reader, written);
-        written.Count.ShouldBeGreaterThanOrEqualTo(Rounds * WrittenPerRoundMin);
+        written.Count.ShouldBeGreaterThanOrEqualTo(rounds * WrittenPerRoundMin);
 
         // The watcher went on from its last version after every kill: it knows what the list knows, each version once.
         await watcher.UntilAsync(reader, stored.Values.Max(o => o.Version));

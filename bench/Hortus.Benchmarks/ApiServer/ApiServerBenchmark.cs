@@ -26,9 +26,10 @@ internal static class ApiServerBenchmark
         }
 
         var ours = new ServerRun("hortus", token => MeasuredServer.StartHortusAsync(token));
+        var onEtcd = new ServerRun("hortus-on-etcd", token => MeasuredServer.StartHortusOnEtcdAsync(assets, token));
         ServerRun[] runs = compared
-            ? [ours, new ServerRun("kubernetes", token => MeasuredServer.StartKubernetesAsync(assets!, token))]
-            : [ours];
+            ? [ours, onEtcd, new ServerRun("kubernetes", token => MeasuredServer.StartKubernetesAsync(assets!, token))]
+            : [ours, onEtcd];
         for (var i = 1; i < Starts; i++)
         {
             foreach (var run in i % 2 == 0 ? runs.Reverse() : runs)
@@ -90,10 +91,13 @@ internal static class ApiServerBenchmark
                     + $"{Median(results.Select(r => r.Processor)):0.00} ms of processor each |");
             }
 
-            if (runs is [var ours, var theirs])
+            if (runs is [.. var ours, { Name: "kubernetes" } theirs])
             {
-                var ratios = ours.Results.Zip(theirs.Results, (a, b) => a[phase].PerSecond / b[phase].PerSecond);
-                Print($"| {phase} | ratio | {Span(ratios, "0.0")} |");
+                foreach (var run in ours)
+                {
+                    var ratios = run.Results.Zip(theirs.Results, (a, b) => a[phase].PerSecond / b[phase].PerSecond);
+                    Print($"| {phase} | {run.Name} / kubernetes | {Span(ratios, "0.0")} |");
+                }
             }
         }
     }

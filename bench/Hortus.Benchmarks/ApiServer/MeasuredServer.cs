@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Hortus.Testing;
+using Hortus.Testing.Etcd;
 
 namespace Hortus.Benchmarks.ApiServer;
 
@@ -55,6 +56,21 @@ internal sealed class MeasuredServer : IAsyncDisposable
             [
                 "apiserver", "--bind-address=127.0.0.1", $"--secure-port={server.Address.Port}",
                 $"--data-dir={server.folder}/data", $"--cert-dir={server.folder}/certs",
+                $"--token-auth-file={server.TokenFile}", "--authorization-mode=RBAC",
+            ],
+            cancellationToken);
+    }
+
+    /// <summary><c>bin/hortus apiserver</c> on an etcd, from the same place as kube-apiserver's.</summary>
+    public static async Task<MeasuredServer> StartHortusOnEtcdAsync(string? assets, CancellationToken cancellationToken)
+    {
+        var server = new MeasuredServer("hortus-on-etcd", FreePort());
+        var etcd = await server.StartEtcdAsync(assets ?? "", cancellationToken);
+        return await server.StartAsync(
+            BuiltTools.Hortus,
+            [
+                "apiserver", "--bind-address=127.0.0.1", $"--secure-port={server.Address.Port}",
+                $"--etcd-servers={etcd}", $"--cert-dir={server.folder}/certs",
                 $"--token-auth-file={server.TokenFile}", "--authorization-mode=RBAC",
             ],
             cancellationToken);
@@ -114,7 +130,7 @@ internal sealed class MeasuredServer : IAsyncDisposable
         var program = Path.Combine(assets, "etcd");
         var address = $"http://127.0.0.1:{client}";
         Run(
-            File.Exists(program) ? program : "etcd",
+            File.Exists(program) ? program : EtcdMember.Locate(),
             [
                 $"--data-dir={folder}/etcd", $"--listen-client-urls={address}", $"--advertise-client-urls={address}",
                 $"--listen-peer-urls=http://127.0.0.1:{peer}", $"--initial-advertise-peer-urls=http://127.0.0.1:{peer}",

@@ -87,7 +87,29 @@ public sealed partial class ApiServerComponent(
             throw new IOException($"the flags --etcd-...: {string.Join("; ", problems)}");
         }
 
-        return await EtcdStore.OpenAsync(etcd, time, loggerFactory.CreateLogger<EtcdStore>(), cancellationToken);
+        var store = await EtcdStore.OpenAsync(etcd, time, loggerFactory.CreateLogger<EtcdStore>(), cancellationToken);
+        try
+        {
+            await RequireJsonAsync(store.Local, etcd.Prefix, cancellationToken);
+            return store;
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    // Upstream writes protobuf, or encrypts, unless told otherwise, and begins such values with "k8s".
+    private static async Task RequireJsonAsync(IStore store, string prefix, CancellationToken cancellationToken)
+    {
+        var all = await store.RangeAsync(RangeRequest.Prefix(prefix), cancellationToken);
+        if (all.Values.FirstOrDefault(v => v.Value.Span.StartsWith("k8s"u8)) is { } foreign)
+        {
+            throw new IOException(
+                $"etcd's key {foreign.Key} is not JSON: another kind of API server writes below {prefix}; "
+                + "choose another --etcd-prefix");
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "serving the Kubernetes API at {Address}")]

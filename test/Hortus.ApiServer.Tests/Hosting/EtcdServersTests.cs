@@ -125,6 +125,17 @@ public sealed class EtcdServersTests : IAsyncLifetime
         keys.ShouldAllBe(k => k.StartsWith("/registry/"));
     }
 
+    [Fact]
+    public async Task Values_of_another_kind_of_server_are_refused_at_the_start()
+    {
+        await etcd.PutAsync("/registry/pods/default/theirs", "k8s\0and protobuf", deadline.Token);
+        var component = new ApiServerComponent([], TimeProvider.System, NullLoggerFactory.Instance);
+        var options = new ApiServerOptions { EtcdServers = [etcd.Endpoints[0].ToString()], EtcdPrefix = "registry/" };
+        var error = await Should.ThrowAsync<IOException>(() => component.RunAsync(options, deadline.Token));
+        error.Message.ShouldContain("/registry/pods/default/theirs");
+        error.Message.ShouldContain("--etcd-prefix");
+    }
+
     private async Task<InProcessApiServer> StartAsync() => await InProcessApiServer.StartOnAsync(
         await EtcdStore.OpenAsync(
             new EtcdStoreOptions { Endpoints = etcd.Endpoints },

@@ -24,12 +24,19 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <param name="pki">Certificates and tokens.</param>
     /// <param name="dataFolder">Folder of the store.</param>
     /// <param name="arguments">Further flags.</param>
-    public static Task<ServerProcess> StartAsync(ServerCredentials pki, string dataFolder, params string[] arguments)
+    public static Task<ServerProcess> StartAsync(ServerCredentials pki, string dataFolder, params string[] arguments) =>
+        StartOnAsync(pki, ["--data-dir", dataFolder], arguments);
+
+    /// <summary>The same with any store.</summary>
+    /// <param name="pki">Certificates and tokens.</param>
+    /// <param name="store">Flags that name the store.</param>
+    /// <param name="arguments">Further flags.</param>
+    public static Task<ServerProcess> StartOnAsync(ServerCredentials pki, string[] store, params string[] arguments)
     {
         string[] port = arguments.Contains("--secure-port") ? [] : ["--secure-port", "0"];
         return StartAsync(pki,
         [
-            "apiserver", "--bind-address", "127.0.0.1", .. port, "--data-dir", dataFolder,
+            "apiserver", "--bind-address", "127.0.0.1", .. port, .. store,
             "--cert-dir", Path.Combine(pki.Folder, "serving"),
             "--tls-cert-file", pki.ServingCertificateFile, "--tls-private-key-file", pki.ServingKeyFile,
             "--client-ca-file", pki.ClientAuthorityFile, "--token-auth-file", pki.TokenFile,

@@ -68,7 +68,9 @@ public sealed class EtcdMember(Uri address, IReadOnlyList<string> arguments, str
     /// <summary>Removes what a killed member has stored, as a disk that was lost does.</summary>
     public void Wipe() => Directory.Delete(dataFolder, recursive: true);
 
-    private static string Locate()
+    /// <summary>The program etcd: the one that setup unpacked, or the one in PATH.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    public static string Locate()
     {
         var unpacked = Path.Combine(BuiltTools.Root, ".tools", "bin", "etcd");
         return File.Exists(unpacked)

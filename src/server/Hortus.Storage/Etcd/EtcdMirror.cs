@@ -9,7 +9,7 @@ namespace Hortus.Storage.Etcd;
 /// </summary>
 internal sealed partial class EtcdMirror
 {
-    private const int PageKeys = 1000;
+    private const int PageKeys = 500;
 
     private readonly EtcdStoreOptions _options;
     private readonly EtcdMembers _members;
