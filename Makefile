@@ -9,10 +9,10 @@ export PATH := $(CURDIR)/bin:$(CURDIR)/.tools/bin:$(PATH)
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help setup build up down status test conformance golden fmt check bench fuzz crds clean
+.PHONY: help setup build up down status test conformance conformance-reference golden fmt check bench fuzz crds clean
 
 help: ## lists the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
 
 setup: ## installs what is missing (apt, npm)
 	@./eng/setup.sh
@@ -40,6 +40,9 @@ conformance: build ## holds KUBECONFIG=file, any cluster, to the suite of API cl
 golden: build ## writes the golden files of the API's answers anew
 	@dotnet build test/Hortus.Conformance.Tests -c $(CONFIGURATION) -v quiet --nologo
 	@HORTUS_UPDATE_GOLDEN=1 dotnet test test/Hortus.Conformance.Tests --no-build -c $(CONFIGURATION) --nologo --filter FullyQualifiedName~Golden
+
+conformance-reference: build ## compares the API server with the kube-apiserver in KUBEBUILDER_ASSETS
+	@dotnet test test/Hortus.Reference.Tests -c $(CONFIGURATION) --nologo -v quiet
 
 fmt: ## formats the sources
 	@dotnet format whitespace Hortus.slnx

@@ -37,6 +37,10 @@ public sealed record Quantity : IComparable<Quantity>
 
     private static long Clamp(BigInteger value) => (long)BigInteger.Clamp(value, long.MinValue, long.MaxValue);
 
+    /// <summary>The shortest text of the same value in the same family of suffixes, as API servers store it: <c>1000m</c> is
+    /// <c>1</c>, <c>1024Mi</c> is <c>1Gi</c>.</summary>
+    public string Canonical => QuantityText.Canonical(Text, nano);
+
     private static BigInteger Billion => 1_000_000_000;
 
     private static BigInteger Million => 1_000_000;

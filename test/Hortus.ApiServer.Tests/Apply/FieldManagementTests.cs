@@ -171,13 +171,33 @@ public class FieldManagementTests
     [Theory]
     [InlineData("[]")]
     [InlineData("[{}]")]
-    public void Update_WithEmptyManagedFields_ClearsThem(string managedFields)
+    public void Update_WithEmptyManagedFields_EndsTrackingUntilTheNextApply(string managedFields)
     {
         var live = Update(null, """{"metadata":{"name":"x"},"spec":{"replicas":1}}""", "a");
 
-        var updated = Update(live, $$$"""{"metadata":{"name":"x","managedFields":{{{managedFields}}}},"spec":{"replicas":1}}""", "b");
+        var cleared = Update(live, $$$"""{"metadata":{"name":"x","managedFields":{{{managedFields}}}},"spec":{"replicas":2}}""", "b");
+        var later = Update(cleared, """{"metadata":{"name":"x"},"spec":{"replicas":3}}""", "b");
 
-        updated["metadata"]!.ToJsonString().ShouldBe("""{"name":"x"}""");
+        cleared["metadata"]!.ToJsonString().ShouldBe("""{"name":"x"}""");
+        later["metadata"]!.ToJsonString().ShouldBe("""{"name":"x"}""");
+        Owners(Apply(later, """{"spec":{"paused":true}}""", "c")).ShouldContain("before-first-apply");
+    }
+
+    [Fact]
+    public void Create_DoesNotOwnStructuresThatEveryObjectHas()
+    {
+        var writer = Writer("a", 0, "") with { Blank = JsonText.Obj("""{"spec":{"strategy":{},"containers":null}}""") };
+
+        var created = FieldManagement.Update(
+            null,
+            JsonText.Obj("""{"spec":{"strategy":{"type":"Recreate"},"containers":[{"name":"c"}]}}"""),
+            PodLike.Schema,
+            writer);
+
+        var owned = created["metadata"]!["managedFields"]![0]!["fieldsV1"];
+        JsonTree.Same(owned, JsonText.Obj(
+            """{"f:spec":{"f:containers":{"k:{\"name\":\"c\"}":{".":{},"f:name":{}}},"f:strategy":{"f:type":{}}}}"""))
+            .ShouldBeTrue(owned!.ToJsonString());
     }
 
     [Fact]
@@ -289,6 +309,9 @@ public class FieldManagementTests
     [InlineData("", "", "unknown")]
     public void Manager_ComesFromParameterOrUserAgent(string? parameter, string? agent, string expected) =>
         FieldManagement.ManagerOf(parameter, agent).ShouldBe(expected);
+
+    private static IReadOnlyList<string> Owners(JsonObject value) =>
+        [.. value["metadata"]!["managedFields"]!.AsArray().Select(entry => entry!["manager"]!.ToString())];
 
     private static JsonObject Apply(JsonObject? live, string config, string manager, bool force = false, int minutes = 0) =>
         FieldManagement.Apply(live, JsonText.Obj(config), PodLike.Schema, Writer(manager, minutes, ""), force);

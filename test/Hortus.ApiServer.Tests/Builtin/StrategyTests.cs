@@ -192,6 +192,7 @@ public sealed class StrategyTests
     {
         var strategy = new NamespaceStrategy();
         var space = JsonNode.Parse("""{"metadata":{"name":"farm"}}""")!.AsObject();
+        strategy.SetDefaults(space);
         await strategy.PrepareForCreateAsync(space, Context(Kinds.Namespace), CancellationToken.None);
 
         space.Text("metadata", "labels", "kubernetes.io/metadata.name").ShouldBe("farm");

@@ -33,7 +33,15 @@ public class StrategicMergePatchTests
     [InlineData(
         """{"metadata":{"finalizers":["x","y"]}}""",
         """{"metadata":{"$deleteFromPrimitiveList/finalizers":["x"],"finalizers":["z"]}}""",
-        """{"metadata":{"finalizers":["y","z"]}}""")]
+        """{"metadata":{"finalizers":["z","y"]}}""")]
+    [InlineData(
+        """{"spec":{"containers":[{"name":"a"},{"name":"b"}]}}""",
+        """{"spec":{"containers":[{"name":"n"}]}}""",
+        """{"spec":{"containers":[{"name":"n"},{"name":"a"},{"name":"b"}]}}""")]
+    [InlineData(
+        """{"spec":{"containers":[{"name":"a"},{"name":"b"},{"name":"c"}]}}""",
+        """{"spec":{"containers":[{"name":"n"},{"name":"b"}]}}""",
+        """{"spec":{"containers":[{"name":"n"},{"name":"a"},{"name":"b"},{"name":"c"}]}}""")]
     [InlineData(
         """{"spec":{"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1}}}}""",
         """{"spec":{"strategy":{"$retainKeys":["type"],"type":"Recreate"}}}""",

@@ -14,7 +14,6 @@ public sealed record Job : KubernetesObject
 /// <summary>What should run.</summary>
 public sealed record JobSpec : ApiType
 {
-    [DefaultJson("1")]
     public int? Parallelism { get; init; }
 
     public int? Completions { get; init; }
@@ -27,7 +26,6 @@ public sealed record JobSpec : ApiType
     [PreserveUnknownFields]
     public JsonElement? SuccessPolicy { get; init; }
 
-    [DefaultJson("6")]
     public int? BackoffLimit { get; init; }
 
     public int? BackoffLimitPerIndex { get; init; }
@@ -43,10 +41,9 @@ public sealed record JobSpec : ApiType
 
     public int? TtlSecondsAfterFinished { get; init; }
 
-    [DefaultJson("\"NonIndexed\""), AllowedValues("NonIndexed", "Indexed")]
+    [AllowedValues("NonIndexed", "Indexed")]
     public string? CompletionMode { get; init; }
 
-    [DefaultJson("false")]
     public bool? Suspend { get; init; }
 
     public string? PodReplacementPolicy { get; init; }

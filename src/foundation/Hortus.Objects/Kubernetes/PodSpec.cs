@@ -81,7 +81,6 @@ public sealed record PodSpec : ApiType
 
     public string? RuntimeClassName { get; init; }
 
-    [DefaultJson("true")]
     public bool? EnableServiceLinks { get; init; }
 
     public string? PreemptionPolicy { get; init; }

@@ -18,6 +18,9 @@ public static class SchemaBuilder
 
     private static readonly ConcurrentDictionary<Type, SchemaNode> Built = new();
 
+    /// <summary>Whether values of a schema are quantities.</summary>
+    public static bool IsQuantity(SchemaNode schema) => schema is { IntOrString: true, Pattern: QuantityPattern };
+
     /// <summary>The schema of a kind, a structure, or a scalar such as <see cref="string"/>.</summary>
     /// <exception cref="ArgumentException">The type has no JSON form that schemas can describe.</exception>
     public static SchemaNode For(Type type)

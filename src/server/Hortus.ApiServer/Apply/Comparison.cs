@@ -30,6 +30,12 @@ internal readonly record struct Comparison(FieldSet? Changed, FieldSet? Removed)
             case (JsonObject before, JsonObject after) when Ownership.IsGranular(schema):
                 CompareFields(before, after, schema, level, ref changed, ref removed);
                 break;
+            case (null, JsonObject after) when Ownership.IsGranular(schema):
+                CompareFields([], after, schema, level, ref changed, ref removed);
+                break;
+            case (null, JsonArray after) when Ownership.FormOf(schema) is var form and not ListForm.Atomic:
+                CompareItems([], after, schema!, form, ref changed, ref removed);
+                break;
             case (JsonArray before, JsonArray after) when Ownership.FormOf(schema) is var form and not ListForm.Atomic:
                 CompareItems(before, after, schema!, form, ref changed, ref removed);
                 break;

@@ -39,9 +39,10 @@ public static class FieldManagement
         {
             errors.TooLong(field, ManagerCharsMax);
         }
-        else if (fieldManager?.Any(char.IsControl) == true)
+        else if (fieldManager?.FirstOrDefault(char.IsControl) is { } sign and not '\0')
         {
-            errors.Invalid(field, fieldManager, "should only contain printable characters");
+            var at = fieldManager!.IndexOf(sign, StringComparison.Ordinal);
+            errors.Invalid(field, fieldManager, $"invalid character U+{(int)sign:X4} (at position {at})");
         }
 
         return errors;
@@ -79,6 +80,13 @@ public static class FieldManagement
     public static JsonObject Update(JsonObject? old, JsonObject updated, SchemaNode schema, FieldWriter writer)
     {
         var owners = FieldOwners.Starting(old, updated, writer.Subresource.Length > 0);
+        if (old is not null && owners.All.Count == 0)
+        {
+            // Tracking was ended by somebody; the next apply begins it anew.
+            owners.Write(updated);
+            return updated;
+        }
+
         Track(owners, old, updated, schema, writer);
         owners.Write(updated);
         return updated;
@@ -119,10 +127,16 @@ public static class FieldManagement
     internal static void Track(FieldOwners owners, JsonObject? old, JsonObject updated, SchemaNode schema,
         FieldWriter writer)
     {
-        var comparison = Comparison.Of(old, updated, schema);
+        var comparison = Comparison.Of(old ?? writer.Blank, updated, schema);
         if (comparison.IsSame)
         {
             return;
+        }
+
+        foreach (var field in writer.ResetFields)
+        {
+            comparison.Changed?.Remove(PathStep.Field(field));
+            comparison.Removed?.Remove(PathStep.Field(field));
         }
 
         foreach (var owner in owners.All)
@@ -137,11 +151,6 @@ public static class FieldManagement
 
         if (comparison.Changed is { } changed)
         {
-            foreach (var field in writer.ResetFields)
-            {
-                changed.Remove(PathStep.Field(field));
-            }
-
             Grant(owners, changed, writer);
         }
 

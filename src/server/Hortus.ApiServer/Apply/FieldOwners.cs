@@ -38,7 +38,7 @@ internal sealed class FieldOwners
             return new FieldOwners([]);
         }
 
-        return Read(sent) ?? Of(old);
+        return Read(sent) is { All.Count: > 0 } wanted ? wanted : Of(old);
     }
 
     public FieldOwner? Find(FieldWriter writer, string operation) => owners.Find(owner => owner.Is(writer, operation));

@@ -11,4 +11,7 @@ public sealed record FieldWriter(string Manager, string ApiVersion, string Subre
     /// <summary>Top-level fields that this endpoint does not write: <c>status</c> on the main resource of kinds with a
     /// status subresource, <c>spec</c> and <c>metadata</c> on the status subresource.</summary>
     public IReadOnlyList<string> ResetFields { get; init; } = [];
+
+    /// <summary>What a new object of the kind has before anybody set a field: nobody owns these fields for being there.</summary>
+    public System.Text.Json.Nodes.JsonObject? Blank { get; init; }
 }

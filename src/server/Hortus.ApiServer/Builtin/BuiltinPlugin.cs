@@ -42,6 +42,7 @@ public sealed class BuiltinPlugin(INodeDialer? dialer = null) : ApiServerPlugin
         return definition with
         {
             Strategy = BuiltinStrategies.Find(definition.Kind, own) ?? definition.Strategy,
+            Blank = BlankObjects.Of(definition.Kind),
             SelectableFields = definition.SelectableFields.Count == 0 ? fields : definition.SelectableFields,
             Subresources = added.Count == 0
                 ? definition.Subresources
@@ -131,6 +132,17 @@ internal static class BuiltinStrategies
             new WorkloadStrategy(kind.Kind),
         "jobs.batch" => new JobStrategy(),
         "apiservices.apiregistration.k8s.io" => new ApiServiceStrategy(parts.Time),
+        "cronjobs.batch" => new TemplateStrategy("spec", "jobTemplate", "spec", "template", "spec"),
+        "podtemplates" => new TemplateStrategy("template", "spec"),
+        "networkpolicies.networking.k8s.io" => new NetworkPolicyStrategy(),
+        "horizontalpodautoscalers.autoscaling" => new AutoscalerStrategy(),
+        "endpoints" or "endpointslices.discovery.k8s.io" => new EndpointStrategy(),
+        "limitranges" => new LimitRangeStrategy(),
+        "ingresses.networking.k8s.io" => new IngressStrategy(),
+        "poddisruptionbudgets.policy" => new BudgetStrategy(),
+        "leases.coordination.k8s.io" => new LeaseStrategy(),
+        "storageclasses.storage.k8s.io" => new StorageClassStrategy(),
+        "priorityclasses.scheduling.k8s.io" => new PriorityClassStrategy(),
         "certificatesigningrequests.certificates.k8s.io" => new CertificateRequestStrategy(),
         "roles.rbac.authorization.k8s.io" or "clusterroles.rbac.authorization.k8s.io"
             or "rolebindings.rbac.authorization.k8s.io" or "clusterrolebindings.rbac.authorization.k8s.io" =>

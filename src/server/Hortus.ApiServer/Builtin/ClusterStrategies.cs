@@ -24,7 +24,6 @@ internal sealed class NamespaceStrategy : ResourceStrategy
         created.Ensure("spec")["finalizers"] =
             ObjectTree.List(finalizers.Contains("kubernetes") ? finalizers : [.. finalizers, "kubernetes"]);
         created["status"] = new JsonObject { ["phase"] = "Active" };
-        Label(created);
         return ValueTask.CompletedTask;
     }
 
@@ -42,7 +41,6 @@ internal sealed class NamespaceStrategy : ResourceStrategy
             }
         }
 
-        Label(updated);
         if (updated.IsBeingDeleted)
         {
             updated.Ensure("status")["phase"] = "Terminating";
@@ -55,11 +53,12 @@ internal sealed class NamespaceStrategy : ResourceStrategy
     /// <inheritdoc/>
     public override bool HasOtherFinalizers(JsonObject deleted) => deleted.Texts("spec", "finalizers").Count > 0;
 
-    private static void Label(JsonObject space)
+    /// <inheritdoc/>
+    public override void SetDefaults(JsonObject value)
     {
-        if (space.Name.Length > 0)
+        if (value.Name.Length > 0)
         {
-            space.Ensure("metadata", "labels")["kubernetes.io/metadata.name"] = space.Name;
+            value.Ensure("metadata", "labels")["kubernetes.io/metadata.name"] = value.Name;
         }
     }
 }
@@ -167,7 +166,7 @@ internal sealed class RbacStrategy(string kind) : ResourceStrategy
     public override ValueTask PrepareForCreateAsync(
         JsonObject created, StrategyContext context, CancellationToken cancellationToken)
     {
-        Default(created);
+        SetDefaults(created);
         return ValueTask.CompletedTask;
     }
 
@@ -175,7 +174,7 @@ internal sealed class RbacStrategy(string kind) : ResourceStrategy
     public override ValueTask PrepareForUpdateAsync(
         JsonObject updated, JsonObject old, StrategyContext context, CancellationToken cancellationToken)
     {
-        Default(updated);
+        SetDefaults(updated);
         return ValueTask.CompletedTask;
     }
 
@@ -229,10 +228,11 @@ internal sealed class RbacStrategy(string kind) : ResourceStrategy
         }
     }
 
-    private static void Default(JsonObject role)
+    /// <inheritdoc/>
+    public override void SetDefaults(JsonObject value)
     {
-        role.Map("roleRef")?.Default("apiGroup", Group);
-        foreach (var subject in role.Items("subjects"))
+        value.Map("roleRef")?.Default("apiGroup", Group);
+        foreach (var subject in value.Items("subjects"))
         {
             if (subject.Text("kind") is "User" or "Group" && string.IsNullOrEmpty(subject.Text("apiGroup")))
             {
@@ -249,6 +249,7 @@ internal sealed class RbacStrategy(string kind) : ResourceStrategy
             errors.NotSupported(RoleRef["kind"], binding.Text("roleRef", "kind"), kinds);
         }
 
+        FieldChecks.OneOf(binding.Map("roleRef") ?? [], "apiGroup", RoleRef, errors, Group);
         if (string.IsNullOrEmpty(binding.Text("roleRef", "name")))
         {
             errors.Required(RoleRef["name"]);
@@ -261,6 +262,11 @@ internal sealed class RbacStrategy(string kind) : ResourceStrategy
             if (string.IsNullOrEmpty(subject.Text("name")))
             {
                 errors.Required(path["name"]);
+            }
+
+            if (subject.Text("kind") == "ServiceAccount")
+            {
+                FieldChecks.Subdomain(subject.Text("name"), path["name"], errors);
             }
 
             if (subject.Text("kind") is not ("User" or "Group" or "ServiceAccount"))
@@ -276,87 +282,23 @@ internal sealed class RbacStrategy(string kind) : ResourceStrategy
     }
 }
 
-/// <summary>Claims: what is asked for is fixed, except for more storage.</summary>
-internal sealed class ClaimStrategy : ResourceStrategy
-{
-    private static readonly FieldPath Spec = FieldPath.Root["spec"];
-
-    /// <inheritdoc/>
-    public override ValueTask PrepareForCreateAsync(
-        JsonObject created, StrategyContext context, CancellationToken cancellationToken)
-    {
-        created.Ensure("spec").Default("volumeMode", "Filesystem");
-        created["status"] = new JsonObject { ["phase"] = "Pending" };
-        return ValueTask.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public override void Validate(JsonObject created, FieldErrors errors)
-    {
-        if (created.Texts("spec", "accessModes").Count == 0)
-        {
-            errors.Required(Spec["accessModes"], "at least 1 access mode is required");
-        }
-
-        if (created.At("spec", "resources", "requests", "storage") is null)
-        {
-            errors.Required(Spec["resources"].Key("storage"));
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void ValidateUpdate(JsonObject updated, JsonObject old, FieldErrors errors)
-    {
-        Validate(updated, errors);
-        var after = (JsonObject)(updated.Map("spec") ?? []).DeepClone();
-        var before = (JsonObject)(old.Map("spec") ?? []).DeepClone();
-        foreach (var field in new[] { "resources", "volumeAttributesClassName" })
-        {
-            after.Remove(field);
-            before.Remove(field);
-        }
-
-        // The binder and the default class fill these once.
-        foreach (var field in new[] { "volumeName", "storageClassName" })
-        {
-            if (before[field] is null)
-            {
-                after.Remove(field);
-            }
-        }
-
-        if (!JsonNode.DeepEquals(after, before))
-        {
-            errors.Forbidden(Spec,
-                "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound "
-                + "claims");
-        }
-    }
-}
-
-/// <summary>Volumes start out pending until they are bound.</summary>
-internal sealed class VolumeStrategy : ResourceStrategy
-{
-    /// <inheritdoc/>
-    public override ValueTask PrepareForCreateAsync(
-        JsonObject created, StrategyContext context, CancellationToken cancellationToken)
-    {
-        var spec = created.Ensure("spec");
-        spec.Default("volumeMode", "Filesystem");
-        spec.Default("persistentVolumeReclaimPolicy", "Retain");
-        created["status"] = new JsonObject { ["phase"] = "Pending" };
-        return ValueTask.CompletedTask;
-    }
-}
-
 /// <summary>Nodes register with their status.</summary>
 internal sealed class NodeStrategy : ResourceStrategy
 {
     /// <inheritdoc/>
+    public override void SetDefaults(JsonObject value)
+    {
+        var spec = value.Ensure("spec");
+        if (spec.Text("podCIDR") is { Length: > 0 } range)
+        {
+            spec.Default("podCIDRs", ObjectTree.List([range]));
+        }
+    }
+
+    /// <inheritdoc/>
     public override ValueTask PrepareForCreateAsync(
         JsonObject created, StrategyContext context, CancellationToken cancellationToken)
     {
-        _ = created.Ensure("spec");
         return ValueTask.CompletedTask;
     }
 

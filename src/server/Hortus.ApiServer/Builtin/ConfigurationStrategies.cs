@@ -19,6 +19,9 @@ internal sealed class SecretStrategy : ResourceStrategy
     };
 
     /// <inheritdoc/>
+    public override void SetDefaults(JsonObject value) => Fold(value);
+
+    /// <inheritdoc/>
     public override ValueTask PrepareForCreateAsync(
         JsonObject created, StrategyContext context, CancellationToken cancellationToken)
     {

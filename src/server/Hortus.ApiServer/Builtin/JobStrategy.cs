@@ -14,7 +14,7 @@ internal sealed class JobStrategy : ResourceStrategy
         JsonObject created, StrategyContext context, CancellationToken cancellationToken)
     {
         await base.PrepareForCreateAsync(created, context, cancellationToken);
-        Default(created);
+        SetDefaults(created);
         var spec = created.Ensure("spec");
         if (spec.Flag("manualSelector") == true || created.Uid is not { Length: > 0 } uid)
         {
@@ -27,6 +27,10 @@ internal sealed class JobStrategy : ResourceStrategy
         labels.Default("controller-uid", uid);
         labels.Default("job-name", created.Name);
         spec.Ensure("selector", "matchLabels").Default("batch.kubernetes.io/controller-uid", uid);
+        if (created.Map("metadata", "labels") is not { Count: > 0 })
+        {
+            created.Ensure("metadata")["labels"] = labels.DeepClone();
+        }
     }
 
     /// <inheritdoc/>
@@ -39,7 +43,7 @@ internal sealed class JobStrategy : ResourceStrategy
             return;
         }
 
-        Default(updated);
+        SetDefaults(updated);
         var spec = updated.Ensure("spec");
         spec.Default("selector", old.At("spec", "selector")?.DeepClone());
         foreach (var (name, value) in old.Map("spec", "template", "metadata", "labels") ?? [])
@@ -57,13 +61,20 @@ internal sealed class JobStrategy : ResourceStrategy
     {
         var template = created.Map("spec", "template", "spec") ?? [];
         PodSpecValidation.Check(template, Spec["template"]["spec"], errors);
-        if (template.Text("restartPolicy") is not ("OnFailure" or "Never"))
+        if (template.Text("restartPolicy") is null or "" or "Always")
+        {
+            errors.Required(Spec["template"]["spec"]["restartPolicy"], "valid values: \"OnFailure\", \"Never\"");
+        }
+        else if (template.Text("restartPolicy") is not ("OnFailure" or "Never"))
         {
             errors.NotSupported(
                 Spec["template"]["spec"]["restartPolicy"], template.Text("restartPolicy"), ["OnFailure", "Never"]);
         }
 
-        foreach (var field in new[] { "parallelism", "completions", "backoffLimit" })
+        foreach (var field in new[]
+        {
+            "parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished",
+        })
         {
             if (created.Number("spec", field) is < 0 and { } value)
             {
@@ -86,9 +97,10 @@ internal sealed class JobStrategy : ResourceStrategy
         }
     }
 
-    private static void Default(JsonObject job)
+    /// <inheritdoc/>
+    public override void SetDefaults(JsonObject value)
     {
-        var spec = job.Ensure("spec");
+        var spec = value.Ensure("spec");
         PodSpecDefaults.Apply(spec.Ensure("template", "spec"));
         if (spec["completions"] is null && spec["parallelism"] is null)
         {

@@ -57,7 +57,8 @@ internal sealed class BindingHandler(IObjectAccess objects, TimeProvider time) :
 
         if (pod.Text("spec", "nodeName") is { Length: > 0 } assigned)
         {
-            throw ApiErrors.Conflict(Kinds.Pod, pod.Name, $"pod {pod.Name} is already assigned to node \"{assigned}\"");
+            throw ApiErrors.Conflict(
+                Kinds.Pod with { Plural = "pods/binding" }, pod.Name, $"pod {pod.Name} is already assigned to node \"{assigned}\"");
         }
 
         pod.Ensure("spec")["nodeName"] = node;

@@ -7,6 +7,26 @@ internal static class PodSpecDefaults
 {
     private const int FileMode = 420;
 
+    /// <summary>Defaults of a pod itself; templates leave these to the pods made of them.</summary>
+    public static void ApplyToPod(JsonObject spec)
+    {
+        Apply(spec);
+        spec.Default("enableServiceLinks", true);
+        foreach (var container in spec.Items("initContainers").Concat(spec.Items("containers")))
+        {
+            if (container.Map("resources", "limits") is not { } limits)
+            {
+                continue;
+            }
+
+            var requests = container.Ensure("resources", "requests");
+            foreach (var (name, value) in limits)
+            {
+                requests.Default(name, value?.DeepClone());
+            }
+        }
+    }
+
     public static void Apply(JsonObject spec)
     {
         spec.Default("restartPolicy", "Always");
@@ -66,15 +86,6 @@ internal static class PodSpecDefaults
             if (hostNetwork && port["containerPort"] is { } number)
             {
                 port.Default("hostPort", number.DeepClone());
-            }
-        }
-
-        if (container.Map("resources", "limits") is { } limits)
-        {
-            var requests = container.Ensure("resources", "requests");
-            foreach (var (name, value) in limits)
-            {
-                requests.Default(name, value?.DeepClone());
             }
         }
 

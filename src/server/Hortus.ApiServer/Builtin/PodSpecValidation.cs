@@ -32,6 +32,7 @@ internal static class PodSpecValidation
             }
         }
 
+        PodSpecRules.Check(spec, path, errors);
         if (spec.Text("restartPolicy") is { } policy && !RestartPolicies.Contains(policy))
         {
             errors.NotSupported(path["restartPolicy"], policy, RestartPolicies);
@@ -85,7 +86,11 @@ internal static class PodSpecValidation
         foreach (var port in container.Items("ports"))
         {
             var portPath = path["ports"][index++];
-            if (port.Number("containerPort") is not (>= 1 and <= 65535))
+            if (port.Number("containerPort") is null or 0)
+            {
+                errors.Required(portPath["containerPort"]);
+            }
+            else if (port.Number("containerPort") is not (>= 1 and <= 65535))
             {
                 errors.Invalid(portPath["containerPort"], port.Number("containerPort")
                     ?? 0, "must be between 1 and 65535, inclusive");

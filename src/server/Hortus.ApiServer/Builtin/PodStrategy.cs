@@ -16,13 +16,22 @@ internal sealed class PodStrategy : ResourceStrategy
     private static readonly FieldPath Spec = FieldPath.Root["spec"];
 
     /// <inheritdoc/>
+    public override void SetDefaults(JsonObject value)
+    {
+        PodSpecDefaults.ApplyToPod(value.Ensure("spec"));
+        if (value.Text("status", "podIP") is { Length: > 0 } address)
+        {
+            value.Ensure("status").Default("podIPs", new JsonArray(new JsonObject { ["ip"] = address }));
+        }
+    }
+
+    /// <inheritdoc/>
     public override ValueTask PrepareForCreateAsync(
         JsonObject created, StrategyContext context, CancellationToken cancellationToken)
     {
         EphemeralContainers.CheckCreate(created);
         var spec = created.Ensure("spec");
-        PodSpecDefaults.Apply(spec);
-        spec.Default("enableServiceLinks", true);
+        PodSpecDefaults.ApplyToPod(spec);
         created["status"] =
             new JsonObject { ["phase"] = "Pending", ["qosClass"] = PodSpecDefaults.QualityOfService(spec) };
         return ValueTask.CompletedTask;
@@ -35,7 +44,7 @@ internal sealed class PodStrategy : ResourceStrategy
         await base.PrepareForUpdateAsync(updated, old, context, cancellationToken);
         if (context.Subresource.Length == 0)
         {
-            PodSpecDefaults.Apply(updated.Ensure("spec"));
+            PodSpecDefaults.ApplyToPod(updated.Ensure("spec"));
             if (updated.Text("spec", "nodeName") != old.Text("spec", "nodeName") || ChangesPartsOfSubresources(updated, old))
             {
                 var errors = new FieldErrors();

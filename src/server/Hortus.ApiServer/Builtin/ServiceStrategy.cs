@@ -19,7 +19,7 @@ internal sealed class ServiceStrategy(ServiceAllocator allocator) : ResourceStra
     {
         created["status"] = new JsonObject { ["loadBalancer"] = new JsonObject() };
         var spec = created.Ensure("spec");
-        Default(spec);
+        DefaultSpec(spec);
         await AllocateAsync(created, context, cancellationToken);
     }
 
@@ -34,7 +34,7 @@ internal sealed class ServiceStrategy(ServiceAllocator allocator) : ResourceStra
         }
 
         var spec = updated.Ensure("spec");
-        Default(spec);
+        DefaultSpec(spec);
         KeepOld(spec, old.Map("spec") ?? []);
         await AllocateAsync(updated, context, cancellationToken);
     }
@@ -49,12 +49,26 @@ internal sealed class ServiceStrategy(ServiceAllocator allocator) : ResourceStra
             errors.NotSupported(Spec["type"], type, Types);
         }
 
+        FieldChecks.OneOf(spec, "sessionAffinity", Spec, errors, "ClientIP", "None");
+        FieldChecks.Labels(spec.Map("selector"), Spec["selector"], errors);
+        var addresses = spec.Texts("externalIPs");
+        for (var i = 0; i < addresses.Count; i++)
+        {
+            if (!IPAddress.TryParse(addresses[i], out _))
+            {
+                errors.Invalid(Spec["externalIPs"][i], addresses[i],
+                    "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+            }
+        }
+
         if (type == "ExternalName")
         {
             if (string.IsNullOrEmpty(spec.Text("externalName")))
             {
                 errors.Required(Spec["externalName"]);
             }
+
+            FieldChecks.Subdomain(spec.Text("externalName")?.TrimEnd('.'), Spec["externalName"], errors);
 
             return;
         }
@@ -85,7 +99,10 @@ internal sealed class ServiceStrategy(ServiceAllocator allocator) : ResourceStra
         }
     }
 
-    private static void Default(JsonObject spec)
+    /// <inheritdoc/>
+    public override void SetDefaults(JsonObject value) => DefaultSpec(value.Ensure("spec"));
+
+    private static void DefaultSpec(JsonObject spec)
     {
         spec.Default("type", "ClusterIP");
         spec.Default("sessionAffinity", "None");

@@ -21,7 +21,7 @@ internal sealed class WorkloadStrategy(string kind) : ResourceStrategy
         JsonObject created, StrategyContext context, CancellationToken cancellationToken)
     {
         await base.PrepareForCreateAsync(created, context, cancellationToken);
-        Default(created);
+        SetDefaults(created);
     }
 
     /// <inheritdoc/>
@@ -31,7 +31,7 @@ internal sealed class WorkloadStrategy(string kind) : ResourceStrategy
         await base.PrepareForUpdateAsync(updated, old, context, cancellationToken);
         if (context.Subresource.Length == 0)
         {
-            Default(updated);
+            SetDefaults(updated);
         }
     }
 
@@ -52,12 +52,41 @@ internal sealed class WorkloadStrategy(string kind) : ResourceStrategy
             errors.Invalid(Spec["replicas"], replicas, "must be greater than or equal to 0");
         }
 
+        FieldChecks.NonNegative(spec, Spec, errors, "minReadySeconds", "revisionHistoryLimit");
+        if (spec.Number("progressDeadlineSeconds") is { } deadline && deadline <= (spec.Number("minReadySeconds") ?? 0))
+        {
+            errors.Invalid(Spec["progressDeadlineSeconds"], deadline, "must be greater than minReadySeconds");
+        }
+
+        CheckRolling(spec, kind == "Deployment" ? "strategy" : "updateStrategy", errors);
         var template = spec.Map("template", "spec") ?? [];
         var claimed = spec.Items("volumeClaimTemplates").Select(claim => claim.Text("metadata", "name") ?? "");
         PodSpecValidation.Check(template, Spec["template"]["spec"], errors, claimed);
         if (template.Text("restartPolicy") is { } policy && policy != "Always")
         {
             errors.NotSupported(Spec["template"]["spec"]["restartPolicy"], policy, ["Always"]);
+        }
+    }
+
+    private static void CheckRolling(JsonObject spec, string field, FieldErrors errors)
+    {
+        if (spec.Map(field, "rollingUpdate") is not { } rolling)
+        {
+            return;
+        }
+
+        var path = Spec[field]["rollingUpdate"];
+        if (spec.Text(field, "type") == "Recreate")
+        {
+            errors.Forbidden(path, "may not be specified when strategy `type` is 'Recreate'");
+            return;
+        }
+
+        FieldChecks.CountOrPercent(rolling, "maxUnavailable", path, errors);
+        FieldChecks.CountOrPercent(rolling, "maxSurge", path, errors, int.MaxValue);
+        if (FieldChecks.IsZero(rolling, "maxUnavailable") && FieldChecks.IsZero(rolling, "maxSurge"))
+        {
+            errors.Invalid(path["maxUnavailable"], 0, "may not be 0 when `maxSurge` is 0");
         }
     }
 
@@ -94,9 +123,10 @@ internal sealed class WorkloadStrategy(string kind) : ResourceStrategy
         }
     }
 
-    private void Default(JsonObject workload)
+    /// <inheritdoc/>
+    public override void SetDefaults(JsonObject value)
     {
-        var spec = workload.Ensure("spec");
+        var spec = value.Ensure("spec");
         PodSpecDefaults.Apply(spec.Ensure("template", "spec"));
         switch (kind)
         {

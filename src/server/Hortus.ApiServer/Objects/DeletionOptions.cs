@@ -12,7 +12,7 @@ internal sealed record DeletionOptions
 {
     private static readonly ResourceKind Names = new()
     {
-        Group = "",
+        Group = "meta.k8s.io",
         Version = "v1",
         Kind = "DeleteOptions",
         Plural = "deleteoptions",
@@ -46,7 +46,7 @@ internal sealed record DeletionOptions
 
         if (policy is not null and not "Foreground" and not "Background" and not "Orphan")
         {
-            errors.NotSupported(FieldPath.Root["propagationPolicy"], policy, ["Background", "Foreground", "Orphan"]);
+            errors.NotSupported(FieldPath.Root["propagationPolicy"], policy, ["Foreground", "Background", "Orphan", "nil"]);
         }
 
         var grace = Text(body, query, "gracePeriodSeconds");
@@ -85,16 +85,19 @@ internal sealed record DeletionOptions
     /// <exception cref="ApiStatusException">409: they are others.</exception>
     public void CheckPreconditions(JsonObject current, ResourceKind kind)
     {
-        Check("UID", Uid, Metadata.Text(current, "uid"), kind, current);
-        Check("ResourceVersion", ResourceVersion, Metadata.Text(current, "resourceVersion"), kind, current);
+        Check("UID", Uid, Metadata.Text(current, "uid"), " and then recreated", kind, current);
+        Check("ResourceVersion", ResourceVersion, Metadata.Text(current, "resourceVersion"), "", kind, current);
     }
 
-    private static void Check(string what, string? wanted, string? found, ResourceKind kind, JsonObject current)
+    private static void Check(
+        string what, string? wanted, string? found, string recreated, ResourceKind kind, JsonObject current)
     {
         if (!string.IsNullOrEmpty(wanted) && wanted != found)
         {
-            throw ApiErrors.Conflict(kind, Metadata.Name(current),
-                $"Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {found}");
+            var fate = recreated.Length > 0 ? "deleted" + recreated : "modified";
+            throw ApiErrors.Conflict(kind with { Plural = kind.Kind }, Metadata.Name(current),
+                $"the {what} in the precondition ({wanted}) does not match the {what} in record ({found}). "
+                + $"The object might have been {fate}");
         }
     }
 

@@ -10,9 +10,22 @@ namespace Hortus.ApiServer.Objects;
 internal static partial class MetadataValidation
 {
     private const int AnnotationsBytesMax = 256 * 1024;
-    private const string SubdomainRule =
+
+    /// <summary>What a DNS name has to be, for messages.</summary>
+    public const string SubdomainRule =
         "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end "
-        + "with an alphanumeric character";
+        + "with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+        + @"'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+
+    private const string LabelRule =
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an "
+        + "alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
+        + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+
+    private const string OldLabelRule =
+        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end "
+        + "with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is "
+        + "'[a-z]([-a-z0-9]*[a-z0-9])?')";
 
     /// <summary>Kinds whose names are path segments, not DNS names.</summary>
     private static readonly HashSet<string> FreeNameGroups = new(StringComparer.Ordinal)
@@ -24,10 +37,26 @@ internal static partial class MetadataValidation
     // The store takes keys of 4096 bytes; a character has up to three.
     private const int FreeNameCharsMax = 1024;
 
+    /// <summary>Whether a text is a DNS name.</summary>
+    public static bool IsSubdomain(string name) => name.Length <= 253 && Subdomain().IsMatch(name);
+
+    /// <summary>Whether a text may be the key of a label.</summary>
+    public static bool IsLabelKey(string key) => key.Length <= 317 && QualifiedName().IsMatch(key);
+
+    /// <summary>Whether a text may be the value of a label.</summary>
+    public static bool IsLabelValue(string value) => LabelValue().IsMatch(value);
+
     public static void Validate(JsonObject root, ResourceKind kind, FieldErrors errors)
     {
         var path = FieldPath.Root["metadata"];
         ValidateName(Metadata.Name(root), kind, path["name"], errors);
+        if (Metadata.Text(root, "generateName") is { Length: > 0 } prefix)
+        {
+            // A dash at its end is not the end of the name.
+            var whole = prefix.EndsWith('-') ? prefix[..^1] + "a" : prefix;
+            ValidateName(whole, kind, path["generateName"], errors, prefix);
+        }
+
         ValidateLabels(Metadata.Of(root)["labels"] as JsonObject, path["labels"], errors);
         ValidateAnnotations(Metadata.Of(root)["annotations"] as JsonObject, path["annotations"], errors);
         ValidateOwners(Metadata.Of(root)["ownerReferences"] as JsonArray, path["ownerReferences"], errors);
@@ -49,8 +78,10 @@ internal static partial class MetadataValidation
         ValidateAnnotations(Metadata.Of(root)["annotations"] as JsonObject, path["annotations"], errors);
     }
 
-    private static void ValidateName(string name, ResourceKind kind, FieldPath path, FieldErrors errors)
+    private static void ValidateName(
+        string name, ResourceKind kind, FieldPath path, FieldErrors errors, string? shown = null)
     {
+        shown ??= name;
         if (name.Length == 0)
         {
             errors.Required(path, "name or generateName is required");
@@ -59,20 +90,37 @@ internal static partial class MetadataValidation
         {
             if (name is "." or ".." || name.AsSpan().ContainsAny('/', '%'))
             {
-                errors.Invalid(path, name, "may not be '.' or '..' and may not contain '/' or '%'");
+                errors.Invalid(path, shown, "may not be '.' or '..' and may not contain '/' or '%'");
             }
             else if (name.Length > FreeNameCharsMax)
             {
                 errors.TooLong(path, FreeNameCharsMax);
             }
         }
+        else if (kind.GroupResource is "namespaces" or "services")
+        {
+            ValidateLabelName(shown, name, kind.Plural == "services", path, errors);
+        }
         else if (name.Length > 253)
         {
-            errors.Invalid(path, name, "must be no more than 253 characters");
+            errors.Invalid(path, shown, "must be no more than 253 bytes");
         }
         else if (!Subdomain().IsMatch(name))
         {
-            errors.Invalid(path, name, SubdomainRule);
+            errors.Invalid(path, shown, SubdomainRule);
+        }
+    }
+
+    private static void ValidateLabelName(string shown, string name, bool isOld, FieldPath path, FieldErrors errors)
+    {
+        if (name.Length > 63)
+        {
+            errors.Invalid(path, shown, "must be no more than 63 bytes");
+        }
+        else if (!Subdomain().IsMatch(name) || name.Contains('.', StringComparison.Ordinal)
+            || (isOld && char.IsAsciiDigit(name[0])))
+        {
+            errors.Invalid(path, shown, isOld ? OldLabelRule : LabelRule);
         }
     }
 

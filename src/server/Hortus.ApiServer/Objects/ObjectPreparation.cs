@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Builtin;
 using Hortus.ApiServer.Decoding;
 using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Requests;
@@ -13,6 +14,8 @@ internal static class ObjectPreparation
 {
     /// <summary>Fields of metadata that only the server writes.</summary>
     private static readonly string[] MetadataCollections = ["labels", "annotations", "finalizers", "ownerReferences"];
+
+    private static readonly NoVersion Unset = new();
 
     private static readonly string[] ServerFields =
         ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"];
@@ -65,7 +68,7 @@ internal static class ObjectPreparation
 
     /// <summary>Requires name, namespace and (when given) uid to be those of the stored object.</summary>
     /// <exception cref="ApiStatusException">400 or 409: they differ.</exception>
-    public static void CheckIdentity(JsonObject value, JsonObject old, ResourceKind kind)
+    public static void CheckIdentity(JsonObject value, JsonObject old, ResourceKind kind, bool isPatch = false)
     {
         var name = Metadata.Name(old);
         SetNamespace(value, Metadata.Text(old, "namespace"), kind);
@@ -78,6 +81,13 @@ internal static class ObjectPreparation
         var uid = Metadata.Text(old, "uid");
         if (Metadata.Text(value, "uid") is { Length: > 0 } wanted && wanted != uid)
         {
+            if (isPatch)
+            {
+                var errors = new FieldErrors();
+                errors.Invalid(FieldPath.Root["metadata"]["uid"], wanted, "field is immutable");
+                throw ApiErrors.Invalid(kind, name, errors);
+            }
+
             throw ApiErrors.Conflict(kind, name,
                 $"Precondition failed: UID in precondition: {wanted}, UID in object meta: {uid}");
         }
@@ -94,8 +104,8 @@ internal static class ObjectPreparation
             if (!options.IsPatch && !context.Definition.Strategy.AllowUnconditionalUpdate)
             {
                 var errors = new FieldErrors();
-                errors.Invalid(FieldPath.Root["metadata"]["resourceVersion"], 0, "must be specified for an update");
-                throw ApiErrors.Invalid(context.Kind, Metadata.Name(value), errors);
+                errors.Invalid(FieldPath.Root["metadata"]["resourceVersion"], Unset, "must be specified for an update");
+                throw ApiErrors.Invalid(context.Kind with { Kind = context.Kind.Plural }, Metadata.Name(value), errors);
             }
 
             return false;
@@ -121,6 +131,12 @@ internal static class ObjectPreparation
 
         StructuralSchema.ApplyDefaults(value, schema);
         DropEmptyMetadata(value);
+        if (!context.Definition.IsCustom)
+        {
+            TypedForm.Normalize(value, schema);
+            context.Definition.Strategy.SetDefaults(value);
+            BlankObjects.Fill(value, context.Definition.Blank);
+        }
     }
 
     /// <summary>Drops unknown fields of an apply configuration; defaults are not filled in, as the client would own them.</summary>
@@ -159,7 +175,7 @@ internal static class ObjectPreparation
 
     public static void SetFirstGeneration(JsonObject value, ResourceDefinition definition)
     {
-        if (definition.IsCustom || value.ContainsKey("spec"))
+        if (definition.IsCustom || Generations.Counts(definition.Kind, value))
         {
             Metadata.Of(value)["generation"] = 1;
         }
@@ -177,7 +193,7 @@ internal static class ObjectPreparation
         {
             var counts = definition.IsCustom
                 ? name is not "metadata" and not "apiVersion" && (name != "status" || !definition.Kind.HasStatus)
-                : name == "spec";
+                : name == "spec" || (!value.ContainsKey("spec") && name is not "metadata" and not "apiVersion");
             if (counts && !JsonNode.DeepEquals(value[name], old[name]))
             {
                 Metadata.Of(value)["generation"] = generation + 1;
@@ -196,8 +212,8 @@ internal static class ObjectPreparation
             && Metadata.Finalizers(value).Except(Metadata.Finalizers(old)).ToList() is { Count: > 0 } added)
         {
             errors.Forbidden(FieldPath.Root["metadata"]["finalizers"],
-                "no new finalizers can be added if the object is being deleted, found new finalizers "
-                + string.Join(", ", added.Select(f => $"\"{f}\"")));
+                "no new finalizers can be added if the object is being deleted, found new finalizers []string{"
+                + string.Join(", ", added.Select(f => $"\"{f}\"")) + "}");
         }
 
         errors.AddRange(StructuralSchema.Validate(value, old, context.Definition.Schema()));
@@ -280,4 +296,10 @@ internal static class ObjectPreparation
 
         return copy;
     }
+}
+
+/// <summary>How messages show a resourceVersion that was not given.</summary>
+internal sealed class NoVersion : IFormattable
+{
+    public string ToString(string? format, IFormatProvider? formatProvider) => "0x0";
 }

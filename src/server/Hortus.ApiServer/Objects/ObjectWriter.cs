@@ -115,7 +115,9 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
         var created = change(null);
         if (Metadata.Text(created, "uid") is { Length: > 0 })
         {
-            throw ApiErrors.Conflict(context.Kind, key.Name, "a uid was given, but there is no such object");
+            throw ApiErrors.Conflict(context.Kind, key.Name,
+                $"uid mismatch: the provided object specified uid {Metadata.Text(created, "uid")}, "
+                + "and no existing object was found");
         }
 
         if (Metadata.Text(created, "resourceVersion") is { Length: > 0 } and not "0")
@@ -137,6 +139,11 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
         var key = new ObjectKey(definition.Kind.Namespaced ? Metadata.Text(created, "namespace") : null, Metadata.Name(created));
         Metadata.Of(created)["uid"] = Guid.NewGuid().ToString();
         Metadata.Of(created)["creationTimestamp"] = Metadata.Time(time.GetUtcNow());
+        if (!context.ManagersAreSet)
+        {
+            created = FieldManagement.Update(null, created, definition.Schema(), context.Writer(time));
+        }
+
         var attributes = context.ForAdmission(AdmissionOperation.Create, key, created, null);
         if (await admission.MutateAsync(attributes, cancellationToken) is { } before)
         {
@@ -144,11 +151,8 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
         }
 
         await definition.Strategy.PrepareForCreateAsync(created, context.ForStrategy(), cancellationToken);
+        Builtin.BlankObjects.Fill(created, definition.Blank);
         ObjectPreparation.SetFirstGeneration(created, definition);
-        if (!context.ManagersAreSet)
-        {
-            created = FieldManagement.Update(null, created, definition.Schema(), context.Writer(time));
-        }
 
         ObjectPreparation.Validate(created, null, context);
         await admission.ValidateAsync(attributes with { Object = created }, cancellationToken);
@@ -177,7 +181,7 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
         var old = current.View(definition.Kind.ApiVersion);
         var submitted = change(current.Copy(definition.Kind.ApiVersion));
         ObjectPreparation.CheckKind(submitted, definition.Kind);
-        ObjectPreparation.CheckIdentity(submitted, old, definition.Kind);
+        ObjectPreparation.CheckIdentity(submitted, old, definition.Kind, options.IsPatch);
         var pinned = ObjectPreparation.CheckVersion(submitted, current.Revision, options, context);
         var updated = submitted;
         if (context.Subresource.Length > 0 && definition.Subresources[context.Subresource].Merge is { } merge)
@@ -189,6 +193,11 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
         ObjectPreparation.PruneAndDefault(updated, context);
         ObjectPreparation.KeepServerFields(updated, old);
         var key = new ObjectKey(Metadata.Text(old, "namespace"), Metadata.Name(old));
+        if (!options.IsApply)
+        {
+            updated = FieldManagement.Update(old, updated, definition.Schema(), context.Writer(time));
+        }
+
         var attributes = context.ForAdmission(AdmissionOperation.Update, key, updated, old) with
         {
             OptionsKind = options.IsPatch ? "PatchOptions" : null,
@@ -199,11 +208,8 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
         }
 
         await definition.Strategy.PrepareForUpdateAsync(updated, old, context.ForStrategy(), cancellationToken);
+        Builtin.BlankObjects.Fill(updated, definition.Blank);
         ObjectPreparation.CountGeneration(updated, old, definition);
-        if (!options.IsApply)
-        {
-            updated = FieldManagement.Update(old, updated, definition.Schema(), context.Writer(time));
-        }
 
         ObjectPreparation.Validate(updated, old, context);
         await admission.ValidateAsync(attributes with { Object = updated }, cancellationToken);

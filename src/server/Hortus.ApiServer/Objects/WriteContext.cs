@@ -41,6 +41,7 @@ internal sealed record WriteContext
 
     public FieldWriter Writer(TimeProvider time) => new(FieldManager, Kind.ApiVersion, Subresource, time.GetUtcNow())
     {
+        Blank = Definition.Blank,
         ResetFields = Subresource == "status" ? ["spec", "metadata"] : Kind.HasStatus ? ["status"] : [],
     };
 

@@ -36,6 +36,13 @@ internal sealed record OutputFormat(OutputShape Shape, string MetaVersion, strin
         var include = request.Query["includeObject"].ToString();
         if (include.Length > 0 && format.Shape == OutputShape.Table)
         {
+            if (include is not ("Metadata" or "Object" or "None"))
+            {
+                throw ApiErrors.BadRequest(
+                    "Unable to convert to Table as requested: "
+                    + $"includeObject: Invalid value: \"{include}\": must be 'Metadata', 'Object', 'None', or empty");
+            }
+
             format = format with { Include = include };
         }
 

@@ -22,6 +22,7 @@ internal static class KeyedListPatch
             return Replace(patch, schema);
         }
 
+        var before = Ids(target, schema);
         if (schema.PatchMergeKey is { } key)
         {
             MergeItems(target, patch, key, schema);
@@ -31,11 +32,7 @@ internal static class KeyedListPatch
             MergeScalars(target, patch);
         }
 
-        if (order is not null)
-        {
-            Reorder(target, order, schema);
-        }
-
+        Arrange(target, before, order ?? patch, schema);
         return target;
     }
 
@@ -52,9 +49,15 @@ internal static class KeyedListPatch
         }
     }
 
-    /// <summary>Puts the items into the wanted order; items it does not name stay behind the one they stood
-    /// behind.</summary>
-    public static void Reorder(JsonArray items, JsonArray order, SchemaNode schema)
+    /// <summary>
+    /// Puts the items of the patch into its order. The others keep their order, each before the first item of the patch that
+    /// stood behind it; new items stand as far in front as that allows.
+    /// </summary>
+    /// <param name="items">The merged list.</param>
+    /// <param name="before">Ids of the list before the patch, in order.</param>
+    /// <param name="order">The wanted order of the items that the patch speaks of.</param>
+    /// <param name="schema">Schema of the list.</param>
+    public static void Arrange(JsonArray items, IReadOnlyList<string> before, JsonArray order, SchemaNode schema)
     {
         var ranks = new Dictionary<string, int>(order.Count, StringComparer.Ordinal);
         foreach (var item in order)
@@ -62,20 +65,36 @@ internal static class KeyedListPatch
             ranks.TryAdd(IdOf(item, schema), ranks.Count);
         }
 
-        var ranked = new List<(int Rank, JsonNode? Item)>(items.Count);
-        var rank = -1;
-        foreach (var item in items)
+        var places = new Dictionary<string, int>(before.Count, StringComparer.Ordinal);
+        foreach (var id in before)
         {
-            rank = ranks.TryGetValue(IdOf(item, schema), out var own) ? own : rank;
-            ranked.Add((rank, item));
+            places.TryAdd(id, places.Count);
         }
 
+        var all = items.Select(item => (Id: IdOf(item, schema), Item: item)).ToList();
+        var named = new Queue<(string Id, JsonNode? Item)>(all.Where(i => ranks.ContainsKey(i.Id)).OrderBy(i => ranks[i.Id]));
         items.Clear();
-        foreach (var (_, item) in ranked.OrderBy(entry => entry.Rank))
+        foreach (var (id, item) in all.Where(i => !ranks.ContainsKey(i.Id))
+            .OrderBy(i => places.GetValueOrDefault(i.Id, int.MaxValue)))
         {
+            while (named.TryPeek(out var next)
+                && !(places.TryGetValue(id, out var own) && places.TryGetValue(next.Id, out var other) && own < other))
+            {
+                items.Add(named.Dequeue().Item);
+            }
+
             items.Add(item);
         }
+
+        while (named.TryDequeue(out var left))
+        {
+            items.Add(left.Item);
+        }
     }
+
+    /// <summary>What tells the items of a list apart, in order.</summary>
+    public static IReadOnlyList<string> Ids(JsonArray items, SchemaNode schema) =>
+        [.. items.Select(item => IdOf(item, schema))];
 
     private static JsonArray Replace(JsonArray patch, SchemaNode schema)
     {

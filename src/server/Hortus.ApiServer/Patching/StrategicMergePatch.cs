@@ -110,7 +110,8 @@ public static class StrategicMergePatch
                 if (!patch.ContainsKey(ordered) && target.Field(ordered) is JsonArray items
                     && Child(schema, ordered, isRoot) is { } list && KeyedListPatch.IsMerged(list))
                 {
-                    KeyedListPatch.Reorder(items, Directives.OrderOf(patch, ordered)!, list);
+                    KeyedListPatch.Arrange(
+                        items, KeyedListPatch.Ids(items, list), Directives.OrderOf(patch, ordered)!, list);
                 }
             }
             else if (name.StartsWith('$') && name is not (Directives.Patch or Directives.Retain))

@@ -16,7 +16,13 @@ public interface IResourceStrategy
     /// <summary>Whether PUT without resourceVersion overwrites.</summary>
     bool AllowUnconditionalUpdate { get; }
 
-    /// <summary>Defaults that need code, clearing of fields clients may not set, allocation (cluster IPs).</summary>
+    /// <summary>
+    /// Defaults that need code, on every write and before the owners of fields are noted: the writer owns them. What
+    /// <see cref="PrepareForCreateAsync"/> adds belongs to nobody.
+    /// </summary>
+    void SetDefaults(JsonObject value);
+
+    /// <summary>Clearing of fields clients may not set, allocation (cluster IPs).</summary>
     /// <exception cref="Requests.ApiStatusException">The object cannot be made (no free address).</exception>
     ValueTask PrepareForCreateAsync(JsonObject created, StrategyContext context, CancellationToken cancellationToken);
 

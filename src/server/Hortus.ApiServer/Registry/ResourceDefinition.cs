@@ -54,6 +54,9 @@ public sealed record ResourceDefinition
     /// <summary>Sent as a warning with each answer because the version is deprecated; null when it is not.</summary>
     public string? DeprecationWarning { get; init; }
 
+    /// <summary>Fields that every object has, shown and unowned when nobody set them; null values are not shown.</summary>
+    internal System.Text.Json.Nodes.JsonObject? Blank { get; init; }
+
     /// <summary>Whether a CustomResourceDefinition made it (no strategic merge patch, strict pruning).</summary>
     public bool IsCustom { get; init; }
 

@@ -10,6 +10,11 @@ public class ResourceStrategy : IResourceStrategy
 
     public virtual bool AllowUnconditionalUpdate => true;
 
+    /// <inheritdoc/>
+    public virtual void SetDefaults(JsonObject value)
+    {
+    }
+
     /// <summary>Drops status when the kind has a status subresource.</summary>
     public virtual ValueTask PrepareForCreateAsync(
         JsonObject created, StrategyContext context, CancellationToken cancellationToken)

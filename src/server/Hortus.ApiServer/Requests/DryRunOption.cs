@@ -8,7 +8,7 @@ internal static class DryRunOption
 {
     /// <summary>Whether nothing is to be stored.</summary>
     /// <exception cref="ApiStatusException">422: a value other than All.</exception>
-    public static bool Parse(IQueryCollection query, ResourceKind kind)
+    public static bool Parse(IQueryCollection query, ResourceKind kind, string optionsKind = "CreateOptions")
     {
         var values = query["dryRun"];
         foreach (var value in values)
@@ -17,7 +17,7 @@ internal static class DryRunOption
             {
                 var errors = new FieldErrors();
                 errors.NotSupported(FieldPath.Root["dryRun"], value, ["All"]);
-                throw ApiErrors.Invalid(kind with { Group = "meta.k8s.io", Kind = "WriteOptions" }, "", errors);
+                throw ApiErrors.Invalid(kind with { Group = "meta.k8s.io", Kind = optionsKind }, "", errors);
             }
         }
 

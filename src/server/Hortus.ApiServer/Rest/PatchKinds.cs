@@ -63,13 +63,6 @@ internal static class PatchKinds
     private static Func<JsonObject?, JsonObject> Apply(
         JsonObject config, IQueryCollection query, WriteContext context, TimeProvider time)
     {
-        if (string.IsNullOrEmpty(query["fieldManager"]))
-        {
-            var errors = new FieldErrors();
-            errors.Required(FieldPath.Root["fieldManager"], "is required for apply patch");
-            throw ApiErrors.Invalid(context.Kind with { Group = "meta.k8s.io", Kind = "PatchOptions" }, "", errors);
-        }
-
         ObjectPreparation.CheckKind(config, context.Kind);
         ObjectPreparation.PruneForApply(config, context);
         var force = query["force"].ToString() is "true" or "1" or "True";

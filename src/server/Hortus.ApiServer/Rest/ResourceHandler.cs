@@ -15,6 +15,14 @@ namespace Hortus.ApiServer.Rest;
 internal sealed class ResourceHandler(
     ResourceRegistry registry, ObjectHandlers handlers, AdmissionChain admission, TimeProvider time)
 {
+    /// <summary>Kinds whose deletion is answered with the last state of the object.</summary>
+    private static readonly HashSet<string> ReturnsDeleted =
+    [
+        "pods", "services", "persistentvolumes", "persistentvolumeclaims", "serviceaccounts", "resourcequotas",
+        "podtemplates", "storageclasses.storage.k8s.io", "csidrivers.storage.k8s.io", "csinodes.storage.k8s.io",
+        "volumeattachments.storage.k8s.io",
+    ];
+
     private readonly ObjectStore store = handlers.Store;
     private readonly ObjectWriter writer = handlers.Writer;
     private readonly ObjectDeleter deleter = handlers.Deleter;
@@ -43,7 +51,7 @@ internal sealed class ResourceHandler(
             return;
         }
 
-        if (!definition.Verbs.Contains(info.Verb))
+        if (!definition.Verbs.Contains(info.Verb) || (info.Name is null && info.Verb is ("update" or "patch")))
         {
             throw ApiErrors.MethodNotAllowed(definition.Kind, info.Verb);
         }
@@ -189,7 +197,7 @@ internal sealed class ResourceHandler(
         var options = await request.ReadDeletionAsync(cancellationToken);
         var context = request.Context() with { DryRun = options.DryRun };
         var written = await deleter.DeleteAsync(request.Key, options, context, cancellationToken);
-        if (!written.Removed)
+        if (!written.Removed || ReturnsDeleted.Contains(request.Definition.GroupResource))
         {
             await request.WriteAsync(200, written.Object, format, time, cancellationToken);
             return;

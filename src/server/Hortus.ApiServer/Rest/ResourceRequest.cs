@@ -42,16 +42,39 @@ internal sealed record ResourceRequest(HttpContext Http, RequestInfo Info, Resou
     public WriteContext Context()
     {
         var query = Http.Request.Query;
+        var options = Info.Verb switch
+        {
+            "create" => "CreateOptions",
+            "update" => "UpdateOptions",
+            "patch" => "PatchOptions",
+            _ => "DeleteOptions",
+        };
+        CheckManager(query, options);
         return new WriteContext
         {
             Definition = Definition,
             User = User,
             Subresource = Info.Subresource,
-            DryRun = DryRunOption.Parse(query, Definition.Kind),
+            DryRun = DryRunOption.Parse(query, Definition.Kind, options),
             FieldManager = FieldManagement.ManagerOf(query["fieldManager"], Http.Request.Headers.UserAgent),
             FieldValidation = StrictDecoding.Parse(query["fieldValidation"]),
             Warn = Warn,
         };
+    }
+
+    private void CheckManager(IQueryCollection query, string options)
+    {
+        var isApply = Http.Request.ContentType?.StartsWith("application/apply-patch", StringComparison.OrdinalIgnoreCase) == true;
+        var errors = FieldManagement.CheckManager(query["fieldManager"], options == "PatchOptions" && isApply);
+        if (options == "PatchOptions" && !isApply && query.ContainsKey("force"))
+        {
+            errors.Forbidden(FieldPath.Root["force"], "may not be specified for non-apply patch");
+        }
+
+        if (!errors.IsEmpty)
+        {
+            throw ApiErrors.Invalid(Definition.Kind with { Group = "meta.k8s.io", Kind = options }, "", errors);
+        }
     }
 
     /// <summary>Circumstances of a write of a decoded object.</summary>

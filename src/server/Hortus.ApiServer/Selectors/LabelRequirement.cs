@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hortus.ApiServer.Objects;
 using Hortus.ApiServer.Requests;
 
 namespace Hortus.ApiServer.Selectors;
@@ -15,7 +16,13 @@ internal sealed record LabelRequirement(string Key, LabelOperator Operator, IRea
         var requirements = new List<LabelRequirement>(parts.Count);
         foreach (var part in parts)
         {
-            requirements.Add(ParseOne(part.Trim(), text));
+            var requirement = ParseOne(part.Trim(), text);
+            if (requirement.Values.FirstOrDefault(value => !MetadataValidation.IsLabelValue(value)) is { } value)
+            {
+                throw Malformed(text, $"'{value}' is no label value");
+            }
+
+            requirements.Add(requirement);
         }
 
         return requirements;
@@ -115,7 +122,7 @@ internal sealed record LabelRequirement(string Key, LabelOperator Operator, IRea
     }
 
     private static string CheckKey(string key, string text) =>
-        key.Length > 0 && key.IndexOfAny([.. " ()=!<>"]) < 0 ? key : throw Malformed(text, $"'{key}' is no label key");
+        MetadataValidation.IsLabelKey(key) ? key : throw Malformed(text, $"'{key}' is no label key");
 
     private static string CheckValue(string value, string text) =>
         value.Length <= ValueCharsMax && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
