@@ -65,7 +65,7 @@ internal static partial class Normal
 
     private static string OfText(string text, bool isOld, string space)
     {
-        if (Time().IsMatch(text))
+        if (Time().IsMatch(text) || Age().IsMatch(text))
         {
             return "<time>";
         }
@@ -81,6 +81,9 @@ internal static partial class Normal
 
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\z")]
     private static partial Regex Time();
+
+    [GeneratedRegex(@"^\d+s\z")]
+    private static partial Regex Age();
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
     private static partial Regex Uid();
