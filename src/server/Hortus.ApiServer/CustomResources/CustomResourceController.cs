@@ -154,7 +154,8 @@ internal sealed partial class CustomResourceController(ApiServerServices service
 
         // The stored version needs no conversion, so that a webhook that is gone does not keep the objects.
         var resource = state.Resources.Select(r => services.Registry.Find(r)!)
-            .OrderByDescending(r => r.Kind.ApiVersion == r.StorageApiVersion).First() with { View = null };
+            .OrderByDescending(r => r.Kind.ApiVersion == r.StorageApiVersion).First() with
+        { View = null };
         var page = await store.ListAsync(resource, null, cancellationToken);
         foreach (var item in page.Items)
         {

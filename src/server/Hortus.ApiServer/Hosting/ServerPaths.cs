@@ -103,7 +103,9 @@ internal sealed class ServerPaths(
 
         if (isReadiness)
         {
-            failures.AddRange(from check in Checks let fault = check.Value() where fault is not null
+            failures.AddRange(from check in Checks
+                              let fault = check.Value()
+                              where fault is not null
                               select $"[-]{check.Key} failed: {fault}");
         }
 

@@ -89,8 +89,11 @@ internal sealed class WebhookEndpoint : IDisposable
         using var end = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            var url = new UriBuilder(Address.Url) { Query = Address.Url.Query.TrimStart('?') is { Length: > 0 } q
-                ? q + "&" + query : query };
+            var url = new UriBuilder(Address.Url)
+            {
+                Query = Address.Url.Query.TrimStart('?') is { Length: > 0 } q
+                ? q + "&" + query : query
+            };
             using var request = new HttpRequestMessage(HttpMethod.Post, url.Uri)
             {
                 Version = HttpVersion.Version20,

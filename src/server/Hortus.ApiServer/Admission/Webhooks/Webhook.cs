@@ -57,7 +57,8 @@ internal sealed record Webhook
                 TimeoutSeconds = source.TimeoutSeconds,
                 MatchConditions = source.MatchConditions,
             },
-            endpoints) with { Reinvocable = source.ReinvocationPolicy == "IfNeeded" };
+            endpoints) with
+        { Reinvocable = source.ReinvocationPolicy == "IfNeeded" };
 
     /// <summary>Prepares a validating webhook.</summary>
     public static Webhook Of(ValidatingWebhook source, Func<WebhookClientConfig, WebhookEndpoint> endpoints)

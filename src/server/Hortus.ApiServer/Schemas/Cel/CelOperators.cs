@@ -68,15 +68,26 @@ internal static class CelOperators
                 ("%", long, 0L) or ("%", ulong, 0UL) => throw new CelException("modulus by zero"),
                 (_, long a, long b) => checked(symbol switch
                 {
-                    "+" => a + b, "-" => a - b, "*" => a * b, "/" => a / b, _ => a % b,
+                    "+" => a + b,
+                    "-" => a - b,
+                    "*" => a * b,
+                    "/" => a / b,
+                    _ => a % b,
                 }),
                 (_, ulong a, ulong b) => checked(symbol switch
                 {
-                    "+" => a + b, "-" => a - b, "*" => a * b, "/" => a / b, _ => a % b,
+                    "+" => a + b,
+                    "-" => a - b,
+                    "*" => a * b,
+                    "/" => a / b,
+                    _ => a % b,
                 }),
                 (not "%", double a, double b) => symbol switch
                 {
-                    "+" => a + b, "-" => a - b, "*" => a * b, _ => a / b,
+                    "+" => a + b,
+                    "-" => a - b,
+                    "*" => a * b,
+                    _ => a / b,
                 },
                 _ => throw new CelException(
                     $"no such overload: {CelValue.TypeOf(left)} {symbol} {CelValue.TypeOf(right)}"),
