@@ -149,7 +149,7 @@ public class ShootChangeValidatorTests
 
         var found = FaultsOf(old.With(s => s with { Hibernation = new Hibernation { Enabled = true } }), old);
 
-        found.Count().ShouldBe(faults);
+        found.Count.ShouldBe(faults);
         found.ShouldAllBe(f => f == "spec.hibernation.enabled: Forbidden: the cluster cannot be hibernated while the rotation of "
             + $"certificateAuthorities is in phase {phase}");
     }
