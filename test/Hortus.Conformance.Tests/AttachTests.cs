@@ -53,12 +53,12 @@ public sealed class AttachTests(NodeServer server)
         await server.StartPodAsync(kubectl.Namespace, "patient", "shell", "-c", "exec sleep 1000000");
 
         var result = await kubectl.RunOnTerminalAsync(
-            "test -t 0 && echo is-\"\"terminal; stty size; exit\r"u8.ToArray(),
+            Encoding.ASCII.GetBytes("test -t 0 && echo is-\"\"terminal; " + StreamingKubectl.AwaitSize + "; exit\r"),
             "debug", "-it", "patient", "--image=shell", "-c", "doctor", "--", "sh");
 
         result.ExitCode.ShouldBe(0, result.ToString());
         result.Text.ShouldContain("is-terminal");
-        result.Text.ShouldContain($"{StreamingKubectl.TerminalRows} {StreamingKubectl.TerminalColumns}");
+        result.Text.ShouldContain($"\n{StreamingKubectl.TerminalRows} {StreamingKubectl.TerminalColumns}\r");
         (await kubectl.RunAsync("wait", "pod/patient", "--timeout=60s",
             "--for=jsonpath={.status.ephemeralContainerStatuses[0].state.terminated.exitCode}=0")).Succeeds();
         (await kubectl.RunAsync("logs", "patient", "-c", "doctor")).Succeeds().Text.ShouldContain("is-terminal");

@@ -65,12 +65,12 @@ public sealed class ExecTests(NodeServer server)
         var kubectl = await IdleAsync(transport);
 
         var result = await kubectl.RunOnTerminalAsync(
-            "test -t 0 && test -t 1 && echo is-\"\"terminal; stty size; exit 9\r"u8.ToArray(),
+            Encoding.ASCII.GetBytes("test -t 0 && test -t 1 && echo is-\"\"terminal; " + StreamingKubectl.AwaitSize + "; exit 9\r"),
             "exec", "-it", Pod, "--", "sh");
 
         result.ExitCode.ShouldBe(9, result.ToString());
         result.Text.ShouldContain("is-terminal");
-        result.Text.ShouldContain($"{StreamingKubectl.TerminalRows} {StreamingKubectl.TerminalColumns}");
+        result.Text.ShouldContain($"\n{StreamingKubectl.TerminalRows} {StreamingKubectl.TerminalColumns}\r");
     }
 
     [SkippableTheory]
@@ -110,6 +110,37 @@ public sealed class ExecTests(NodeServer server)
         run.Kill();
 
         await UntilAsync(() => Processes(mark) == 0);
+    }
+
+    [SkippableFact]
+    public async Task Client_that_is_killed_while_nobody_reads_its_input_leaves_no_process_behind()
+    {
+        var runs = new List<Process>();
+        var marks = new List<string>();
+        foreach (var transport in new[] { StreamingKubectl.WebSocket, StreamingKubectl.Spdy })
+        {
+            var kubectl = await IdleAsync(transport);
+            marks.Add($"{RandomNumberGenerator.GetInt32(1_000_000, 2_000_000)}");
+            runs.Add(kubectl.Start("exec", "-i", Pod, "--", "sleep", marks[^1]));
+        }
+
+        // More than fits into all buffers on the way, so that nobody sees the end of it.
+        var feeding = Task.WhenAll(runs.Select(async run =>
+        {
+            await run.StandardInput.BaseStream.WriteAsync(new byte[64 << 20]).AsTask()
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }));
+        await UntilAsync(() => marks.TrueForAll(m => Processes(m) >= 1));
+        using (var soon = new PeriodicTimer(TimeSpan.FromSeconds(1)))
+        {
+            await soon.WaitForNextTickAsync();
+        }
+
+        runs.ForEach(r => r.Kill());
+
+        await UntilAsync(() => marks.TrueForAll(m => Processes(m) == 0));
+        await feeding;
+        runs.ForEach(r => r.Dispose());
     }
 
     [SkippableTheory]

@@ -25,6 +25,11 @@ public sealed class StreamingKubectl(NodeServer server, string inNamespace, stri
     public const string Spdy = "SPDY";
     public const int TerminalRows = 33;
     public const int TerminalColumns = 99;
+
+    /// <summary>What to type to have the size printed when it has come.</summary>
+    public static string AwaitSize =>
+        $"until stty size | grep '^{TerminalRows} {TerminalColumns}'; do sleep 0.1; done";
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     /// <summary>Both transports.</summary>

@@ -57,15 +57,21 @@ internal sealed class SpdyPeer : IAsyncDisposable
         return SendAsync(frame);
     }
 
-    /// <summary>The next frame: its first eight bytes and what follows.</summary>
+    /// <summary>The next frame: its first eight bytes and what follows. Signs of life do not count.</summary>
     public async Task<(SpdyFrameHead Head, byte[] Body)> ReceiveAsync()
     {
-        var bytes = new byte[SpdyFrameHead.Size];
-        await own.ReadExactlyAsync(bytes, Deadline);
-        var head = SpdyFrameHead.Read(bytes);
-        var body = new byte[head.Length];
-        await own.ReadExactlyAsync(body, Deadline);
-        return (head, body);
+        while (true)
+        {
+            var bytes = new byte[SpdyFrameHead.Size];
+            await own.ReadExactlyAsync(bytes, Deadline);
+            var head = SpdyFrameHead.Read(bytes);
+            var body = new byte[head.Length];
+            await own.ReadExactlyAsync(body, Deadline);
+            if (head.Type != SpdyFrameType.Settings)
+            {
+                return (head, body);
+            }
+        }
     }
 
     public void Leave() => own.Socket.Shutdown(SocketShutdown.Send);

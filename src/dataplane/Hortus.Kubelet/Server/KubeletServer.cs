@@ -52,7 +52,7 @@ internal sealed class KubeletServer(
             }));
         });
         application = builder.Build();
-        application.UseWebSockets();
+        application.UseWebSockets(new WebSocketOptions { KeepAliveInterval = RemoteAccess.SignPeriod });
         application.Use(AuthorizeAsync);
         Map(application);
         try

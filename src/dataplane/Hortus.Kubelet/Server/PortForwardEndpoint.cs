@@ -77,7 +77,11 @@ internal static class PortForwardEndpoint
             SHA1.HashData(Encoding.ASCII.GetBytes(context.Request.Headers.SecWebSocketKey + Suffix)));
 #pragma warning restore CA5350
         var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
-        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true });
+        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions
+        {
+            IsServer = true,
+            KeepAliveInterval = RemoteAccess.SignPeriod,
+        });
     }
 
     private static async Task<IReadOnlyList<int>?> PortsAsync(HttpContext context)

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Threading.Channels;
+using Hortus.Kubelet.Server.Streams;
 
 namespace Hortus.Kubelet.Server.Spdy;
 
@@ -45,6 +46,8 @@ internal sealed class SpdyConnection : IAsyncDisposable
     /// protocol and was told so.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _ = SendSignsAsync(ended.Token);
         try
         {
             while (await ReadHeadAsync(cancellationToken) is { } head)
@@ -62,6 +65,7 @@ internal sealed class SpdyConnection : IAsyncDisposable
         }
         finally
         {
+            await ended.CancelAsync();
             opened.Writer.TryComplete();
             foreach (var stream in streams.Values)
             {
@@ -101,6 +105,23 @@ internal sealed class SpdyConnection : IAsyncDisposable
         finally
         {
             ArrayPool<byte>.Shared.Return(frame);
+        }
+    }
+
+    // Settings without entries need no answer. A client may answer a ping only after it has sent what it is sending.
+    private async Task SendSignsAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(RemoteAccess.SignPeriod, TimeProvider.System);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                await SendAsync(SpdyFrameHead.Control(SpdyFrameType.Settings, [0]), cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The connection has ended.
         }
     }
 

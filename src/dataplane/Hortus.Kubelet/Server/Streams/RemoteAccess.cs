@@ -8,6 +8,10 @@ namespace Hortus.Kubelet.Server.Streams;
 /// <summary>Turns requests into streams: WebSocket or SPDY, whichever the client asks for.</summary>
 internal static class RemoteAccess
 {
+    /// <summary>How often something that needs no answer is sent to clients. While a program does not read its input,
+    /// nothing is received, and only sending tells that a client has gone.</summary>
+    public static readonly TimeSpan SignPeriod = TimeSpan.FromSeconds(5);
+
     private const string Spdy = "SPDY/3.1";
     private const string OfferHeader = "X-Stream-Protocol-Version";
     private const string AcceptedHeader = "X-Accepted-Stream-Protocol-Versions";

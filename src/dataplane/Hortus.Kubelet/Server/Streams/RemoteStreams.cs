@@ -32,13 +32,17 @@ internal abstract class RemoteStreams : IAsyncDisposable
     // Whoever has sent everything waits this long for the client to leave first: closing over unread data would destroy
     // what the client has not read yet.
     private static readonly TimeSpan ClientLeaveMax = TimeSpan.FromSeconds(2);
-    private readonly CancellationTokenSource gone = new();
+    private readonly CancellationTokenSource gone;
     private readonly CancellationTokenSource stopping;
     private Task receiving = Task.CompletedTask;
 
     /// <param name="aborted">Cancelled when the connection breaks.</param>
-    protected RemoteStreams(CancellationToken aborted) =>
+    protected RemoteStreams(CancellationToken aborted)
+    {
+        // While the input is not read, nothing is received that would tell that the user has left.
+        gone = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         stopping = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+    }
 
     /// <summary>What the user types; ends when the user closes it. Empty when input was not asked for.</summary>
     public abstract PipeReader Input { get; }
