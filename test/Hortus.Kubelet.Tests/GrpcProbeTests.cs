@@ -78,7 +78,13 @@ public sealed class GrpcProbeTests : IAsyncLifetime
     {
         var record = new ContainerRecord
         {
-            Id = "1", PodUid = "1", PodNamespace = "n", PodName = "p", Name = "c", Image = "i", LogPath = "",
+            Id = "1",
+            PodUid = "1",
+            PodNamespace = "n",
+            PodName = "p",
+            Name = "c",
+            Image = "i",
+            LogPath = "",
             CreatedAt = DateTimeOffset.UnixEpoch,
         };
         using var executor = new ProbeExecutor(

@@ -35,7 +35,10 @@ internal sealed class AttachEndpoint(ContainerRuntime runtime, TimeProvider time
         {
             outcome = new Status
             {
-                Outcome = "Failure", Code = 500, Reason = StatusReason.InternalError, Message = e.Message,
+                Outcome = "Failure",
+                Code = 500,
+                Reason = StatusReason.InternalError,
+                Message = e.Message,
             };
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
