@@ -9,7 +9,11 @@ internal static class Interesting
         "9223372036854775807", "9223372036854775808", "-9223372036854775809", "1e999", "NaN", "true", "null", "{}", "[]", "*", "%", "$",
         "1.5Gi", "-0", "1000000000000000000000000000000n", "2001-01-01T00:00:00Z", "0000-00-00T99:99:99Z", "10.0.0.0/8", "::/0", "300.1.2.3",
         "Foo_Bar", "kubernetes.io/x", "a=b", "a in (", "a notin (b,c)", "!a", "metadata.name=a", "spec.nodeName!=", "f:metadata", "k:{}",
-        "example.com/v1", "v1", "apps/v1", "core.gardener.cloud/v1beta1", "self.size > 0", "self.all(x, x", "(((((((((((", "[a-z", "(a+)+$",
+        "example.com/v1", "v1", "apps/v1", "core.gardener.cloud/v1beta1", "self.size > 0", "self.all(x, x",
+        "self.size / 0 == 1", "self.color.matches('[')", "size(self.any) > 0", "dyn(self).none == 1", "duration('1h') > duration('x')",
+        "self.parts.map(p, p.name).join(',') != ''", "9223372036854775807 + self.size > 0", "has(self.none) ? self.none : true",
+        "self.tags.all(t, t in ['a', 1])", "quantity('1x').isGreaterThan(quantity('1'))", "timestamp(self.when).getFullYear() > 1",
+        "self.parts.exists_one(p, p.weight % 2.0 == 0.0)", "cidr('x').containsIP('1')", "(((((((((((", "[a-z", "(a+)+$",
         "Orphan", "Foreground", "All", "Strict", "Exact", "NotOlderThan", "Apply", "Update", "ClusterFirst", "Recreate", "NodePort",
     ];
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Tests.Rest;
 using Hortus.Objects;
+using Hortus.Objects.Gardener;
 
 namespace Hortus.ApiServer.Tests.Schemas;
 
@@ -33,6 +34,21 @@ public sealed class UpstreamDefinitionTests : IAsyncLifetime
         var folder = Find("charts").ShouldNotBeNull();
 
         (await CheckAllAsync(folder)).Definitions.ShouldBeGreaterThan(10);
+    }
+
+    [Fact]
+    [Trait("Category", "Integration")]
+    public async Task Every_kind_of_ours_can_be_defined()
+    {
+        var kinds = typeof(GardenerKinds).Assembly.GetTypes()
+            .Where(t => t.Namespace?.StartsWith("Hortus.Objects.Gardener", StringComparison.Ordinal) == true
+                && ResourceKind.Find(t) is not null)
+            .Append(typeof(Hortus.Objects.Calico.IPPool));
+        foreach (var definition in kinds.Select(CustomResourceDefinitions.For))
+        {
+            var answer = await api.PostAsync(Definitions, KubernetesJson.ToNode(definition)!.ToJsonString());
+            answer.Code.ShouldBe(HttpStatusCode.Created, answer.Message);
+        }
     }
 
     private async Task<Tally> CheckAllAsync(string folder)

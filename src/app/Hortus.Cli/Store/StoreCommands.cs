@@ -10,7 +10,7 @@ public sealed class StoreCommands(TextWriter output, TextWriter errors, TimeProv
     private readonly StoreArchive archive = new(time);
 
     /// <summary>The command with its subcommands.</summary>
-    public Command Create() => new("store", "Checks, backs up, restores and exports the data of an API server.")
+    public Command Create() => new Command("store", "Checks, backs up, restores and exports the data of an API server.")
     {
         Check(), Backup(), Restore(), Export(),
     };
