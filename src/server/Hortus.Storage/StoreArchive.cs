@@ -31,8 +31,7 @@ public sealed class StoreArchive(TimeProvider time)
             {
                 return ReadFolder(directory);
             }
-            catch (Exception e) when (
-                attempt < AttemptsMax && e is FileNotFoundException or StoreException { Failure: StoreFailure.Corrupt })
+            catch (Exception e) when (attempt < AttemptsMax && MayBeOver(e))
             {
                 await Task.Delay(BetweenAttempts, time, cancellationToken);
             }
@@ -123,6 +122,9 @@ public sealed class StoreArchive(TimeProvider time)
             throw new StoreException(StoreFailure.Unavailable, $"cannot restore into {directory}: {e.Message}", e);
         }
     }
+
+    private static bool MayBeOver(Exception e) =>
+        e is FileNotFoundException or StoreException { Failure: StoreFailure.Corrupt };
 
     private StoreImage ReadFolder(string directory)
     {

@@ -18,7 +18,8 @@ public sealed class StoreCommands(TextWriter output, TextWriter errors, TimeProv
     private Command Check()
     {
         var source = new StoreSource();
-        var command = new Command("check", "Reads every byte of a store or a backup and says what it holds or where it is damaged.");
+        var command = new Command(
+            "check", "Reads every byte of a store or a backup and says what it holds or where it is damaged.");
         source.AddTo(command);
         command.SetAction((result, cancellationToken) => GuardAsync(async () =>
         {
@@ -76,9 +77,15 @@ public sealed class StoreCommands(TextWriter output, TextWriter errors, TimeProv
             Description = "File for one JSON object a line; - is the standard output.",
             DefaultValueFactory = _ => "-",
         };
-        var folder = new Option<string?>("--yaml-dir") { Description = "Folder for one YAML file per object, instead of lines." };
+        var folder = new Option<string?>("--yaml-dir")
+        {
+            Description = "Folder for one YAML file per object, instead of lines.",
+        };
         var secrets = new Option<bool>("--with-secrets") { Description = "Export Secrets too." };
-        var command = new Command("export", "Writes all objects as text, Secrets only when told to.") { lines, folder, secrets };
+        var command = new Command("export", "Writes all objects as text, Secrets only when told to.")
+        {
+            lines, folder, secrets,
+        };
         source.AddTo(command);
         command.SetAction((result, cancellationToken) => GuardAsync(async () =>
         {
@@ -103,9 +110,11 @@ public sealed class StoreCommands(TextWriter output, TextWriter errors, TimeProv
         return command;
     }
 
-    private static Option<string> DataDir(string description) => new("--data-dir") { Description = description, Required = true };
+    private static Option<string> DataDir(string description) =>
+        new("--data-dir") { Description = description, Required = true };
 
-    private static Option<string> File(string description) => new("--file") { Description = description, Required = true };
+    private static Option<string> File(string description) =>
+        new("--file") { Description = description, Required = true };
 
     private static string Describe(StoreImage image) => string.Create(
         CultureInfo.InvariantCulture,

@@ -12,6 +12,7 @@ namespace Hortus.Cli.Store;
 /// <param name="withSecrets">Whether Secrets are exported.</param>
 internal sealed class StoreExport(StoreImage image, bool withSecrets)
 {
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private static readonly string[] Secret = ["Secret", "InternalSecret"];
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 200 };
     private int written;
@@ -53,8 +54,7 @@ internal sealed class StoreExport(StoreImage image, bool withSecrets)
             var parts = key.Split('/', StringSplitOptions.RemoveEmptyEntries)
                 .Select(part => part is "." or ".." ? "_" : part.Replace('\0', '_'));
             var path = Path.Combine(root, Path.Combine([.. parts])) + ".yaml";
-            Directory.CreateDirectory(
-                Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!, Private);
             using var writer = CreatePrivate(path);
             writer.Write(KubernetesYaml.Write(value));
         }
