@@ -32,7 +32,7 @@ public sealed class BackupTests : IDisposable
         var before = new Dictionary<string, string>();
         var written = 0;
         string newest;
-        await using (var server = await ServerProcess.StartAsync(credentials, Data, "--serve-gardener-apis"))
+        await using (var server = await ServerProcess.StartAsync(credentials, Data))
         {
             using var http = Server.Http(server.Address, credentials, credentials.Admin);
             for (var i = 0; i < 20; i++)
@@ -40,8 +40,8 @@ public sealed class BackupTests : IDisposable
                 before[$"before-{i}"] = await CreateAsync(http, $"before-{i}");
             }
 
-            (await SendAsync(http, HttpMethod.Post, "apis/core.gardener.cloud/v1beta1/projects",
-                """{"apiVersion":"core.gardener.cloud/v1beta1","kind":"Project","metadata":{"name":"rose"},"spec":{"namespace":"garden-rose"}}"""))
+            (await SendAsync(http, HttpMethod.Post, "api/v1/namespaces/default/secrets",
+                """{"apiVersion":"v1","kind":"Secret","metadata":{"name":"rose"},"stringData":{"thorn":"sharp"}}"""))
                 .ShouldBe(HttpStatusCode.Created);
             using var stop = new CancellationTokenSource();
             var writing = Task.Run(async () =>
@@ -63,7 +63,7 @@ public sealed class BackupTests : IDisposable
         (await StoreAsync("restore", "--file", Backup, "--data-dir", restored)).Succeeds();
         (await StoreAsync("check", "--data-dir", restored)).Succeeds();
 
-        await using var after = await ServerProcess.StartAsync(credentials, restored, "--serve-gardener-apis");
+        await using var after = await ServerProcess.StartAsync(credentials, restored);
         using var reader = Server.Http(after.Address, credentials, credentials.Admin);
         var found = JsonNode.Parse(await reader.GetStringAsync(ConfigMaps))!["items"]!.AsArray().ToDictionary(
             i => i!["metadata"]!["name"]!.ToString(), i => i!["metadata"]!["uid"]!.ToString());
@@ -80,7 +80,7 @@ public sealed class BackupTests : IDisposable
             found.ShouldContainKey($"during-{i}");
         }
 
-        (await reader.GetAsync("apis/core.gardener.cloud/v1beta1/projects/rose")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await reader.GetStringAsync("api/v1/namespaces/default/secrets/rose")).ShouldContain("c2hhcnA=");
 
         // No version is given out twice: the new ones are behind all old ones, and a watch from an old one has to list again.
         long.Parse(await VersionAsync(reader)).ShouldBeGreaterThan(long.Parse(newest));
