@@ -62,7 +62,10 @@ public sealed class MachineryTests(Server server) : WireTests(server)
                 var read = await Api.GetAsync(path);
                 read.Body["status"]!["conditions"]!.AsArray().Add((JsonNode)new JsonObject
                 {
-                    ["type"] = "StatusUpdate", ["status"] = "True", ["reason"] = "E2E", ["message"] = "set",
+                    ["type"] = "StatusUpdate",
+                    ["status"] = "True",
+                    ["reason"] = "E2E",
+                    ["message"] = "set",
                 });
                 var written = await Api.PutAsync(path, read.Body.ToJsonString());
                 return written.Code == 200 && written.Body["status"]!.ToJsonString().Contains("StatusUpdate", StringComparison.Ordinal)
