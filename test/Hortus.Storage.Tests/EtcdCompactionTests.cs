@@ -48,7 +48,7 @@ public sealed class EtcdCompactionTests : IAsyncLifetime
     public async Task A_compaction_that_failed_is_done_at_the_next_turn()
     {
         await using var relay = new TcpRelay(_etcd.Endpoints[0]);
-        using var members = Members(relay.Address, TimeSpan.FromMilliseconds(300));
+        using var members = Members(relay.Address, TimeSpan.FromSeconds(2));
         var compactor = Compactor(members);
         await PutAsync(5);
         await compactor.StepAsync(_deadline.Token);
@@ -56,8 +56,9 @@ public sealed class EtcdCompactionTests : IAsyncLifetime
         relay.Cut();
         for (var i = 0; i < 2; i++)
         {
+            // Which of the two depends on whether the request had left when the connection broke.
             (await Should.ThrowAsync<StoreException>(() => compactor.StepAsync(_deadline.Token))).Failure
-                .ShouldBe(StoreFailure.Unavailable);
+                .ShouldBeOneOf(StoreFailure.Unavailable, StoreFailure.OutcomeUnknown);
         }
 
         (await OldestAsync()).ShouldBe(1);
