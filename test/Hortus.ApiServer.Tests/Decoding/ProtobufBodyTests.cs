@@ -22,6 +22,19 @@ public sealed class ProtobufBodyTests
     }
 
     [Fact]
+    public void Event_of_the_newer_group_has_its_own_numbers()
+    {
+        byte[] fields = [.. Field(4, "example.org/c"), .. Field(8, Field(3, "pod")), .. Field(10, "text"), 0x78, 0x02];
+
+        var decoded = RequestDecoder.Decode(Envelope("events.k8s.io/v1", "Event", fields), MediaType).Object;
+
+        decoded["reportingController"]!.ToString().ShouldBe("example.org/c");
+        decoded["regarding"]!["name"]!.ToString().ShouldBe("pod");
+        decoded["note"]!.ToString().ShouldBe("text");
+        decoded["deprecatedCount"]!.ToString().ShouldBe("2");
+    }
+
+    [Fact]
     public void Zero_that_differs_from_absence_is_kept()
     {
         var decoded = RequestDecoder.Decode(Envelope("apps/v1", "Deployment", Field(2, [0x08, 0x00])), MediaType);

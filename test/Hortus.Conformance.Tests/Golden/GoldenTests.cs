@@ -66,6 +66,7 @@ public sealed class GoldenTests(Server server) : WireTests(server)
         [
             ("pods", "/api/v1/pods"), ("nodes", "/api/v1/nodes"), ("services", "/api/v1/services"), ("secrets", "/api/v1/secrets"),
             ("configmaps", "/api/v1/configmaps"), ("namespaces", "/api/v1/namespaces"), ("events", "/api/v1/events"),
+            ("events.events.k8s.io", "/apis/events.k8s.io/v1/events"),
             ("serviceaccounts", "/api/v1/serviceaccounts"), ("endpoints", "/api/v1/endpoints"),
             ("persistentvolumes", "/api/v1/persistentvolumes"), ("persistentvolumeclaims", "/api/v1/persistentvolumeclaims"),
             ("deployments", "/apis/apps/v1/deployments"), ("replicasets", "/apis/apps/v1/replicasets"),

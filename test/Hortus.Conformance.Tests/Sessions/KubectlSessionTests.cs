@@ -59,6 +59,38 @@ public sealed class KubectlSessionTests(Cluster cluster) : ClusterTests(cluster)
     [Theory]
     [InlineData("kubectl")]
     [InlineData("kubectl-1.32")]
+    public async Task Events_are_the_same_in_both_groups(string program)
+    {
+        var session = Open(program);
+        await session.PipeAsync($$"""
+            apiVersion: events.k8s.io/v1
+            kind: Event
+            metadata: {name: seen}
+            eventTime: "2026-01-01T00:00:00.000000Z"
+            reportingController: example.org/reporter
+            reportingInstance: reporter-1
+            action: Look
+            reason: Seen
+            type: Normal
+            note: all is well
+            regarding: {apiVersion: v1, kind: ConfigMap, name: kube-root-ca.crt, namespace: {{Namespace}}}
+            """, "create -f -");
+
+        (await session.LinesAsync("get events.events.k8s.io seen"))[1].ShouldEndWith("Normal Seen configmap/kube-root-ca.crt all is well");
+        (await session.LinesAsync("get events.v1. seen"))[1].ShouldEndWith("Normal Seen configmap/kube-root-ca.crt all is well");
+        (await session.LinesAsync("events --for configmap/kube-root-ca.crt"))[1].ShouldEndWith("Normal Seen ConfigMap/kube-root-ca.crt all is well");
+        (await session.FieldAsync("events.events.k8s.io/seen", ".note")).ShouldBe("all is well");
+        (await session.RunAsync("get events -o name")).ShouldContain("event/seen");
+        (await session.RunAsync("explain events.regarding --api-version=events.k8s.io/v1")).ShouldContain("fieldPath");
+        await session.RunAsync("label events.events.k8s.io seen by=test");
+        (await session.RunAsync("get events.v1. -l by=test -o name")).ShouldBe("event/seen\n");
+        await session.RunAsync("delete events.events.k8s.io seen");
+        (await session.FailAsync("get events.v1. seen")).ShouldContain("events \"seen\" not found");
+    }
+
+    [Theory]
+    [InlineData("kubectl")]
+    [InlineData("kubectl-1.32")]
     public async Task Objects_are_applied_edited_patched_and_replaced(string program)
     {
         var session = Open(program);

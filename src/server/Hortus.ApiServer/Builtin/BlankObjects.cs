@@ -57,6 +57,10 @@ internal static class BlankObjects
             {"involvedObject":{},"source":{},"firstTimestamp":null,"lastTimestamp":null,"eventTime":null,
             "reportingComponent":"","reportingInstance":""}
             """,
+        "events.events.k8s.io" => """
+            {"regarding":{},"deprecatedSource":{},"eventTime":null,"deprecatedFirstTimestamp":null,
+            "deprecatedLastTimestamp":null}
+            """,
         "deployments.apps" => "{\"spec\":" + Workload + ",\"strategy\":{}},\"status\":{}}",
         "replicasets.apps" => "{\"spec\":" + Workload + "},\"status\":{\"replicas\":0}}",
         "statefulsets.apps" => "{\"spec\":" + Workload

@@ -125,7 +125,7 @@ internal static class BuiltinStrategies
         "configmaps" => new ConfigMapStrategy(),
         "namespaces" => new NamespaceStrategy(),
         "nodes" => new NodeStrategy(),
-        "events" => new EventStrategy(),
+        "events" or "events.events.k8s.io" => new EventStrategy(kind.Group),
         "persistentvolumeclaims" => new ClaimStrategy(),
         "persistentvolumes" => new VolumeStrategy(),
         "deployments.apps" or "replicasets.apps" or "statefulsets.apps" or "daemonsets.apps" =>
@@ -240,6 +240,11 @@ internal static class BuiltinFields
                 "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath",
                 "reason", "reportingComponent", "type",
             ],
+            "events.events.k8s.io" =>
+            [
+                "regarding.kind", "regarding.namespace", "regarding.name", "regarding.uid", "regarding.apiVersion",
+                "regarding.resourceVersion", "regarding.fieldPath", "reason", "reportingController", "type",
+            ],
             "secrets" => ["type"],
             "nodes" => ["spec.unschedulable"],
             "namespaces" => ["status.phase"],
@@ -252,7 +257,7 @@ internal static class BuiltinFields
         if (kind.GroupResource == "events")
         {
             fields.Add(new SelectableField(
-                "source", e => e.Text("source", "component") ?? e.Text("reportingComponent") ?? ""));
+                "source", e => e.Text("source", "component") is { Length: > 0 } name ? name : e.Text("reportingComponent") ?? ""));
         }
 
         return fields;

@@ -314,11 +314,3 @@ internal sealed class NodeStrategy : ResourceStrategy
         }
     }
 }
-
-/// <summary>Leases and other kinds that clients may create by PUT stay ordinary; events may be written without a
-/// version.</summary>
-internal sealed class EventStrategy : ResourceStrategy
-{
-    /// <inheritdoc/>
-    public override bool AllowCreateOnUpdate => true;
-}

@@ -259,7 +259,8 @@ internal sealed class DiscoveryHandler(ResourceRegistry registry, RemoteApis rem
 
     private static string StorageHash(ResourceDefinition definition)
     {
-        var storage = $"{definition.Kind.Group}/{definition.StorageApiVersion}/{definition.Kind.Kind}";
+        var stored = definition.StorageApiVersion;
+        var storage = $"{(stored.Contains('/', StringComparison.Ordinal) ? stored : "/" + stored)}/{definition.Kind.Kind}";
         return Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(storage)).AsSpan(0, 8));
     }
 

@@ -86,7 +86,7 @@ internal static partial class MetadataValidation
         {
             errors.Required(path, "name or generateName is required");
         }
-        else if (FreeNameGroups.Contains(kind.Group))
+        else if (FreeNameGroups.Contains(kind.Group) || kind.GroupResource == "events")
         {
             if (name is "." or ".." || name.AsSpan().ContainsAny('/', '%'))
             {

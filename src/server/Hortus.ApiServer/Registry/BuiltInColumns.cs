@@ -86,16 +86,7 @@ internal static class BuiltInColumns
         ["namespaces"] = [Path("Status", "status.phase"), Age],
         ["secrets"] = [Path("Type", "type"), Size("Data", "data"), Age],
         ["configmaps"] = [Size("Data", "data"), Age],
-        ["events"] =
-        [
-            new("Last Seen", "date", o => Clone(o["lastTimestamp"] ?? o["eventTime"] ?? o["metadata"]?["creationTimestamp"])),
-            Path("Type", "type"), Path("Reason", "reason"),
-            Cell(
-                "Object", o => $"{JsonPaths.Text(o, "involvedObject.kind").ToLowerInvariant()}/{JsonPaths.Text(o, "involvedObject.name")}"),
-            Path("Subobject", "involvedObject.fieldPath", 1), Path("Source", "source.component", 1), Path("Message", "message"),
-            new("First Seen", "date", o => Clone(o["firstTimestamp"] ?? o["eventTime"] ?? o["metadata"]?["creationTimestamp"]), 1),
-            Count("Count", "count") with { Priority = 1 }, Path("Name", "metadata.name", 1),
-        ],
+        ["events"] = EventCells.Columns,
         ["leases"] = [Path("Holder", "spec.holderIdentity"), Age],
         ["customresourcedefinitions"] = [CreatedAt],
         ["apiservices"] = [Cell("Service", ServiceOfApi), Cell("Available", Availability), Age],

@@ -32,9 +32,12 @@ internal static class BuiltInResources
                 StoragePrefix = $"{prefix}/{FolderOf(entry.Kind)}/",
                 Columns = BuiltInColumns.Of(entry.Kind),
             })
-            .SelectMany(d => d.Kind.GroupResource == "horizontalpodautoscalers.autoscaling"
-                ? new[] { d, AutoscalerV1.Of(d) }
-                : [d]);
+            .SelectMany<ResourceDefinition, ResourceDefinition>(d => d.Kind.GroupResource switch
+            {
+                "horizontalpodautoscalers.autoscaling" => [d, AutoscalerV1.Of(d)],
+                "events" => [d, EventsV1.Of(d)],
+                _ => [d],
+            });
 
     private static string FolderOf(ResourceKind kind) => kind switch
     {
