@@ -32,7 +32,7 @@ internal sealed class BenchClient(Uri address) : IDisposable
     public async Task<long> SendAsync(
         HttpMethod method, string path, ReadOnlyMemory<byte> body, string mediaType, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, path);
+        using var request = NewRequest(method, path);
         if (!body.IsEmpty)
         {
             request.Content = new ReadOnlyMemoryContent(body);
@@ -69,7 +69,7 @@ internal sealed class BenchClient(Uri address) : IDisposable
             try
             {
                 var from = last.Value.Length == 0 ? path : $"{path}&resourceVersion={last.Value}";
-                using var request = new HttpRequestMessage(HttpMethod.Get, from);
+                using var request = NewRequest(HttpMethod.Get, from);
                 using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
                 answer.EnsureSuccessStatusCode();
                 await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
@@ -98,6 +98,13 @@ internal sealed class BenchClient(Uri address) : IDisposable
     }
 
     public void Dispose() => http.Dispose();
+
+    // The defaults of the client are for requests that it makes itself.
+    private HttpRequestMessage NewRequest(HttpMethod method, string path) => new(method, path)
+    {
+        Version = http.DefaultRequestVersion,
+        VersionPolicy = http.DefaultVersionPolicy,
+    };
 }
 
 /// <summary>Finds the resourceVersion of the last whole event of a watch.</summary>

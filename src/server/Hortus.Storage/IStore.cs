@@ -43,12 +43,34 @@ public interface IStore : IAsyncDisposable
     ValueTask CompactAsync(long revision, CancellationToken cancellationToken);
 }
 
-/// <summary>A value with its place in history.</summary>
-/// <param name="Key">Key.</param>
-/// <param name="Value">Bytes; must not be changed.</param>
-/// <param name="CreateRevision">Revision at which the key came into being.</param>
-/// <param name="ModRevision">Revision of the last write.</param>
-public sealed record StoredValue(string Key, ReadOnlyMemory<byte> Value, long CreateRevision, long ModRevision);
+/// <summary>A value with its place in history. The same for all who read this version of the key.</summary>
+/// <param name="key">Key.</param>
+/// <param name="value">Bytes; must not be changed.</param>
+/// <param name="createRevision">Revision at which the key came into being.</param>
+/// <param name="modRevision">Revision of the last write.</param>
+public sealed class StoredValue(string key, ReadOnlyMemory<byte> value, long createRevision, long modRevision)
+{
+    private object? understood;
+
+    public string Key { get; } = key;
+
+    public ReadOnlyMemory<byte> Value { get; } = value;
+
+    public long CreateRevision { get; } = createRevision;
+
+    public long ModRevision { get; } = modRevision;
+
+    /// <summary>What the bytes mean to the one layer that understands them: made at the first call, kept as long as this value,
+    /// and the same for all callers. A field costs the garbage collector nothing; a table of weak keys, with one entry for
+    /// each object, would be walked in every collection.</summary>
+    /// <param name="understand">Makes it; may be called more than once when callers are simultaneous.</param>
+    /// <typeparam name="T">Always the same for one store.</typeparam>
+    public T As<T>(Func<StoredValue, T> understand)
+        where T : class =>
+        (T)(Volatile.Read(ref understood)
+            ?? Interlocked.CompareExchange(ref understood, understand(this), null)
+            ?? understood!);
+}
 
 /// <summary>What to read.</summary>
 /// <param name="Start">First key, inclusive.</param>

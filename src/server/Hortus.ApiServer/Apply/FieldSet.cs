@@ -40,9 +40,12 @@ internal sealed class FieldSet
             json.Add(".", new JsonObject());
         }
 
-        foreach (var (step, set) in below.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        var steps = new string[below.Count];
+        below.Keys.CopyTo(steps, 0);
+        Array.Sort(steps, StringComparer.Ordinal);
+        foreach (var step in steps)
         {
-            json.Add(step, set.ToJson());
+            json.Add(step, below[step].ToJson());
         }
 
         return json;

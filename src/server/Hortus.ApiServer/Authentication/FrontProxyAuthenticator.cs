@@ -18,6 +18,7 @@ internal sealed record FrontProxyHeaders(
 internal sealed class FrontProxyAuthenticator(CertificateVerifier? verifier, FrontProxyHeaders headers) : IAuthenticator
 {
     private const string UidHeader = "X-Remote-Uid";
+    private readonly string[] identityHeaders = [.. headers.Username, .. headers.Groups, UidHeader];
 
     /// <inheritdoc/>
     public ValueTask<UserInfo?> AuthenticateAsync(HttpContext http, CancellationToken cancellationToken)
@@ -64,13 +65,24 @@ internal sealed class FrontProxyAuthenticator(CertificateVerifier? verifier, Fro
 
     private void Strip(IHeaderDictionary sent)
     {
-        foreach (var header in headers.Username.Concat(headers.Groups).Append(UidHeader))
+        foreach (var header in identityHeaders)
         {
             sent.Remove(header);
         }
 
-        foreach (var header in sent.Keys.Where(h =>
-            headers.ExtraPrefixes.Any(p => h.StartsWith(p, StringComparison.OrdinalIgnoreCase))).ToList())
+        List<string>? extra = null;
+        foreach (var (header, _) in sent)
+        {
+            foreach (var prefix in headers.ExtraPrefixes)
+            {
+                if (header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+                {
+                    (extra ??= []).Add(header);
+                }
+            }
+        }
+
+        foreach (var header in extra ?? [])
         {
             sent.Remove(header);
         }

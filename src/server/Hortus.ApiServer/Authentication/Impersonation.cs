@@ -17,8 +17,18 @@ internal sealed class Impersonation(IAuthorizer authorizer)
     private const string AuthenticationGroup = "authentication.k8s.io";
 
     /// <summary>Whether a request has such headers.</summary>
-    public static bool IsAsked(IHeaderDictionary headers) =>
-        headers.Keys.Any(h => h.StartsWith("Impersonate-", StringComparison.OrdinalIgnoreCase));
+    public static bool IsAsked(IHeaderDictionary headers)
+    {
+        foreach (var (header, _) in headers)
+        {
+            if (header.StartsWith("Impersonate-", StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The user to act as; removes the headers.</summary>
     /// <exception cref="ApiStatusException">400: headers without a user; 403: not allowed.</exception>

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,13 +10,11 @@ namespace Hortus.ApiServer.Objects;
 
 /// <summary>
 /// One stored version of an object: its JSON bytes without resourceVersion and what reads need to know of it. The resource
-/// version is written in on the way out, so lists and watches copy bytes and parse nothing. Attached to the store's value, so
+/// version is written in on the way out, so lists and watches copy bytes and parse nothing. Kept with the store's value, so
 /// that all readers of a version share one.
 /// </summary>
 internal sealed class StoredObject
 {
-    private static readonly ConditionalWeakTable<StoredValue, StoredObject> Attached = [];
-
     private readonly ReadOnlyMemory<byte> json;
     private readonly int apiVersionEnd;
     private readonly int metadataStart;
@@ -76,7 +73,7 @@ internal sealed class StoredObject
     public IReadOnlyDictionary<string, string> Labels => labels ??= ObjectEncoding.ReadLabels(json.Span[metadataStart..]);
 
     /// <summary>The version of a value, parsed once.</summary>
-    public static StoredObject Of(StoredValue value) => Attached.GetValue(value, static v => new StoredObject(v));
+    public static StoredObject Of(StoredValue value) => value.As(static v => new StoredObject(v));
 
     /// <summary>A copy that may be changed, in the given version.</summary>
     public JsonObject Copy(string apiVersion)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Audit;
 using Hortus.ApiServer.Decoding;
@@ -11,6 +12,8 @@ public static class RequestBody
     /// <summary>Greatest size of a body in bytes.</summary>
     public const int SizeMax = 3 * 1024 * 1024;
 
+    private const int LengthUnknown = 8 * 1024;
+
     /// <summary>The bytes of the body.</summary>
     /// <exception cref="ApiStatusException">413: larger than <see cref="SizeMax"/>.</exception>
     public static async ValueTask<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -20,22 +23,35 @@ public static class RequestBody
             throw ApiErrors.TooLarge(SizeMax);
         }
 
-        using var buffer = new MemoryStream((int)(request.ContentLength ?? 4096));
-        var chunk = new byte[16 * 1024];
-        int read;
-        while ((read = await request.Body.ReadAsync(chunk, cancellationToken)) > 0)
+        // The usual body says how long it is; one byte more than that lets the read at the end find the end.
+        var buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? LengthUnknown) + 1);
+        try
         {
-            if (buffer.Length + read > SizeMax)
+            var length = 0;
+            int read;
+            while ((read = await request.Body.ReadAsync(buffer.AsMemory(length), cancellationToken)) > 0)
             {
-                throw ApiErrors.TooLarge(SizeMax);
+                length += read;
+                if (length > SizeMax)
+                {
+                    throw ApiErrors.TooLarge(SizeMax);
+                }
+
+                if (length == buffer.Length)
+                {
+                    buffer = Grow(buffer);
+                }
             }
 
-            await buffer.WriteAsync(chunk.AsMemory(0, read), cancellationToken);
+            var bytes = buffer.AsSpan(0, length).ToArray();
+            AuditRecord.NoteRequest(request.HttpContext, bytes);
+            return bytes;
         }
-
-        var bytes = buffer.ToArray();
-        AuditRecord.NoteRequest(request.HttpContext, bytes);
-        return bytes;
+        finally
+        {
+            // Bodies hold secrets.
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
     }
 
     /// <summary>The body as an object, in any media type that is read; null when it is empty.</summary>
@@ -44,5 +60,13 @@ public static class RequestBody
     {
         var bytes = await ReadBytesAsync(request, cancellationToken);
         return bytes.Length == 0 ? null : RequestDecoder.Decode(bytes.Span, request.ContentType).Object;
+    }
+
+    private static byte[] Grow(byte[] full)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(2 * full.Length);
+        full.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(full, clearArray: true);
+        return larger;
     }
 }

@@ -317,8 +317,11 @@ internal sealed partial class EtcdMirror
             Distrust($"the deletion of {value.Key} before revision {value.ModRevision} was not told");
         }
 
-        return new StoreChange(
-            value.ModRevision, previous is null ? value : value with { Key = previous.Key }, previous);
+        // All versions of a key share its text.
+        var current = previous is null
+            ? value
+            : new StoredValue(previous.Key, value.Value, value.CreateRevision, value.ModRevision);
+        return new StoreChange(value.ModRevision, current, previous);
     }
 
     // Members up to 3.5 can leave out a deletion when a watch resumes just where history was compacted.
