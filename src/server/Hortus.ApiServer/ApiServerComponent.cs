@@ -13,6 +13,8 @@ namespace Hortus.ApiServer;
 public sealed partial class ApiServerComponent(
     IReadOnlyList<ApiServerPlugin> plugins, TimeProvider time, ILoggerFactory loggerFactory)
 {
+    private static readonly DateTimeOffset Earliest = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly ILogger<ApiServerComponent> logger = loggerFactory.CreateLogger<ApiServerComponent>();
 
     /// <summary>Whether Kubernetes' own kinds are served too; false for a server behind another one.</summary>
@@ -28,6 +30,7 @@ public sealed partial class ApiServerComponent(
             throw new IOException($"--bind-address \"{options.BindAddress}\" is no IP address");
         }
 
+        CheckStart(options);
         var opening = Task.Run(() => ServingCertificate.Open(options, time), cancellationToken);
         await using var store = await OpenStoreAsync(options, cancellationToken);
         var certificate = await opening;
@@ -47,6 +50,20 @@ public sealed partial class ApiServerComponent(
         }
 
         LogStopping(logger);
+    }
+
+    // Tokens and certificates of a server with such a clock are good for nobody else.
+    private void CheckStart(ApiServerOptions options)
+    {
+        if (options.SecurePort is < 0 or > ushort.MaxValue)
+        {
+            throw new IOException($"--secure-port {options.SecurePort} is no port; want 1 to 65535, or 0 for a free one");
+        }
+
+        if (time.GetUtcNow() is var now && now < Earliest)
+        {
+            throw new IOException($"the clock of this machine says {now:yyyy-MM-dd}, which cannot be; set it, then start again");
+        }
     }
 
     private async Task<IStore> OpenStoreAsync(ApiServerOptions options, CancellationToken cancellationToken)

@@ -22,7 +22,9 @@ internal sealed class DiskFiles(string directory) : IStoreFiles
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new StoreException(
-                StoreFailure.Unavailable, $"cannot make the store folder {Location}: {error.Message}", error);
+                StoreFailure.Unavailable,
+                $"cannot make the store folder {Location}: {error.Message}; name a folder that can be written",
+                error);
         }
 
         var handle = Posix.Open(InFolder(LockName), Posix.ReadWrite | Posix.CreateIfAbsent);
@@ -121,7 +123,8 @@ internal static partial class Posix
         var descriptor = OpenFile(path, flags | CloseOnExec, OwnerReadWrite);
         return descriptor >= 0
             ? new SafeFileHandle(descriptor, ownsHandle: true)
-            : throw new IOException($"cannot open {path}: {Marshal.GetLastPInvokeErrorMessage()}");
+            : throw new IOException(
+                $"cannot open {path}: {Marshal.GetLastPInvokeErrorMessage()}; the folder must be one that can be written");
     }
 
     public static bool TryLock(SafeFileHandle handle) => LockFile(handle, ExclusiveWithoutWaiting) == 0;

@@ -92,6 +92,40 @@ public sealed class NodeAndEscalationTests
         })).ShouldBe(allowed);
     }
 
+    [Theory]
+    [InlineData("example.com/pool", true)]
+    [InlineData("kubernetes.io/hostname", true)]
+    [InlineData("topology.kubernetes.io/zone", true)]
+    [InlineData("node.kubernetes.io/anything", true)]
+    [InlineData("sub.kubelet.kubernetes.io/anything", true)]
+    [InlineData("other.kubernetes.io/anything", false)]
+    [InlineData("k8s.io/anything", false)]
+    [InlineData("node-role.kubernetes.io/control-plane", false)]
+    [InlineData("node-restriction.kubernetes.io/team", false)]
+    [InlineData("a.node-restriction.kubernetes.io/team", false)]
+    public async Task Kubelet_labels_its_node_without_drawing_workloads_to_it(string label, bool allowed)
+    {
+        var admission = new NodeRestriction(objects).ValidateAsync(
+            new AdmissionAttributes
+            {
+                Operation = AdmissionOperation.Create,
+                Definition = new ResourceDefinition { Kind = Kinds.Node, Schema = () => new SchemaNode(), StoragePrefix = "/" },
+                Key = ObjectKey.Cluster("n1"),
+                Object = Json($$$"""{"metadata":{"name":"n1","labels":{"{{{label}}}":"x"} } }"""),
+                User = Kubelet,
+            },
+            CancellationToken.None).AsTask();
+
+        if (allowed)
+        {
+            await admission;
+        }
+        else
+        {
+            (await Should.ThrowAsync<ApiStatusException>(admission)).Status.Message!.ShouldContain(label);
+        }
+    }
+
     [Fact]
     public async Task Users_that_are_no_kubelet_get_nothing_from_the_node_authorizer()
     {

@@ -70,6 +70,48 @@ public sealed class ApiServerComponentTests : IDisposable
             identity);
     }
 
+    [Fact]
+    public async Task Port_in_use_is_told_in_one_line_with_the_way_out()
+    {
+        using var holder = new TcpListener(IPAddress.Loopback, 0);
+        holder.Start();
+        var port = ((IPEndPoint)holder.LocalEndpoint).Port;
+
+        (await FailureAsync(Options() with { SecurePort = port })).ShouldBe(
+            $"cannot listen on 127.0.0.1:{port}: the port is in use; stop what holds it or choose another with --secure-port");
+    }
+
+    [Fact]
+    public async Task Faulty_options_are_told_by_the_name_of_their_flag()
+    {
+        (await FailureAsync(Options() with { SecurePort = 99999 })).ShouldContain("--secure-port 99999 is no port");
+        (await FailureAsync(Options() with { BindAddress = "192.0.2.1" })).ShouldContain("--bind-address");
+        (await FailureAsync(Options() with { TokenAuthFile = "/nowhere/tokens" })).ShouldContain("--token-auth-file /nowhere/tokens");
+        (await FailureAsync(Options() with { TlsCertFile = "/nowhere/crt", TlsPrivateKeyFile = "/nowhere/key" }))
+            .ShouldContain("--tls-cert-file");
+        (await FailureAsync(Options() with { DataDir = "/proc/nowhere" })).ShouldContain("name a folder that can be written");
+    }
+
+    [Fact]
+    public async Task Clock_of_before_the_servers_time_stops_the_start()
+    {
+        var component = new ApiServerComponent(
+            [], new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UnixEpoch), NullLoggerFactory.Instance);
+
+        (await Should.ThrowAsync<IOException>(component.RunAsync(Options(), CancellationToken.None)))
+            .Message.ShouldContain("the clock of this machine says 1970-01-01");
+    }
+
+    private static async Task<string> FailureAsync(ApiServerOptions options)
+    {
+        using var deadline = ApiFixture.Deadline();
+        var running = new ApiServerComponent([], TimeProvider.System, NullLoggerFactory.Instance).RunAsync(options, deadline.Token);
+        var failure = await Should.ThrowAsync<Exception>(running);
+        failure.ShouldBeAssignableTo<Exception>().ShouldNotBeOfType<OperationCanceledException>();
+        failure.Message.ShouldNotContain("\n");
+        return failure.Message;
+    }
+
     private ApiServerOptions Options()
     {
         var tokens = Path.Combine(folder, "tokens.csv");

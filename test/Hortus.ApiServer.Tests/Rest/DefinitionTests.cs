@@ -99,6 +99,30 @@ public sealed class DefinitionTests(ApiFixture api) : IClassFixture<ApiFixture>
         Condition(conflict.Body, "NamesAccepted")!["message"]!.ToString().ShouldBe("\"fs\" is already in use");
         Condition(conflict.Body, "Established")!["status"]!.ToString().ShouldBe("False");
         (await api.GetAsync("apis/names.example.com/v1/namespaces/default/seconds")).Code.ShouldBe(HttpStatusCode.NotFound);
+
+        await api.DeleteAsync($"{Definitions}/firsts.names.example.com");
+
+        await EventuallyAsync(() => api.GetAsync("apis/names.example.com/v1/namespaces/default/seconds"), a => a.Code == HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Definition_that_is_going_says_so_and_lets_no_objects_be_made()
+    {
+        await EstablishAsync(Definition("goings", "Going", "going.example.com"));
+        const string path = "apis/going.example.com/v1/namespaces/default/goings";
+        await api.PostAsync(path, """{"kind":"Going","metadata":{"name":"held","finalizers":["example.com/hold"]}}""");
+
+        await api.DeleteAsync($"{Definitions}/goings.going.example.com");
+
+        var going = await EventuallyAsync(() => api.GetAsync($"{Definitions}/goings.going.example.com"),
+            a => Condition(a.Body, "Terminating") is not null);
+        Condition(going.Body, "Terminating")!["reason"]!.ToString().ShouldBe("InstanceDeletionInProgress");
+        var late = await api.PostAsync(path, """{"kind":"Going","metadata":{"name":"late"}}""");
+        late.Code.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        late.Message.ShouldBe("create not allowed while custom resource definition is terminating");
+        (await api.SendAsync(HttpMethod.Patch, path + "/held", """{"metadata":{"finalizers":null}}""", "application/merge-patch+json"))
+            .Code.ShouldBe(HttpStatusCode.OK);
+        await EventuallyAsync(() => api.GetAsync($"{Definitions}/goings.going.example.com"), a => a.Code == HttpStatusCode.NotFound);
     }
 
     [Fact]

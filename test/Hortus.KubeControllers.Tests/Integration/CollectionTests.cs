@@ -72,6 +72,70 @@ public sealed class CollectionTests
     }
 
     [Fact]
+    public async Task Circle_OfThreeOwners_DeletedInForeground_Goes()
+    {
+        await using var cluster = await Cluster.StartAsync();
+        var first = await CreateMapAsync(cluster, "first", null);
+        var second = await CreateMapAsync(cluster, "second", first);
+        var third = await CreateMapAsync(cluster, "third", second);
+        await cluster.MergeAsync<ConfigMap>("first", $$$"""
+            {"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"third","uid":"{{{third.Metadata.Uid}}}","blockOwnerDeletion":true}]} }
+            """);
+
+        await cluster.Client.DeleteAsync<ConfigMap>(
+            first.Key, new DeleteOptions { PropagationPolicy = "Foreground" }, cluster.Deadline);
+
+        await cluster.GoneAsync<ConfigMap>("first");
+        await cluster.GoneAsync<ConfigMap>("second");
+        await cluster.GoneAsync<ConfigMap>("third");
+    }
+
+    [Fact]
+    public async Task Dependant_OfAnOwnerInAnotherNamespace_IsReportedByAnEvent()
+    {
+        await using var cluster = await Cluster.StartAsync();
+        var owner = await cluster.Client.CreateAsync(
+            new ConfigMap { Metadata = new ObjectMeta { Name = "far", Namespace = "default" } }, cluster.Deadline);
+
+        await CreateMapAsync(cluster, "near", owner);
+
+        await cluster.GoneAsync<ConfigMap>("near");
+        IReadOnlyList<Event> events;
+        do
+        {
+            events = [.. (await cluster.ListAsync<Event>()).Where(e => e.Reason == "OwnerRefInvalidNamespace")];
+        }
+        while (events.Count == 0 && !cluster.Deadline.IsCancellationRequested);
+
+        events.ShouldHaveSingleItem().InvolvedObject.Name.ShouldBe("near");
+        events[0].Message!.ShouldContain("does not exist in namespace \"garden\" but in \"default\"");
+    }
+
+    private static Task<ConfigMap> CreateMapAsync(Cluster cluster, string name, ConfigMap? owner) => cluster.Client.CreateAsync(
+        new ConfigMap
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = name,
+                Namespace = Cluster.Space,
+                OwnerReferences = owner is null
+                    ? null
+                    :
+                    [
+                        new()
+                        {
+                            ApiVersion = "v1",
+                            Kind = "ConfigMap",
+                            Name = owner.Key.Name,
+                            Uid = owner.Metadata.Uid!,
+                            BlockOwnerDeletion = true,
+                        },
+                    ],
+            },
+        },
+        cluster.Deadline);
+
+    [Fact]
     public async Task Namespace_Deleted_IsEmptiedAndGoes()
     {
         await using var cluster = await Cluster.StartAsync();

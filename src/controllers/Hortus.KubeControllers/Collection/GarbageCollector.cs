@@ -117,6 +117,12 @@ internal sealed partial class GarbageCollector : IReconciler
             return ReconcileResult.Done;
         }
 
+        if (leaving.Count > 0 && graph.Store.DependantsOf(node.Uid).Any(d => d.WaitsForDependants))
+        {
+            // A circle: what depends on this object waits for this one in turn, so its owners must not wait for it.
+            node = await WithoutBlockingAsync(node, cancellationToken);
+        }
+
         // While an owner waits, what depends on this object must go before it too.
         var policy = leaving.Count > 0 && graph.Store.DependantsOf(node.Uid).Count > 0
             ? "Foreground"
@@ -148,9 +154,14 @@ internal sealed partial class GarbageCollector : IReconciler
     private async Task<OwnerState> LookAsync(
         GraphNode node, OwnerReference reference, CancellationToken cancellationToken)
     {
-        if (graph.Store.Find(reference.Uid) is { } owner && IsReachable(node, owner))
+        if (graph.Store.Find(reference.Uid) is { } owner)
         {
-            return owner.WaitsForDependants ? OwnerState.Leaving : OwnerState.There;
+            if (IsReachable(node, owner))
+            {
+                return owner.WaitsForDependants ? OwnerState.Leaving : OwnerState.There;
+            }
+
+            ReportForeignOwner(node, reference, owner);
         }
 
         if (graph.KindOf(reference) is not { } kind)
@@ -169,6 +180,14 @@ internal sealed partial class GarbageCollector : IReconciler
         return live?["metadata"]?["uid"]?.GetValue<string>() == reference.Uid ? OwnerState.There : OwnerState.Gone;
     }
 
+    private void ReportForeignOwner(GraphNode node, OwnerReference reference, GraphNode owner) =>
+        setup.Manager.Events.Warning(
+            new DynamicObject { ApiVersion = node.Kind.ApiVersion, Kind = node.Kind.Kind, Metadata = node.Metadata },
+            "OwnerRefInvalidNamespace",
+            $"owner {reference.ApiVersion} {reference.Kind} \"{reference.Name}\" (uid {reference.Uid}) does not exist in "
+            + $"namespace \"{node.Key.Namespace}\" but in \"{owner.Key.Namespace}\": owners are in the namespace of their "
+            + "dependents or in none");
+
     private static bool IsReachable(GraphNode node, GraphNode owner) =>
         owner.Key.Namespace is null || owner.Key.Namespace == node.Key.Namespace;
 
@@ -184,6 +203,18 @@ internal sealed partial class GarbageCollector : IReconciler
         {
             // Nothing is left to let go.
         }
+    }
+
+    private async Task<GraphNode> WithoutBlockingAsync(GraphNode node, CancellationToken cancellationToken)
+    {
+        if (node.Owners.All(o => o.BlockOwnerDeletion != true))
+        {
+            return node;
+        }
+
+        var freed = node.Owners.Select(o => (JsonNode)KubernetesJson.ToNode(o with { BlockOwnerDeletion = false }));
+        var written = await PatchAsync(node, "ownerReferences", new JsonArray([.. freed]), cancellationToken);
+        return GraphNode.Of(node.Kind, KubernetesJson.Deserialize<ObjectMeta>(written["metadata"]!));
     }
 
     private Task WithoutFinalizerAsync(GraphNode node, string finalizer, CancellationToken cancellationToken)

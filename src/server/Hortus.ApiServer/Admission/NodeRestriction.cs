@@ -14,6 +14,16 @@ internal sealed class NodeRestriction(IObjectReader objects) : AdmissionPlugin("
     private const string MirrorAnnotation = "kubernetes.io/config.mirror";
     private const string RestrictedPrefix = "node-restriction.kubernetes.io/";
 
+    /// <summary>The labels of Kubernetes' own domains that kubelets report.</summary>
+    private static readonly HashSet<string> KubeletLabels = new(StringComparer.Ordinal)
+    {
+        "kubernetes.io/hostname", "kubernetes.io/arch", "kubernetes.io/os", "beta.kubernetes.io/arch", "beta.kubernetes.io/os",
+        "beta.kubernetes.io/instance-type", "node.kubernetes.io/instance-type", "node.kubernetes.io/windows-build",
+        "topology.kubernetes.io/zone", "topology.kubernetes.io/region",
+        "failure-domain.beta.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/region",
+        "failure-domain.kubernetes.io/zone", "failure-domain.kubernetes.io/region",
+    };
+
     /// <inheritdoc/>
     public override async ValueTask ValidateAsync(AdmissionAttributes attributes, CancellationToken cancellationToken)
     {
@@ -91,7 +101,22 @@ internal sealed class NodeRestriction(IObjectReader objects) : AdmissionPlugin("
         var domain = slash < 0 ? "" : label[..slash];
         return label.StartsWith(RestrictedPrefix, StringComparison.Ordinal)
             || domain.EndsWith(".node-restriction.kubernetes.io", StringComparison.Ordinal)
-            || domain == "node-role.kubernetes.io";
+            || (IsOrBelow(domain, "kubernetes.io", "k8s.io")
+                && !KubeletLabels.Contains(label)
+                && !IsOrBelow(domain, "kubelet.kubernetes.io", "node.kubernetes.io"));
+    }
+
+    private static bool IsOrBelow(string domain, params ReadOnlySpan<string> parents)
+    {
+        foreach (var parent in parents)
+        {
+            if (domain == parent || domain.EndsWith("." + parent, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static void CheckMirrorPod(AdmissionAttributes attributes, string node)

@@ -30,7 +30,7 @@ internal sealed class TokenReview(
         {
             var owner = await BearerTokenAuthenticator.FindAsync(authenticators, token, audiences, cancellationToken);
             status = owner is null
-                ? new JsonObject { ["user"] = new JsonObject() }
+                ? new JsonObject { ["user"] = new JsonObject(), ["error"] = "the token is of no kind that this server knows" }
                 : new JsonObject
                 {
                     ["authenticated"] = true,

@@ -14,7 +14,17 @@ internal sealed class StaticTokenAuthenticator : ITokenAuthenticator
     /// <summary>Reads the file.</summary>
     /// <exception cref="IOException">The file cannot be read, or a line is not of the form; the message names file and
     /// line.</exception>
-    public static StaticTokenAuthenticator Load(string path) => Parse(File.ReadAllText(path), path);
+    public static StaticTokenAuthenticator Load(string path)
+    {
+        try
+        {
+            return Parse(File.ReadAllText(path), path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            throw new IOException($"cannot read --token-auth-file {path}: {e.Message}", e);
+        }
+    }
 
     internal static StaticTokenAuthenticator Parse(string csv, string origin)
     {

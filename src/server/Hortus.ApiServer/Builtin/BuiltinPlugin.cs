@@ -20,6 +20,7 @@ public sealed class BuiltinPlugin(INodeDialer? dialer = null) : ApiServerPlugin
 {
     private readonly Lock gate = new();
     private BuiltinParts? parts;
+    private AggregatedRoles? aggregated;
 
     /// <inheritdoc/>
     public override IEnumerable<ResourceDefinition> Resources(ApiServerServices services)
@@ -79,6 +80,8 @@ public sealed class BuiltinPlugin(INodeDialer? dialer = null) : ApiServerPlugin
     {
         var own = Parts(services);
         await new SystemObjects(services, own.Allocator).EnsureAsync(cancellationToken);
+        aggregated = new AggregatedRoles(services.Objects);
+        await aggregated.LoadAsync(cancellationToken);
         await own.Rbac.LoadAsync(services.Objects, cancellationToken);
     }
 
@@ -89,7 +92,9 @@ public sealed class BuiltinPlugin(INodeDialer? dialer = null) : ApiServerPlugin
         try
         {
             await Task.WhenAll(
-                own.Rbac.RunAsync(services.Objects, cancellationToken), own.Events.RunAsync(cancellationToken));
+                own.Rbac.RunAsync(services.Objects, cancellationToken),
+                aggregated?.RunAsync(cancellationToken) ?? Task.CompletedTask,
+                own.Events.RunAsync(cancellationToken));
         }
         finally
         {

@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Requests;
 using Hortus.Objects;
+using Hortus.Pki;
 
 namespace Hortus.ApiServer.Builtin;
 
@@ -67,6 +70,8 @@ internal sealed class NamespaceStrategy : ResourceStrategy
 internal sealed class CertificateRequestStrategy : ResourceStrategy
 {
     private static readonly FieldPath Spec = FieldPath.Root["spec"];
+    private const long ShortestSeconds = 600;
+
     private static readonly string[] Verdicts = ["Approved", "Denied"];
 
     /// <summary>Takes over conditions alone; see <c>certificatesigningrequests/approval</c>.</summary>
@@ -120,6 +125,15 @@ internal sealed class CertificateRequestStrategy : ResourceStrategy
         {
             errors.Required(Spec["request"]);
         }
+        else if (FaultOf(created.Text("spec", "request")!) is { } fault)
+        {
+            errors.Invalid(Spec["request"], created.Text("spec", "request"), fault);
+        }
+
+        if (created.Number("spec", "expirationSeconds") is < ShortestSeconds and var seconds)
+        {
+            errors.Invalid(Spec["expirationSeconds"], seconds, "may not specify a duration less than 600 seconds (10 minutes)");
+        }
 
         var signer = created.Text("spec", "signerName") ?? "";
         if (signer.Length == 0)
@@ -137,11 +151,49 @@ internal sealed class CertificateRequestStrategy : ResourceStrategy
             errors.Required(Spec["usages"], "usages is required");
         }
 
-        var types = created.Items("status", "conditions").Select(c => c.Text("type")).ToList();
+        ValidateConditions(created, errors);
+    }
+
+    private static void ValidateConditions(JsonObject request, FieldErrors errors)
+    {
+        var types = request.Items("status", "conditions").Select(c => c.Text("type")).ToList();
         if (types.Contains("Approved") && types.Contains("Denied"))
         {
             errors.Invalid(FieldPath.Root["status"]["conditions"], "Denied",
                 "Approved and Denied conditions are mutually exclusive");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void ValidateUpdate(JsonObject updated, JsonObject old, FieldErrors errors)
+    {
+        ValidateConditions(updated, errors);
+        var kept = updated.Items("status", "conditions").Select(c => c.Text("type")).ToHashSet();
+        foreach (var type in old.Items("status", "conditions").Select(c => c.Text("type")))
+        {
+            if (type is "Approved" or "Denied" or "Failed" && !kept.Contains(type))
+            {
+                errors.Forbidden(FieldPath.Root["status"]["conditions"],
+                    $"updates may not remove a condition of type \"{type}\"");
+            }
+        }
+
+        if (old.Text("status", "certificate") is { Length: > 0 } issued && updated.Text("status", "certificate") != issued)
+        {
+            errors.Forbidden(FieldPath.Root["status"]["certificate"], "updates may not change a certificate that was issued");
+        }
+    }
+
+    private static string? FaultOf(string request)
+    {
+        try
+        {
+            SigningRequest.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(request)));
+            return null;
+        }
+        catch (Exception e) when (e is FormatException or CryptographicException or ArgumentException)
+        {
+            return $"must be a certificate request in PEM, as block CERTIFICATE REQUEST: {e.Message}";
         }
     }
 

@@ -18,11 +18,20 @@ internal sealed class BindingHandler(IObjectAccess objects, TimeProvider time) :
     public async ValueTask HandleAsync(SubresourceRequest request, CancellationToken cancellationToken)
     {
         var binding = await request.ReadBodyAsync(cancellationToken) ?? [];
-        if (binding.Text("target", "name") is not { Length: > 0 } node
-            || binding.Text("target", "kind") is not (null or "" or "Node"))
+        var node = binding.Text("target", "name") ?? "";
+        var errors = new FieldErrors();
+        if (binding.Text("target", "kind") is { Length: > 0 } kind and not "Node")
         {
-            var errors = new FieldErrors();
-            errors.Required(FieldPath.Root["target"]["name"], "want the name of a Node");
+            errors.NotSupported(FieldPath.Root["target"]["kind"], kind, ["Node", "<empty>"]);
+        }
+
+        if (node.Length == 0)
+        {
+            errors.Required(FieldPath.Root["target"]["name"]);
+        }
+
+        if (!errors.IsEmpty)
+        {
             throw ApiErrors.Invalid(BindingKind, request.Key.Name, errors);
         }
 
@@ -91,7 +100,14 @@ internal sealed class EvictionHandler(IObjectAccess objects, TimeProvider time) 
     /// <inheritdoc/>
     public async ValueTask HandleAsync(SubresourceRequest request, CancellationToken cancellationToken)
     {
-        var options = (await request.ReadBodyAsync(cancellationToken))?.Map("deleteOptions");
+        var eviction = await request.ReadBodyAsync(cancellationToken);
+        if (eviction is { Name.Length: > 0 } named && named.Name != request.Key.Name)
+        {
+            throw ApiErrors.BadRequest(
+                $"the name in the URL ({request.Key.Name}) does not match the name in the eviction ({named.Name})");
+        }
+
+        var options = eviction?.Map("deleteOptions");
         var origin = request.Origin with { Subresource = "" };
         origin = origin with { DryRun = origin.DryRun || options?.Texts("dryRun").Contains("All") == true };
         var pod = await objects.FindAsync(Kinds.Pod, request.Key, cancellationToken)
@@ -124,7 +140,7 @@ internal sealed class EvictionHandler(IObjectAccess objects, TimeProvider time) 
                 "this pod has more than one PodDisruptionBudget, which the eviction subresource does not support");
         }
 
-        if (budgets is [var budget])
+        if (budgets is [var budget] && !MayGoUncounted(pod, budget))
         {
             await objects.UpdateAsync(
                 Kinds.PodDisruptionBudget,
@@ -135,10 +151,29 @@ internal sealed class EvictionHandler(IObjectAccess objects, TimeProvider time) 
         }
     }
 
+    // A pod that runs without being ready: it does not count as healthy, so that nothing is spent by its going.
+    private static bool MayGoUncounted(JsonObject pod, JsonObject budget)
+    {
+        var ready = pod.Items("status", "conditions").Any(c => c.Text("type") == "Ready" && c.Text("status") == "True");
+        if (ready)
+        {
+            return false;
+        }
+
+        var desired = budget.Number("status", "desiredHealthy") ?? 0;
+        return budget.Text("spec", "unhealthyPodEvictionPolicy") == "AlwaysAllow"
+            || (desired > 0 && (budget.Number("status", "currentHealthy") ?? 0) >= desired);
+    }
+
     private JsonObject Spend(JsonObject budget, string pod)
     {
         var status = budget.Ensure("status");
         var left = status.Number("disruptionsAllowed") ?? 0;
+        if ((status.Number("observedGeneration") ?? 0) < (budget.Number("metadata", "generation") ?? 0))
+        {
+            left = 0; // The budget changed, and what is left of it is not known yet.
+        }
+
         if (left <= 0)
         {
             var message =

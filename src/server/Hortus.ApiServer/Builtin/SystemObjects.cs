@@ -69,10 +69,25 @@ internal sealed class SystemObjects(ApiServerServices services, ServiceAllocator
         };
         var key = new ObjectKey(wanted.Namespace, wanted.Name);
         var rules = wanted["rules"] is JsonArray ? wanted.Items("rules").Select(RbacRule.Parse).ToList() : [];
-        if (!await CreateAsync(wanted, cancellationToken) && rules.Count > 0)
+        var subjects = wanted.Items("subjects").Select(s => s.DeepClone()).ToList();
+        if (!await CreateAsync(wanted, cancellationToken) && rules.Count + subjects.Count > 0)
         {
-            await services.Objects.UpdateAsync(kind, key, "", current => AddRules(current, rules), cancellationToken);
+            await services.Objects.UpdateAsync(
+                kind, key, "", current => AddSubjects(AddRules(current, rules) ?? current, subjects), cancellationToken);
         }
+    }
+
+    private static JsonObject AddSubjects(JsonObject binding, List<JsonNode> wanted)
+    {
+        if (binding.Text("metadata", "annotations", AutoUpdate) != "false")
+        {
+            foreach (var missing in wanted.Where(w => !binding.Items("subjects").Any(s => JsonNode.DeepEquals(s, w))))
+            {
+                binding.EnsureList("subjects").Add(missing.DeepClone());
+            }
+        }
+
+        return binding;
     }
 
     private static JsonObject? AddRules(JsonObject role, List<RbacRule> wanted)

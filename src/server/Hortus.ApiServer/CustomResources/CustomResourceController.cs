@@ -61,6 +61,7 @@ internal sealed partial class CustomResourceController(ApiServerServices service
         if (found is null)
         {
             Unregister(name);
+            await RetryRefusedAsync(cancellationToken);
         }
         else if (found.Metadata.DeletionTimestamp is not null)
         {
@@ -78,6 +79,18 @@ internal sealed partial class CustomResourceController(ApiServerServices service
         }
     }
 
+    /// <summary>Names that have become free may be what another definition waits for.</summary>
+    private async Task RetryRefusedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var definition in await services.Objects.ListAsync<CustomResourceDefinition>(null, cancellationToken))
+        {
+            if (!registered.ContainsKey(definition.Key.Name) && definition.Metadata.DeletionTimestamp is null)
+            {
+                await ReconcileAsync(definition.Key.Name, cancellationToken);
+            }
+        }
+    }
+
     private NameConflict? ConflictOf(CustomResourceDefinition definition)
     {
         var own = registered.TryGetValue(definition.Key.Name, out var mine) ? mine.Resources : [];
@@ -89,15 +102,19 @@ internal sealed partial class CustomResourceController(ApiServerServices service
     private void Register(CustomResourceDefinition definition)
     {
         var name = definition.Key.Name;
-        var state = new Registered(definition.Metadata.Uid, definition.Metadata.Generation, []);
-        if (registered.TryGetValue(name, out var before) && before.Uid == state.Uid && before.Generation == state.Generation)
+        var terminating = definition.Metadata.DeletionTimestamp is not null;
+        var state = new Registered(definition.Metadata.Uid, definition.Metadata.Generation, terminating, []);
+        if (registered.TryGetValue(name, out var before) && before.IsSame(state))
         {
             return;
         }
 
         var converter = ConverterOf(definition);
         List<ResourceDefinition> versions =
-            [.. ServedVersions.Create(definition, services.Options.EtcdPrefix, services.Objects, converter)];
+        [
+            .. ServedVersions.Create(definition, services.Options.EtcdPrefix, services.Objects, converter)
+                .Select(version => version with { IsTerminating = terminating }),
+        ];
         state = state with { Resources = [.. versions.Select(v => v.Kind.GroupVersionResource)], Converter = converter };
         if (before is not null)
         {
@@ -156,6 +173,16 @@ internal sealed partial class CustomResourceController(ApiServerServices service
         var resource = state.Resources.Select(r => services.Registry.Find(r)!)
             .OrderByDescending(r => r.Kind.ApiVersion == r.StorageApiVersion).First() with
         { View = null };
+        if (!Conditions.IsTrue(definition.Status.Conditions, "Terminating"))
+        {
+            await services.Objects.UpdateAsync(
+                Definitions,
+                definition.Key,
+                "status",
+                current => DefinitionStatus.ReportTerminating(current, services.Time.GetUtcNow()),
+                cancellationToken);
+        }
+
         var page = await store.ListAsync(resource, null, cancellationToken);
         foreach (var item in page.Items)
         {
@@ -187,7 +214,7 @@ internal sealed partial class CustomResourceController(ApiServerServices service
                 Definitions,
                 ObjectKey.Cluster(name),
                 "status",
-                current => DefinitionStatus.ReportTerminating(current, services.Time.GetUtcNow()),
+                current => DefinitionStatus.ReportWaiting(current, services.Time.GetUtcNow()),
                 cancellationToken);
         }
         catch (Exception e) when (e is OperationCanceledException or ApiStatusException)
@@ -218,8 +245,12 @@ internal sealed partial class CustomResourceController(ApiServerServices service
     [LoggerMessage(LogLevel.Error, "custom resource definition {Name} could not be served")]
     private static partial void LogFailed(ILogger logger, Exception error, string name);
 
-    private sealed record Registered(string? Uid, long? Generation, IReadOnlyList<GroupVersionResource> Resources)
+    private sealed record Registered(
+        string? Uid, long? Generation, bool IsTerminating, IReadOnlyList<GroupVersionResource> Resources)
     {
         public WebhookConverter? Converter { get; init; }
+
+        public bool IsSame(Registered other) =>
+            Uid == other.Uid && Generation == other.Generation && IsTerminating == other.IsTerminating;
     }
 }

@@ -40,9 +40,17 @@ internal static class DefinitionStatus
         return definition;
     }
 
+    /// <summary>Reports that the objects of the resource are being deleted.</summary>
+    public static JsonObject ReportTerminating(JsonObject definition, DateTimeOffset now)
+    {
+        SetCondition(StatusOf(definition), "Terminating", "True", "InstanceDeletionInProgress",
+            "the objects of this resource are being deleted", now);
+        return definition;
+    }
+
     /// <summary>Reports that objects of the resource still exist. The message carries the time so that the definition changes
     /// and is looked at again.</summary>
-    public static JsonObject ReportTerminating(JsonObject definition, DateTimeOffset now)
+    public static JsonObject ReportWaiting(JsonObject definition, DateTimeOffset now)
     {
         SetCondition(StatusOf(definition), "Terminating", "True", "InstanceDeletionInProgress",
             $"objects of this resource wait for their finalizers, last checked at {Metadata.Time(now)}", now);

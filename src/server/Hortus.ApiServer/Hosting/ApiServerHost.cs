@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Hortus.ApiServer.Access;
@@ -17,6 +18,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hortus.ApiServer.Hosting;
 
@@ -92,7 +94,18 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         {
             web = await building;
             web.Run(assembly.Pipeline.HandleAsync);
-            await web.StartAsync(cancellationToken);
+            try
+            {
+                await ListenAsync(web, listen!.Endpoint, cancellationToken);
+            }
+            catch
+            {
+                // The store is closed by who opened it, and the background must not find it so.
+                await shutdown.StopAsync();
+                await background.Ended;
+                shutdown.Dispose();
+                throw;
+            }
         }
 
         return new ApiServerHost(web, new InProcessTransport(assembly.Pipeline), services, shutdown, background);
@@ -143,6 +156,26 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         shutdown.Dispose();
     }
 
+    private static async Task ListenAsync(WebApplication web, IPEndPoint endpoint, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await web.StartAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            await web.DisposeAsync();
+            var why = (e as SocketException ?? e.GetBaseException() as SocketException)?.SocketErrorCode switch
+            {
+                SocketError.AddressAlreadyInUse => "the port is in use; stop what holds it or choose another with --secure-port",
+                SocketError.AddressNotAvailable => "this machine has no such address; choose one of its own with --bind-address",
+                SocketError.AccessDenied => "this user may not use the port; choose one above 1023 with --secure-port",
+                _ => e.Message,
+            };
+            throw new IOException($"cannot listen on {endpoint}: {why}");
+        }
+    }
+
     private static async Task RunAllAsync(
         ServerAssembly assembly,
         IReadOnlyList<ApiServerPlugin> plugins,
@@ -182,7 +215,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     private static WebApplication Build(ListenOptions listen, ILoggerFactory loggerFactory)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton<ILoggerFactory>(loggerFactory);
+        builder.Services.AddSingleton<ILoggerFactory>(new ServerLogs(loggerFactory));
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -221,6 +254,22 @@ public sealed partial class ApiServerHost : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Error, "a part of the server that works in the background has ended; restart the server")]
     private static partial void LogBackgroundFailed(ILogger logger, Exception error);
+
+    /// <summary>Without the log of the web server's own start: who starts it hears of a failure.</summary>
+    private sealed class ServerLogs(ILoggerFactory all) : ILoggerFactory
+    {
+        public void AddProvider(ILoggerProvider provider) => all.AddProvider(provider);
+
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal)
+                ? NullLogger.Instance
+                : all.CreateLogger(categoryName);
+
+        public void Dispose()
+        {
+            // The loggers belong to the program.
+        }
+    }
 
     /// <summary>What ends after the last request.</summary>
     private sealed record BackgroundWork(Task Ended, Audit.AuditTrail? Audit);

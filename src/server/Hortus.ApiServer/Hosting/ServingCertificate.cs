@@ -57,7 +57,7 @@ internal sealed class ServingCertificate
                     current = Read();
                     loadedFrom = changed;
                 }
-                catch (Exception e) when (e is IOException or System.Security.Cryptography.CryptographicException)
+                catch (IOException)
                 {
                     // Certificate and key are being replaced; until both fit, the old ones serve.
                 }
@@ -106,6 +106,17 @@ internal sealed class ServingCertificate
         return [.. hosts.Distinct()];
     }
 
-    private X509Certificate2 Read() =>
-        Pem.ReadKeyPair(File.ReadAllText(certificateFile), File.ReadAllText(keyFile));
+    private X509Certificate2 Read()
+    {
+        try
+        {
+            return Pem.ReadKeyPair(File.ReadAllText(certificateFile), File.ReadAllText(keyFile));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new IOException(
+                $"cannot serve with certificate {certificateFile} and key {keyFile} "
+                + $"(--tls-cert-file, --tls-private-key-file; PEM): {e.Message}", e);
+        }
+    }
 }

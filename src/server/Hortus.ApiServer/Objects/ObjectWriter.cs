@@ -34,6 +34,11 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
         JsonObject created, string? inNamespace, WriteContext context, CancellationToken cancellationToken)
     {
         var definition = context.Definition;
+        if (definition.IsTerminating)
+        {
+            throw ApiErrors.Terminating(definition.Kind);
+        }
+
         ObjectPreparation.CheckKind(created, definition.Kind);
         ObjectPreparation.SetNamespace(created, inNamespace, definition.Kind);
         if (Metadata.Text(created, "resourceVersion") is { Length: > 0 })

@@ -28,6 +28,9 @@ internal static class BuiltInResources
             .Select(entry => new ResourceDefinition
             {
                 Kind = entry.Kind,
+                Verbs = entry.Kind.GroupResource == "namespaces"
+                    ? [.. ResourceDefinition.AllVerbs.Where(v => v != "deletecollection")]
+                    : ResourceDefinition.AllVerbs,
                 Schema = () => SchemaBuilder.For(entry.Type),
                 StoragePrefix = $"{prefix}/{FolderOf(entry.Kind)}/",
                 Columns = BuiltInColumns.Of(entry.Kind),

@@ -60,6 +60,9 @@ public sealed record ResourceDefinition
     /// <summary>Whether a CustomResourceDefinition made it (no strategic merge patch, strict pruning).</summary>
     public bool IsCustom { get; init; }
 
+    /// <summary>Whether its definition is being deleted, so that no objects are made any more.</summary>
+    internal bool IsTerminating { get; init; }
+
     /// <summary>
     /// Answers POST for virtual resources (reviews: SubjectAccessReview, TokenReview, ...); null for stored resources.
     /// </summary>

@@ -32,6 +32,11 @@ public static class ApiErrors
         Make(405, StatusReason.MethodNotAllowed,
             $"{verb} is not supported on resources of kind \"{kind.GroupResource}\"", Details(kind, null));
 
+    /// <summary>405 for an object of a resource whose definition is going.</summary>
+    public static ApiStatusException Terminating(ResourceKind kind) =>
+        Make(405, StatusReason.MethodNotAllowed,
+            "create not allowed while custom resource definition is terminating", Details(kind, null));
+
     public static ApiStatusException NotAcceptable(IEnumerable<string> accepted) =>
         Make(406, StatusReason.NotAcceptable,
             "only the following media types are accepted: " + string.Join(", ", accepted));
