@@ -20,6 +20,7 @@ internal static class HortusCommandLine
         ["kube-controller-manager"] = ControllerCommands.KubeControllerManager,
         ["scheduler"] = ControllerCommands.Scheduler,
         ["gardenlet"] = ControllerCommands.Gardenlet,
+        ["resource-manager"] = ControllerCommands.ResourceManager,
         ["extension"] = MachineCommands.Extension,
         ["machine-controller-manager"] = MachineCommands.MachineControllerManager,
         ["local-node"] = LocalNodeCommand.Create,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hortus.Gardenlet;
 using Hortus.KubeControllers;
+using Hortus.ResourceManager;
 using Hortus.Scheduler;
 
 namespace Hortus.Commands;
@@ -26,4 +27,10 @@ internal static class ControllerCommands
         "Keeps one seed and the shoots whose control planes live in it.",
         (options, context, cancellationToken) => new GardenletComponent().RunAsync(options, context, cancellationToken),
         GardenletComponent.HostOptions);
+
+    public static Command ResourceManager() => ComponentCommand.Create<ResourceManagerOptions>(
+        "resource-manager",
+        "Keeps the objects of ManagedResources applied in a target cluster.",
+        (options, context, cancellationToken) => new ResourceManagerComponent().RunAsync(options, context, cancellationToken),
+        ResourceManagerComponent.HostOptions);
 }

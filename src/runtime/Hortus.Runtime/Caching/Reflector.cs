@@ -9,7 +9,7 @@ namespace Hortus.Runtime;
 /// version the server no longer knows leads to a new list.
 /// </summary>
 internal sealed partial class Reflector<T>(
-    ObjectCache<T> cache, IKubernetesClient client, CacheScope scope, ControllerManagerOptions surroundings)
+    ObjectCache<T> cache, ObjectSource<T> source, CacheScope scope, ControllerManagerOptions surroundings)
     : IReflector
     where T : KubernetesObject
 {
@@ -25,7 +25,7 @@ internal sealed partial class Reflector<T>(
     private static readonly TimeSpan WatchTimeMin = TimeSpan.FromMinutes(5);
 
     private readonly ILogger log = surroundings.Logs.CreateLogger("Hortus.Runtime.Reflector");
-    private readonly string kind = ResourceKind.Of<T>().GroupResource;
+    private readonly string kind = source.Kind;
 
     /// <inheritdoc/>
     public async Task WaitForSyncAsync(CancellationToken cancellationToken) =>
@@ -43,7 +43,7 @@ internal sealed partial class Reflector<T>(
                 version ??= await ListAsync(cancellationToken);
                 var startedAt = surroundings.Clock.GetTimestamp();
                 var changed = false;
-                await foreach (var change in client.WatchAsync<T>(Options(version), cancellationToken))
+                await foreach (var change in source.Watch(Options(version), cancellationToken))
                 {
                     version = Take(change) ?? version;
                     changed = true;
@@ -83,7 +83,7 @@ internal sealed partial class Reflector<T>(
 
     private async Task<string> ListAsync(CancellationToken cancellationToken)
     {
-        var list = await client.ListAsync<T>(
+        var (items, version) = await source.List(
             new ListOptions
             {
                 Namespace = scope.Namespace,
@@ -91,9 +91,9 @@ internal sealed partial class Reflector<T>(
                 FieldSelector = scope.FieldSelector,
             },
             cancellationToken);
-        cache.Replace(list.Items);
-        LogListed(log, kind, list.Items.Count, list.Metadata.ResourceVersion);
-        return list.Metadata.ResourceVersion ?? throw new HttpRequestException(
+        cache.Replace(items);
+        LogListed(log, kind, items.Count, version);
+        return version ?? throw new HttpRequestException(
             $"list of {kind} has no resourceVersion");
     }
 
@@ -135,6 +135,16 @@ internal sealed partial class Reflector<T>(
     [LoggerMessage(2203, LogLevel.Debug, "{Kind}: listed {Count} objects at version {Version}")]
     private static partial void LogListed(ILogger logger, string kind, int count, string? version);
 }
+
+/// <summary>Where a reflector's objects come from.</summary>
+/// <param name="Kind">Resource and group, for messages.</param>
+/// <param name="List">The objects and the version they are of.</param>
+/// <param name="Watch">The changes after a version.</param>
+internal sealed record ObjectSource<T>(
+    string Kind,
+    Func<ListOptions, CancellationToken, Task<(IReadOnlyList<T> Items, string? Version)>> List,
+    Func<WatchOptions, CancellationToken, IAsyncEnumerable<WatchEvent<T>>> Watch)
+    where T : KubernetesObject;
 
 /// <summary>A reflector of any kind.</summary>
 internal interface IReflector

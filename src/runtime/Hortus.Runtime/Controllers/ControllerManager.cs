@@ -99,6 +99,21 @@ public sealed class ControllerManager : IControllerManager
         }
     }
 
+    /// <summary>A cache of its own for a kind known only at run time. Starts at once, or when the manager runs; dispose it to end
+    /// its watch.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="options">What of it is kept, and who is told of changes.</param>
+    public DynamicCache OpenCache(ResourceKind kind, DynamicCacheOptions options)
+    {
+        var cache = new DynamicCache(Client, kind, options, this.options);
+        lock (gate)
+        {
+            Feed(cache);
+        }
+
+        return cache;
+    }
+
     internal ObjectCache<T> CacheFor<T>(CacheScope? scope) where T : KubernetesObject
     {
         scope ??= new CacheScope();
@@ -110,17 +125,30 @@ public sealed class ControllerManager : IControllerManager
             }
 
             var cache = new ObjectCache<T>();
-            var reflector = new Reflector<T>(cache, Client, scope, options);
             caches.Add((typeof(T), scope), cache);
-            reflectors.Add(reflector);
-            if (running is { } token)
-            {
-                feeding.Add(Task.Run(() => reflector.RunAsync(token), CancellationToken.None));
-            }
-
+            Feed(new Reflector<T>(cache, SourceOf<T>(), scope, options));
             return cache;
         }
     }
+
+    // Call with the gate held.
+    private void Feed(IReflector reflector)
+    {
+        reflectors.Add(reflector);
+        if (running is { } token)
+        {
+            feeding.Add(Task.Run(() => reflector.RunAsync(token), CancellationToken.None));
+        }
+    }
+
+    private ObjectSource<T> SourceOf<T>() where T : KubernetesObject => new(
+        ResourceKind.Of<T>().GroupResource,
+        async (list, cancellationToken) =>
+        {
+            var found = await Client.ListAsync<T>(list, cancellationToken);
+            return (found.Items, found.Metadata.ResourceVersion);
+        },
+        Client.WatchAsync<T>);
 
     private Task[] Feeding()
     {

@@ -1,0 +1,54 @@
+using Hortus.Objects.Gardener.Resources;
+
+namespace Hortus.ResourceManager;
+
+/// <summary>Settings of <c>hortus resource-manager</c>.</summary>
+public sealed record ResourceManagerOptions
+{
+    /// <summary>Kubeconfig of the cluster with the ManagedResources; absent means the pod's service account.</summary>
+    public string? SourceKubeconfig { get; init; }
+
+    /// <summary>Kubeconfig of the cluster that objects are applied to; absent means the source cluster.</summary>
+    public string? TargetKubeconfig { get; init; }
+
+    /// <summary>Namespace of the ManagedResources; absent means all namespaces.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Class of ManagedResources that are handled; <c>*</c> for all. Default <c>resources</c>, which is also that of
+    /// ManagedResources without a class.</summary>
+    public string ResourceClass { get; init; } = ResourceNames.DefaultClass;
+
+    /// <summary>Name of the source cluster that is written into objects, so that two source clusters with one target tell theirs
+    /// apart. Default none.</summary>
+    public string? ClusterId { get; init; }
+
+    /// <summary>Value of the label resources.gardener.cloud/managed-by on every object. Default <c>gardener</c>.</summary>
+    public string ManagedByLabelValue { get; init; } = "gardener";
+
+    /// <summary>After this time every ManagedResource is looked at again even if nothing changed. Default 1 h.</summary>
+    public TimeSpan SyncPeriod { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Sends every object again whenever its ManagedResource is looked at, instead of only what differs.</summary>
+    public bool AlwaysUpdate { get; init; }
+
+    /// <summary>ManagedResources handled side by side. Default 5.</summary>
+    public int ConcurrentSyncs { get; init; } = 5;
+
+    /// <summary>Deletes Secrets and ConfigMaps of the target that are labelled as garbage when nothing refers to them.</summary>
+    public bool GarbageCollector { get; init; }
+
+    /// <summary>Time between two collections. Default 1 h.</summary>
+    public TimeSpan GarbageCollectorSyncPeriod { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Works only while holding a lease in the source cluster. Default true.</summary>
+    public bool LeaderElect { get; init; } = true;
+
+    /// <summary>Namespace of the lease; absent means that of the ManagedResources, or <c>garden</c>.</summary>
+    public string? LeaderElectionNamespace { get; init; }
+
+    /// <summary>Name of the lease. Default <c>gardener-resource-manager</c>.</summary>
+    public string LeaderElectionName { get; init; } = "gardener-resource-manager";
+
+    /// <summary>Port of health checks and metrics over plain HTTP; 0 means none.</summary>
+    public int HealthPort { get; init; }
+}

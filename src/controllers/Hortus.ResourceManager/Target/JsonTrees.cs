@@ -1,0 +1,140 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Hortus.ResourceManager.Target;
+
+/// <summary>Reads values out of objects of any kind and compares objects by digest.</summary>
+internal static class JsonTrees
+{
+    /// <summary>The node at a path, or null.</summary>
+    public static JsonNode? At(this JsonNode? node, params ReadOnlySpan<string> path)
+    {
+        foreach (var step in path)
+        {
+            node = (node as JsonObject)?[step];
+        }
+
+        return node;
+    }
+
+    /// <summary>The text at a path, or null.</summary>
+    public static string? Text(this JsonNode? node, params ReadOnlySpan<string> path) =>
+        node.At(path) is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+
+    /// <summary>The whole number at a path, or null.</summary>
+    public static long? Number(this JsonNode? node, params ReadOnlySpan<string> path) =>
+        node.At(path) is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue<long>(out var number)
+            ? number
+            : node.At(path) is JsonValue other && other.TryGetValue<int>(out var small) ? small : null;
+
+    /// <summary>The objects of the list at a path.</summary>
+    public static IEnumerable<JsonObject> Items(this JsonNode? node, params ReadOnlySpan<string> path) =>
+        (node.At(path) as JsonArray)?.OfType<JsonObject>() ?? [];
+
+    /// <summary>The map of texts at a path; empty when absent.</summary>
+    public static Dictionary<string, string> Texts(this JsonNode? node, params ReadOnlySpan<string> path)
+    {
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in node.At(path) as JsonObject ?? [])
+        {
+            if (value?.GetValueKind() == JsonValueKind.String)
+            {
+                texts[key] = value.GetValue<string>();
+            }
+        }
+
+        return texts;
+    }
+
+    /// <summary>The object at a path, made where it is missing.</summary>
+    public static JsonObject Ensure(this JsonObject node, params ReadOnlySpan<string> path)
+    {
+        foreach (var step in path)
+        {
+            if (node[step] is not JsonObject child)
+            {
+                node[step] = child = [];
+            }
+
+            node = child;
+        }
+
+        return node;
+    }
+
+    /// <summary>A map of texts as a tree; null when it is empty.</summary>
+    public static JsonObject? ToTree(IReadOnlyDictionary<string, string> texts) => texts.Count == 0
+        ? null
+        : new JsonObject(texts.OrderBy(t => t.Key, StringComparer.Ordinal)
+            .Select(t => KeyValuePair.Create<string, JsonNode?>(t.Key, JsonValue.Create(t.Value))));
+
+    /// <summary>A digest of what an object declares: everything but metadata and status.</summary>
+    public static UInt128 DigestOfBody(JsonObject value) => Digest(value, ["metadata", "status", "apiVersion"]);
+
+    /// <summary>A digest of the metadata that a manager declares: labels, annotations, owners.</summary>
+    public static UInt128 DigestOfMetadata(JsonObject value) => Digest(
+        new JsonObject
+        {
+            ["labels"] = value.At("metadata", "labels")?.DeepClone(),
+            ["annotations"] = value.At("metadata", "annotations")?.DeepClone(),
+            ["owners"] = value.At("metadata", "ownerReferences")?.DeepClone(),
+            ["deleted"] = value.At("metadata", "deletionTimestamp")?.DeepClone(),
+        },
+        []);
+
+    private static UInt128 Digest(JsonObject value, ReadOnlySpan<string> without)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (var (key, field) in value.OrderBy(f => f.Key, StringComparer.Ordinal))
+            {
+                if (!without.Contains(key) && field is not null)
+                {
+                    writer.WritePropertyName(key);
+                    Write(writer, field);
+                }
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return BitConverter.ToUInt128(SHA256.HashData(buffer.WrittenSpan));
+    }
+
+    // Servers give fields in any order; a digest must not depend on it.
+    private static void Write(Utf8JsonWriter writer, JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject map:
+                writer.WriteStartObject();
+                foreach (var (key, field) in map.OrderBy(f => f.Key, StringComparer.Ordinal))
+                {
+                    writer.WritePropertyName(key);
+                    Write(writer, field);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonArray list:
+                writer.WriteStartArray();
+                foreach (var item in list)
+                {
+                    Write(writer, item);
+                }
+
+                writer.WriteEndArray();
+                break;
+            case null:
+                writer.WriteNullValue();
+                break;
+            default:
+                node.WriteTo(writer);
+                break;
+        }
+    }
+}

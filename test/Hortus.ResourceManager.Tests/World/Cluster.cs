@@ -1,0 +1,45 @@
+using Hortus.Client;
+using Hortus.Objects;
+using Hortus.Objects.Gardener.Resources;
+using Hortus.Runtime;
+using Hortus.Testing;
+
+namespace Hortus.ResourceManager.Tests.World;
+
+/// <summary>An API server of a test, with a client for the test and one whose requests are seen.</summary>
+internal sealed class Cluster : IAsyncDisposable
+{
+    private readonly InProcessApiServer server;
+
+    private Cluster(InProcessApiServer server)
+    {
+        this.server = server;
+        Client = server.NewClient();
+    }
+
+    /// <summary>The test's own client.</summary>
+    public IKubernetesClient Client { get; }
+
+    public static async Task<Cluster> StartAsync(CancellationToken cancellationToken, bool withResources = true)
+    {
+        var cluster = new Cluster(await InProcessApiServer.StartAsync(cancellationToken));
+        if (withResources)
+        {
+            await CustomKinds.InstallAsync(cluster.Client, [typeof(ManagedResource)], cancellationToken);
+        }
+
+        return cluster;
+    }
+
+    /// <summary>A manager whose requests pass a handler.</summary>
+    public ControllerManager NewManager(CountingHandler handler) => TestManagers.NewManager(
+        new KubernetesClient(
+            handler, new ClientConnection { Server = server.Address }, new ClientOptions { UserAgent = "resource-manager" }),
+        TimeProvider.System);
+
+    /// <summary>Waits for a state of an object.</summary>
+    public async Task<T?> UntilAsync<T>(ObjectKey key, Func<T?, bool> condition, CancellationToken cancellationToken)
+        where T : KubernetesObject => await Client.UntilAsync(key, condition, cancellationToken);
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+}

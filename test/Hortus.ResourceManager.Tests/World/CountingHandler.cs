@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+
+namespace Hortus.ResourceManager.Tests.World;
+
+/// <summary>Sees every request to a server, and can take the server away.</summary>
+internal sealed class CountingHandler : DelegatingHandler
+{
+    private readonly TaskCompletionSource death = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int left = int.MaxValue;
+
+    public CountingHandler()
+        : base(new SocketsHttpHandler())
+    {
+    }
+
+    /// <summary>Method and path of all requests except watches.</summary>
+    public ConcurrentQueue<string> Requests { get; } = [];
+
+    /// <summary>Requests that change something.</summary>
+    public IEnumerable<string> Writes => Requests.Where(r => !r.StartsWith("GET ", StringComparison.Ordinal));
+
+    public IEnumerable<string> Deletions => Requests.Where(r => r.StartsWith("DELETE ", StringComparison.Ordinal));
+
+    /// <summary>Whether no request gets through.</summary>
+    public volatile bool IsAway;
+
+    /// <summary>Completes when the last allowed write is done.</summary>
+    public Task Death => death.Task;
+
+    /// <summary>After this many writes no request gets through any more, as if the process had been killed.</summary>
+    public int WritesUntilDeath
+    {
+        set => left = value;
+    }
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var path = request.RequestUri!.PathAndQuery;
+        var isWatch = path.Contains("watch=", StringComparison.Ordinal);
+        if (!isWatch)
+        {
+            Requests.Enqueue($"{request.Method} {path}");
+        }
+
+        if (request.Method != HttpMethod.Get && Interlocked.Decrement(ref left) < 0)
+        {
+            IsAway = true;
+            death.TrySetResult();
+        }
+
+        return IsAway && !isWatch
+            ? throw new HttpRequestException("the server is away")
+            : base.SendAsync(request, cancellationToken);
+    }
+}
