@@ -42,7 +42,8 @@ internal sealed class HealthConditions(TargetCluster target)
 
             if (progressing is null && ObjectProgress.Check(live.Json, space => [.. byNamespace[space]]) is { } awaited)
             {
-                progressing = Of(Names.Progressing, "True", $"{reference.Kind}Progressing", $"{reference.Text()} is progressing: {awaited}");
+                var message = $"{reference.Text()} is progressing: {awaited}";
+                progressing = Of(Names.Progressing, "True", $"{reference.Kind}Progressing", message);
             }
         }
 

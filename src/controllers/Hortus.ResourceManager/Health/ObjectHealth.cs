@@ -13,7 +13,9 @@ internal static class ObjectHealth
         ("apps", "StatefulSet" or "ReplicaSet") or ("", "ReplicationController") => NotObserved(live) ?? Ready(live),
         ("apps", "DaemonSet") => NotObserved(live) ?? DaemonSet(live),
         ("batch", "Job") => Wanted(live, "Failed", isRequired: false, "False"),
-        ("", "Pod") => live.Text("status", "phase") is "Running" or "Succeeded" ? null : $"phase is {live.Text("status", "phase") ?? "unknown"}",
+        ("", "Pod") => live.Text("status", "phase") is "Running" or "Succeeded"
+            ? null
+            : $"phase is {live.Text("status", "phase") ?? "unknown"}",
         ("", "Service") => Service(live),
         ("autoscaling.k8s.io", "VerticalPodAutoscaler") => Wanted(live, "ConfigUnsupported", isRequired: false, "False", "Unknown"),
         ("monitoring.coreos.com", "Prometheus" or "Alertmanager") => Monitoring(live),

@@ -350,7 +350,9 @@ internal sealed class ApplyRun
     private static string ChecksumOf(IEnumerable<Secret> secrets)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (name, value) in secrets.SelectMany(s => (s.Data ?? new Dictionary<string, byte[]>()).OrderBy(d => d.Key, StringComparer.Ordinal)))
+        var data = secrets.SelectMany(s =>
+            (s.Data ?? new Dictionary<string, byte[]>()).OrderBy(d => d.Key, StringComparer.Ordinal));
+        foreach (var (name, value) in data)
         {
             hash.AppendData(Encoding.UTF8.GetBytes(name));
             hash.AppendData(SHA256.HashData(value));

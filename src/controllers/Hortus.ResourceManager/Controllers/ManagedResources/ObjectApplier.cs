@@ -74,7 +74,8 @@ internal sealed class ObjectApplier(TargetCluster target, AppliedMemory memory, 
         {
             return kind.Namespaced == (wanted.Id.Namespace is not null)
                 ? kind
-                : throw new ObjectApplyException($"error during apply of object {wanted.Text}: the kind has come just now, trying again", false);
+                : throw new ObjectApplyException(
+                    $"error during apply of object {wanted.Text}: the kind has come just now, trying again", false);
         }
 
         throw new ObjectApplyException(
@@ -176,7 +177,12 @@ internal sealed class ObjectApplier(TargetCluster target, AppliedMemory memory, 
             && refused.Status.Message?.Contains("field is immutable when `immutable` is set", StringComparison.Ordinal) == true);
 
     private async Task<AppliedObject> MakeAnewAsync(
-        ResourceKind kind, JsonObject live, WantedObject wanted, MergeRules rules, ApiException refused, CancellationToken cancellationToken)
+        ResourceKind kind,
+        JsonObject live,
+        WantedObject wanted,
+        MergeRules rules,
+        ApiException refused,
+        CancellationToken cancellationToken)
     {
         var propagation = wanted.Annotations.GetValueOrDefault(ResourceNames.PropagationOnInvalidUpdate);
         if (propagation is not (null or "Foreground" or "Background" or "Orphan"))

@@ -27,7 +27,7 @@ internal sealed record MergeRules
 internal static class ObjectMerge
 {
     private const string Description =
-        "DO NOT EDIT - This resource is managed by gardener-resource-manager.\nAny modifications are discarded and the resource is returned to the original state.";
+        $"Kept as it is by the ManagedResource in annotation {ResourceNames.Origin}: edits are undone.";
 
     private static readonly Dictionary<string, string> None = [];
 

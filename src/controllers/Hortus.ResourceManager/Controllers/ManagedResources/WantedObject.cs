@@ -56,7 +56,10 @@ internal static class ObjectNames
         Text(reference.ApiVersion, reference.Kind, reference.Namespace, reference.Name);
 
     public static ObjectId Id(this ManagedResourceReference reference) => new(
-        GroupOf(reference.ApiVersion ?? ""), reference.Kind ?? "", reference.Namespace is "" ? null : reference.Namespace, reference.Name ?? "");
+        GroupOf(reference.ApiVersion ?? ""),
+        reference.Kind ?? "",
+        reference.Namespace is "" ? null : reference.Namespace,
+        reference.Name ?? "");
 
     public static string GroupOf(string apiVersion)
     {
