@@ -105,6 +105,33 @@ public sealed class SubresourceTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task Applied_scale_conflicts_with_who_owns_the_replicas_unless_forced()
+    {
+        const string path = "apis/apps/v1/namespaces/default/deployments";
+        await api.PostAsync(path, """
+            {"metadata":{"name":"owned"},"spec":{"replicas":0,"selector":{"matchLabels":{"a":"b"}},
+             "template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}
+            """);
+        await PatchAsync($"{path}/owned/scale?fieldManager=scaler", """{"spec":{"replicas":2}}""");
+        const string scale = """{"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"owned"},"spec":{"replicas":3}}""";
+
+        var nameless = await ApplyAsync($"{path}/owned/scale", scale);
+        var refused = await ApplyAsync($"{path}/owned/scale?fieldManager=me", scale);
+        var forced = await ApplyAsync($"{path}/owned/scale?fieldManager=me&force=true", scale);
+        var again = await ApplyAsync($"{path}/owned/scale?fieldManager=me", scale);
+
+        nameless.Message.ShouldContain("is required for apply patch");
+        refused.Code.ShouldBe(HttpStatusCode.Conflict);
+        refused.Message.ShouldContain("conflict with \"scaler\" with subresource \"scale\" using apps/v1: .spec.replicas");
+        forced.Body["spec"]!["replicas"]!.GetValue<int>().ShouldBe(3);
+        again.Body["metadata"]!["resourceVersion"]!.ToString().ShouldBe(forced.Body["metadata"]!["resourceVersion"]!.ToString());
+        var owner = (await api.GetAsync($"{path}/owned")).Body["metadata"]!["managedFields"]!.AsArray()
+            .Single(m => m!["manager"]!.ToString() == "me")!;
+        owner["operation"]!.ToString().ShouldBe("Apply");
+        owner["subresource"]!.ToString().ShouldBe("scale");
+    }
+
+    [Fact]
     public async Task Role_that_aggregates_shows_what_it_takes_over()
     {
         const string roles = "apis/rbac.authorization.k8s.io/v1/clusterroles";
@@ -141,6 +168,9 @@ public sealed class SubresourceTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     private Task<Answer> PatchAsync(string path, string body) =>
         api.SendAsync(HttpMethod.Patch, path, body, "application/merge-patch+json");
+
+    private Task<Answer> ApplyAsync(string path, string body) =>
+        api.SendAsync(HttpMethod.Patch, path, body, "application/apply-patch+yaml");
 
     private static string Pod(string name) => """
         {"metadata":{"name":"NAME","labels":{"app":"NAME"}},"spec":{"automountServiceAccountToken":false,"containers":[{"name":"c","image":"i"}]}}

@@ -73,4 +73,8 @@ public interface IObjectAccess : IObjectReader
 /// <param name="Subresource">Through which subresource; empty for the main resource.</param>
 /// <param name="FieldManager">Who is noted as owner of the fields.</param>
 /// <param name="DryRun">Everything is checked and nothing stored.</param>
-public sealed record WriteOrigin(string Subresource, string FieldManager, bool DryRun);
+public sealed record WriteOrigin(string Subresource, string FieldManager, bool DryRun)
+{
+    /// <summary>Whether the change has noted the owners of fields itself (server-side apply).</summary>
+    internal bool OwnersAreSet { get; init; }
+}

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Access;
+using Hortus.ApiServer.Apply;
 using Hortus.ApiServer.Decoding;
 using Hortus.ApiServer.Patching;
 using Hortus.ApiServer.Requests;
@@ -26,7 +27,7 @@ internal sealed record ScalePaths(
 }
 
 /// <summary>The scale of an object (autoscaling/v1): replicas alone, whatever else the kind has.</summary>
-internal sealed class ScaleHandler(IObjectAccess objects, ScalePaths paths) : ISubresourceHandler
+internal sealed class ScaleHandler(IObjectAccess objects, ScalePaths paths, TimeProvider time) : ISubresourceHandler
 {
     /// <summary>Kind of body and answer.</summary>
     public static ResourceKind ScaleKind { get; } = new()
@@ -57,8 +58,15 @@ internal sealed class ScaleHandler(IObjectAccess objects, ScalePaths paths) : IS
         var bytes = await RequestBody.ReadBytesAsync(request.Http.Request, cancellationToken);
         var mediaType = request.Http.Request.ContentType;
         await AdmitAsync(request, bytes, mediaType, cancellationToken);
+        var origin = request.Origin with { OwnersAreSet = request.Info.Verb == "patch" && IsApply(mediaType) };
+        var manager = FieldManagement.CheckManager(request.Http.Request.Query["fieldManager"], origin.OwnersAreSet);
+        if (!manager.IsEmpty)
+        {
+            throw ApiErrors.Invalid(kind with { Group = "meta.k8s.io", Kind = "PatchOptions" }, "", manager);
+        }
+
         var stored = await objects.UpdateAsync(
-            kind, request.Key, request.Origin, current => Change(request, current, bytes.Span, mediaType), cancellationToken);
+            kind, request.Key, origin, current => Change(request, current, bytes.Span, mediaType), cancellationToken);
         await request.WriteAsync(200, ScaleOf(stored), cancellationToken);
     }
 
@@ -95,9 +103,33 @@ internal sealed class ScaleHandler(IObjectAccess objects, ScalePaths paths) : IS
             throw ApiErrors.Invalid(ScaleKind, request.Key.Name, errors);
         }
 
+        if (request.Info.Verb == "patch" && IsApply(mediaType))
+        {
+            return Apply(request, current, replicas);
+        }
+
         current.Ensure([.. paths.SpecReplicas.SkipLast(1)])[paths.SpecReplicas[^1]] = replicas;
         return current;
     }
+
+    /// <summary>Takes the replicas for the manager that applies, unless another one wants other ones.</summary>
+    private JsonObject Apply(SubresourceRequest request, JsonObject current, long replicas)
+    {
+        var kind = request.Definition.Kind;
+        var config = new JsonObject
+        {
+            ["apiVersion"] = kind.ApiVersion,
+            ["kind"] = kind.Kind,
+            ["metadata"] = new JsonObject { ["name"] = current.Name, ["namespace"] = current.Namespace },
+        };
+        config.Ensure([.. paths.SpecReplicas.SkipLast(1)])[paths.SpecReplicas[^1]] = replicas;
+        var writer = new FieldWriter(request.Origin.FieldManager, kind.ApiVersion, request.Info.Subresource, time.GetUtcNow());
+        var force = request.Http.Request.Query["force"].ToString() is "true" or "1" or "True";
+        return FieldManagement.Apply(current, config, request.Definition.Schema(), writer, force);
+    }
+
+    private static bool IsApply(string? mediaType) =>
+        mediaType?.StartsWith("application/apply-patch", StringComparison.OrdinalIgnoreCase) == true;
 
     private static JsonObject Patch(JsonObject scale, DecodedBody patch, string mediaType)
     {
@@ -107,7 +139,7 @@ internal sealed class ScaleHandler(IObjectAccess objects, ScalePaths paths) : IS
                 ?? throw ApiErrors.BadRequest("the patch leaves no object");
         }
 
-        // A Scale has no lists, so strategic merge and apply come down to a merge.
+        // A Scale has no lists, so that strategic merge and apply come down to a merge as to values.
         return JsonMergePatch.Apply(scale, patch.Object);
     }
 

@@ -112,7 +112,7 @@ internal sealed partial class CustomResourceController(ApiServerServices service
         var converter = ConverterOf(definition);
         List<ResourceDefinition> versions =
         [
-            .. ServedVersions.Create(definition, services.Options.EtcdPrefix, services.Objects, converter)
+            .. ServedVersions.Create(definition, services.Options.EtcdPrefix, services.Objects, services.Time, converter)
                 .Select(version => version with { IsTerminating = terminating }),
         ];
         state = state with { Resources = [.. versions.Select(v => v.Kind.GroupVersionResource)], Converter = converter };

@@ -18,9 +18,10 @@ internal static class ServedVersions
     /// <param name="source">The custom resource definition.</param>
     /// <param name="prefix">Start of all keys, without a slash at the end.</param>
     /// <param name="objects">Where scales are read and written.</param>
+    /// <param name="time">Clock.</param>
     /// <param name="converter">Converts between the versions; null when only their names differ.</param>
     public static IEnumerable<ResourceDefinition> Create(
-        CustomResourceDefinition source, string prefix, IObjectAccess objects, IObjectConverter? converter)
+        CustomResourceDefinition source, string prefix, IObjectAccess objects, TimeProvider time, IObjectConverter? converter)
     {
         var (spec, names) = (source.Spec, source.Spec.Names);
         var storage = spec.Versions.FirstOrDefault(v => v.Storage)?.Name ?? spec.Versions[0].Name;
@@ -47,7 +48,7 @@ internal static class ServedVersions
                 Strategy = new CustomResourceStrategy(),
                 Columns = [.. (version.AdditionalPrinterColumns ?? []).Select(ColumnOf)],
                 SelectableFields = [.. (version.SelectableFields ?? []).Select(f => FieldOf(f.JsonPath))],
-                Subresources = SubresourcesOf(version, objects),
+                Subresources = SubresourcesOf(version, objects, time),
                 StoragePrefix = $"{prefix}/{spec.Group}/{names.Plural}/",
                 StorageApiVersion = $"{spec.Group}/{storage}",
                 IsCustom = true,
@@ -87,7 +88,7 @@ internal static class ServedVersions
         KubernetesJson.Deserialize<JSONSchemaProps>(schema).ToSchemaNode();
 
     private static Dictionary<string, SubresourceDefinition> SubresourcesOf(
-        CustomResourceDefinitionVersion version, IObjectAccess objects) => version.Subresources?.Scale is { } scale
+        CustomResourceDefinitionVersion version, IObjectAccess objects, TimeProvider time) => version.Subresources?.Scale is { } scale
         ? new Dictionary<string, SubresourceDefinition>
         {
             ["scale"] = new()
@@ -96,7 +97,9 @@ internal static class ServedVersions
                 Verbs = ["get", "patch", "update"],
                 Kind = ScaleHandler.ScaleKind,
                 Handler = new ScaleHandler(
-                    objects, ScalePaths.Parse(scale.SpecReplicasPath, scale.StatusReplicasPath, scale.LabelSelectorPath)),
+                    objects,
+                    ScalePaths.Parse(scale.SpecReplicasPath, scale.StatusReplicasPath, scale.LabelSelectorPath),
+                    time),
             },
         }
         : [];

@@ -118,7 +118,7 @@ internal sealed class ServerObjects(ResourceRegistry registry, ObjectStore store
         var written = await Writer.UpdateAsync(
             key,
             current => Change(current!, change),
-            new UpdateOptions { IsPatch = true },
+            new UpdateOptions { IsPatch = true, IsApply = origin.OwnersAreSet },
             Context(DefinitionOf(kind), origin),
             cancellationToken);
         return written.Object.View(kind.ApiVersion);

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Net;
+using Hortus.ApiServer.Tests.Rest;
+using Hortus.Testing;
+using Xunit.Abstractions;
+
+namespace Hortus.ApiServer.Tests.Hosting;
+
+/// <summary>Many clusters in one process share code and schemas.</summary>
+[Trait("Category", "Integration")]
+public sealed class ManyServersTests(ITestOutputHelper output)
+{
+    private const int Count = 20;
+    private const double MebibyteMax = 15;
+
+    [Fact]
+    public async Task Twenty_servers_of_one_process_are_ready_soon_and_each_takes_little_memory()
+    {
+        using var deadline = ApiFixture.Deadline();
+        await using var first = await StartAsync(deadline.Token);
+        var before = (Heap: Heap(), Resident: Environment.WorkingSet);
+        var start = Stopwatch.GetTimestamp();
+
+        var servers = await Task.WhenAll(Enumerable.Range(0, Count - 1).Select(_ => StartAsync(deadline.Token)));
+
+        var ready = Stopwatch.GetElapsedTime(start);
+        var heap = (Heap() - before.Heap) / (Count - 1) / 1048576.0;
+        var resident = (Environment.WorkingSet - before.Resident) / (Count - 1) / 1048576.0;
+        output.WriteLine($"ready after {ready.TotalSeconds:0.00} s, each {heap:0.0} MiB of heap and {resident:0.0} MiB resident");
+        foreach (var server in servers)
+        {
+            await server.DisposeAsync();
+        }
+
+        heap.ShouldBeLessThan(MebibyteMax);
+    }
+
+    private static double Heap() => GC.GetTotalMemory(forceFullCollection: true);
+
+    private static async Task<InProcessApiServer> StartAsync(CancellationToken cancellationToken)
+    {
+        var server = await Task.Run(() => InProcessApiServer.StartAsync(cancellationToken), cancellationToken);
+        (await server.Client.GetAsync(new Uri("readyz", UriKind.Relative), cancellationToken)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        return server;
+    }
+}
