@@ -183,6 +183,34 @@ public class FieldManagementTests
         Owners(Apply(later, """{"spec":{"paused":true}}""", "c")).ShouldContain("before-first-apply");
     }
 
+    [Theory]
+    [InlineData("""{"":{}}""")]
+    [InlineData("""{"f:spec":{"x":{}}}""")]
+    [InlineData("""{"f:spec":{"f:replicas":1}}""")]
+    public void Update_WithManagedFieldsThatCannotBeRead_KeepsTheStoredOnes(string fields)
+    {
+        var live = Update(null, """{"metadata":{"name":"x"},"spec":{"replicas":1}}""", "a");
+
+        var updated = Update(live, $$$"""
+            {"metadata":{"name":"x","managedFields":[
+              {"manager":"m","operation":"Update","apiVersion":"v1","fieldsType":"FieldsV1","fieldsV1":{{{fields}}}}]},
+             "spec":{"replicas":1}}
+            """, "b");
+
+        updated["metadata"]!["managedFields"]!.ToJsonString().ShouldBe(live["metadata"]!["managedFields"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void Apply_OnManagedFieldsThatCannotBeReadWhole_LeavesOutWhatIsNoStep()
+    {
+        var live = Update(null, """{"metadata":{"name":"x"},"spec":{"replicas":1}}""", "a");
+        live["metadata"]!["managedFields"]![0]!["fieldsV1"] = JsonNode.Parse("""{"":{},"f:spec":{"f:replicas":{}}}""");
+
+        var applied = Apply(live, """{"metadata":{"name":"x"},"spec":{"replicas":2}}""", "b", force: true);
+
+        Owners(applied).ShouldBe(["b"]);
+    }
+
     [Fact]
     public void Create_DoesNotOwnStructuresThatEveryObjectHas()
     {

@@ -48,6 +48,10 @@ public class StrategicMergePatchTests
         """{"spec":{"strategy":{"type":"Recreate"}}}""")]
     [InlineData(
         """{"spec":{"nodeSelector":{"a":"1"}}}""",
+        """{"spec":{"$patch":"replace","nodeSelector":{"":null,"b":"2"}}}""",
+        """{"spec":{"nodeSelector":{"":null,"b":"2"}}}""")]
+    [InlineData(
+        """{"spec":{"nodeSelector":{"a":"1"}}}""",
         """{"spec":{"nodeSelector":{"$patch":"replace","b":"2"}}}""",
         """{"spec":{"nodeSelector":{"b":"2"}}}""")]
     [InlineData(

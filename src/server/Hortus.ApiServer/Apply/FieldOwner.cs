@@ -52,6 +52,9 @@ internal sealed class FieldOwner
     /// <summary>What is owned. Use <see cref="Replace"/> or <see cref="Release"/> to change it.</summary>
     public FieldSet Set => set ??= raw is null ? new FieldSet() : FieldSet.Parse(raw);
 
+    /// <summary>Whether what is owned can be read whole.</summary>
+    public bool IsWellFormed => raw is null || FieldSet.IsWellFormed(raw);
+
     public bool IsEmpty => raw is null ? Set.IsEmpty : raw.Count == 0;
 
     public bool IsApply => Operation == ApplyOperation;

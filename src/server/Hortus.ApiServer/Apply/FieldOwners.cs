@@ -25,7 +25,8 @@ internal sealed class FieldOwners
         value.Field("metadata").Field("managedFields") is null || Read(Entries(value)) is not null;
 
     /// <summary> The managers a write starts from: those of the stored object, unless the writer of the main resource
-    /// sends others. An empty list, or one with a single empty entry, clears them. </summary>
+    /// sends others. An empty list, or one with a single empty entry, clears them; one that cannot be read counts as not
+    /// sent. </summary>
     public static FieldOwners Starting(JsonObject? old, JsonObject updated, bool isSubresource)
     {
         if (isSubresource || Entries(updated) is not { } sent)
@@ -38,7 +39,7 @@ internal sealed class FieldOwners
             return new FieldOwners([]);
         }
 
-        return Read(sent) is { All.Count: > 0 } wanted ? wanted : Of(old);
+        return Read(sent) is { All.Count: > 0 } wanted && wanted.owners.TrueForAll(owner => owner.IsWellFormed) ? wanted : Of(old);
     }
 
     public FieldOwner? Find(FieldWriter writer, string operation) => owners.Find(owner => owner.Is(writer, operation));

@@ -18,12 +18,26 @@ internal sealed class FieldSet
 
     private static Dictionary<string, FieldSet> Empty { get; } = [];
 
-    /// <summary>Reads <c>FieldsV1</c>; what is no object is skipped.</summary>
+    /// <summary>Reads <c>FieldsV1</c>; what is no object or has no step for a name is skipped.</summary>
     public static FieldSet Parse(JsonObject fields)
     {
         var set = ParseNode(fields);
         set.Owned = false;
         return set;
+    }
+
+    /// <summary>Whether all names in <c>FieldsV1</c> are steps.</summary>
+    public static bool IsWellFormed(JsonObject fields)
+    {
+        foreach (var (step, value) in fields)
+        {
+            if ((step != "." && !PathStep.IsStep(step)) || value is not JsonObject below || !IsWellFormed(below))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The set as <c>FieldsV1</c>, sorted.</summary>
@@ -201,7 +215,7 @@ internal sealed class FieldSet
             {
                 set.Owned = true;
             }
-            else if (value is JsonObject inner)
+            else if (value is JsonObject inner && PathStep.IsStep(step))
             {
                 set.Attach(PathStep.Canonical(step), ParseNode(inner));
             }

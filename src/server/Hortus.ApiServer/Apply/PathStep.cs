@@ -11,6 +11,9 @@ internal static class PathStep
 {
     public static string Field(string name) => "f:" + name;
 
+    /// <summary>Whether a text has the form of a step.</summary>
+    public static bool IsStep(string text) => text is ['f' or 'k' or 'v' or 'i', ':', ..];
+
     public static string Index(int index) => "i:" + index.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The item of a set.</summary>

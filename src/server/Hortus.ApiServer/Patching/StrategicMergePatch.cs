@@ -156,7 +156,7 @@ public static class StrategicMergePatch
         var copy = new JsonObject();
         foreach (var (name, value) in patch)
         {
-            if (name[0] != '$')
+            if (!name.StartsWith('$'))
             {
                 copy[name] = value is JsonObject below ? Clean(below) : value?.DeepClone();
             }

@@ -53,7 +53,7 @@ internal sealed class KubeletClient : IDisposable
     }
 
     /// <summary>Address of a node's kubelet.</summary>
-    /// <exception cref="ApiStatusException">404: no such node; 500: it tells no address.</exception>
+    /// <exception cref="ApiStatusException">404: no such node; 503: it tells no address that can be reached.</exception>
     public async ValueTask<Uri> FindAsync(string nodeName, CancellationToken cancellationToken)
     {
         var node = await objects.FindAsync(Kinds.Node, ObjectKey.Cluster(nodeName), cancellationToken)
@@ -61,19 +61,21 @@ internal sealed class KubeletClient : IDisposable
         var addresses = node.Items("status", "addresses").ToList();
         var address = addressTypes
             .Select(type => addresses.FirstOrDefault(a => a.Text("type") == type)?.Text("address"))
-            .FirstOrDefault(a => !string.IsNullOrEmpty(a))
-            ?? throw ApiErrors.Internal(
-                "no preferred addresses found; known addresses: "
+            .FirstOrDefault(a => a is not null && Uri.CheckHostName(a) != UriHostNameType.Unknown)
+            ?? throw ApiErrors.ServiceUnavailable(
+                $"node {nodeName} has no address to reach its kubelet at; known addresses: "
                 + new JsonArray([.. addresses.Select(a => a.DeepClone())]).ToJsonString());
         var port = node.Number("status", "daemonEndpoints", "kubeletEndpoint", "Port") ?? PortDefault;
-        return new UriBuilder("https", address, (int)port).Uri;
+        return port is > 0 and <= ushort.MaxValue
+            ? new UriBuilder("https", address, (int)port).Uri
+            : throw ApiErrors.ServiceUnavailable($"node {nodeName} tells {port} as the port of its kubelet");
     }
 
     /// <summary>Cancelled when the server stops.</summary>
     public CancellationToken Stopping { get; }
 
     /// <summary>Sends a request; the answer's body is read by the caller as it comes.</summary>
-    /// <exception cref="ApiStatusException">500: the kubelet cannot be reached or is not trusted.</exception>
+    /// <exception cref="ApiStatusException">503: the kubelet cannot be reached or is not trusted.</exception>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
@@ -83,7 +85,7 @@ internal sealed class KubeletClient : IDisposable
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             var reason = e.InnerException is { } inner ? $"{e.Message}: {inner.Message}" : e.Message;
-            throw ApiErrors.Internal($"error dialing the kubelet at {request.RequestUri?.Authority}: {reason}", e);
+            throw ApiErrors.ServiceUnavailable($"error dialing the kubelet at {request.RequestUri?.Authority}: {reason}");
         }
     }
 
