@@ -37,8 +37,8 @@ internal sealed record WantedObjects(
             var served = (await kinds.FindAsync(apiVersion, kind, cancellationToken)).Kind;
             var isPlaced = scopes.TryGetValue((group, kind), out var isNamespaced) || served is not null;
             isNamespaced = served?.Namespaced ?? (isNamespaced || !isPlaced);
-            var wanted = Complete(manifest, new ObjectId(group, kind, null, manifest.Json.Text("metadata", "name")!), isNamespaced, labels)
-                with { Kind = served, IsPlaced = isPlaced };
+            var id = new ObjectId(group, kind, null, manifest.Json.Text("metadata", "name")!);
+            var wanted = Complete(manifest, id, isNamespaced, labels) with { Kind = served, IsPlaced = isPlaced };
             if (found.TryGetValue(wanted.Id, out var other))
             {
                 faults.Add($"{wanted.Place}: duplicate: {wanted.Text} stands at {other.Place} already");
