@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hortus.Cli;
+using Hortus.Cli.ManagedResources;
 using Hortus.Cli.Store;
 using Hortus.Commands;
 using Hortus.Runtime;
@@ -66,6 +67,7 @@ internal static class HortusCommandLine
         }
 
         root.Subcommands.Add(new StoreCommands(Console.Out, Console.Error, TimeProvider.System).Create());
+        root.Subcommands.Add(new ManagedResourceCommands(Console.Out, Console.Error).Create());
         root.Subcommands.Add(VersionCommand.Create());
         foreach (var component in Components.Values)
         {
