@@ -243,6 +243,7 @@ public class ShootServerTests(GardenServer garden) : IClassFixture<GardenServer>
         var columns = table.Body["columnDefinitions"]!.AsArray().Select(c => c!["name"]!.ToString()).ToList();
         columns.Take(
             7).ShouldBe(["Name", "CloudProfile", "Provider", "Region", "K8S Version", "Hibernated", "Last Operation"]);
+        columns.Skip(11).ShouldBe(["Control Plane", "Observability", "Nodes", "System", "Age"]);
         table.Body["rows"]![0]!["cells"]![6]!.ToString().ShouldBe("<pending>");
     }
 

@@ -57,7 +57,7 @@ internal static class ComponentCommand
             var id = $"P:{property.DeclaringType.FullName}.{property.Name}";
             return XDocument.Load(path).Descendants("member")
                 .FirstOrDefault(member => (string?)member.Attribute("name") == id)?
-                .Element("summary")?.Value.ReplaceLineEndings(" ").Trim();
+                .Element("summary") is { } summary ? HelpText.Of(summary) : null;
         }
     }
 }

@@ -193,7 +193,7 @@ internal sealed class CertificateRequestStrategy : ResourceStrategy
         }
         catch (Exception e) when (e is FormatException or CryptographicException or ArgumentException)
         {
-            return $"must be a certificate request in PEM, as block CERTIFICATE REQUEST: {e.Message}";
+            return $"PEM block type must be CERTIFICATE REQUEST: {e.Message}";
         }
     }
 

@@ -15,6 +15,8 @@ namespace Hortus.Objects.Gardener.Core;
 [PrinterColumn("API Server", "string", ".status.conditions[?(@.type==\"APIServerAvailable\")].status", Priority = 1)]
 [PrinterColumn(
     "Control Plane", "string", ".status.conditions[?(@.type==\"ControlPlaneHealthy\")].status", Priority = 1)]
+[PrinterColumn(
+    "Observability", "string", ".status.conditions[?(@.type==\"ObservabilityComponentsHealthy\")].status", Priority = 1)]
 [PrinterColumn("Nodes", "string", ".status.conditions[?(@.type==\"EveryNodeReady\")].status", Priority = 1)]
 [PrinterColumn("System", "string", ".status.conditions[?(@.type==\"SystemComponentsHealthy\")].status", Priority = 1)]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
