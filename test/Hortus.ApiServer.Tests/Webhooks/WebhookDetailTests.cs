@@ -323,6 +323,7 @@ public sealed class WebhookDetailTests(WebhookFixture fixture) : IClassFixture<W
     private async Task<Answer> ReplaceAsync(string body, string mark)
     {
         var stored = (JsonObject)JsonNode.Parse(body)!;
+        stored["metadata"]!["resourceVersion"] = (await api.GetAsync($"{PathOf(false)}/viaservice")).Version;
         (await api.PutAsync($"{PathOf(false)}/viaservice", stored.ToJsonString())).Code.ShouldBe(HttpStatusCode.OK);
         return await fixture.WhenConfigMapAsync("viaservice", a => a.Message.Contains(mark, StringComparison.Ordinal));
     }

@@ -12,6 +12,9 @@ internal sealed class ApiServiceStrategy(TimeProvider time) : ResourceStrategy
     private const int VersionPriorityMax = 1000;
 
     /// <inheritdoc/>
+    public override bool AllowUnconditionalUpdate => false;
+
+    /// <inheritdoc/>
     public override ValueTask PrepareForCreateAsync(
         JsonObject created, StrategyContext context, CancellationToken cancellationToken)
     {

@@ -215,6 +215,9 @@ internal sealed class RbacStrategy(string kind) : ResourceStrategy
     private static readonly FieldPath RoleRef = FieldPath.Root["roleRef"];
 
     /// <inheritdoc/>
+    public override bool AllowCreateOnUpdate => true;
+
+    /// <inheritdoc/>
     public override ValueTask PrepareForCreateAsync(
         JsonObject created, StrategyContext context, CancellationToken cancellationToken)
     {

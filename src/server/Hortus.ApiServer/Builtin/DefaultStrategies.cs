@@ -117,8 +117,12 @@ internal sealed class AutoscalerStrategy : ResourceStrategy
 }
 
 /// <summary>Endpoints and endpoint slices: ports speak TCP.</summary>
-internal sealed class EndpointStrategy : ResourceStrategy
+/// <param name="group">Empty for endpoints, which PUT creates.</param>
+internal sealed class EndpointStrategy(string group) : ResourceStrategy
 {
+    /// <inheritdoc/>
+    public override bool AllowCreateOnUpdate => group.Length == 0;
+
     /// <inheritdoc/>
     public override void SetDefaults(JsonObject value)
     {
@@ -143,6 +147,9 @@ internal sealed class EndpointStrategy : ResourceStrategy
 /// <summary>Limits of containers: requests follow the defaults, which follow the greatest.</summary>
 internal sealed class LimitRangeStrategy : ResourceStrategy
 {
+    /// <inheritdoc/>
+    public override bool AllowCreateOnUpdate => true;
+
     /// <inheritdoc/>
     public override void SetDefaults(JsonObject value)
     {

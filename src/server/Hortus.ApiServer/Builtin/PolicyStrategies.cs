@@ -10,6 +10,9 @@ internal sealed class BudgetStrategy : ResourceStrategy
     private static readonly FieldPath Spec = FieldPath.Root["spec"];
 
     /// <inheritdoc/>
+    public override bool AllowUnconditionalUpdate => false;
+
+    /// <inheritdoc/>
     public override void Validate(JsonObject created, FieldErrors errors)
     {
         var spec = created.Map("spec") ?? [];
@@ -27,6 +30,12 @@ internal sealed class BudgetStrategy : ResourceStrategy
 internal sealed class LeaseStrategy : ResourceStrategy
 {
     private static readonly FieldPath Spec = FieldPath.Root["spec"];
+
+    /// <inheritdoc/>
+    public override bool AllowCreateOnUpdate => true;
+
+    /// <inheritdoc/>
+    public override bool AllowUnconditionalUpdate => false;
 
     /// <inheritdoc/>
     public override void Validate(JsonObject created, FieldErrors errors)

@@ -46,7 +46,7 @@ internal sealed class ScaleHandler(IObjectAccess objects, ScalePaths paths, Time
         {
             var current = await objects.FindAsync(kind, request.Key, cancellationToken)
                 ?? throw ApiErrors.NotFound(kind, request.Key.Name);
-            await request.WriteAsync(200, ScaleOf(current), cancellationToken);
+            await ScaleAnswer.WriteAsync(request, ScaleOf(current), cancellationToken);
             return;
         }
 
@@ -67,7 +67,7 @@ internal sealed class ScaleHandler(IObjectAccess objects, ScalePaths paths, Time
 
         var stored = await objects.UpdateAsync(
             kind, request.Key, origin, current => Change(request, current, bytes.Span, mediaType), cancellationToken);
-        await request.WriteAsync(200, ScaleOf(stored), cancellationToken);
+        await ScaleAnswer.WriteAsync(request, ScaleOf(stored), cancellationToken);
     }
 
     /// <summary>Webhooks see the scale as it will be. They may refuse it; a change by them is not taken over.</summary>

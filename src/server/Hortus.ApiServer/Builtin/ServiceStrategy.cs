@@ -14,6 +14,9 @@ internal sealed class ServiceStrategy(ServiceAllocator allocator) : ResourceStra
     private static readonly FieldPath Spec = FieldPath.Root["spec"];
 
     /// <inheritdoc/>
+    public override bool AllowCreateOnUpdate => true;
+
+    /// <inheritdoc/>
     public override async ValueTask PrepareForCreateAsync(
         JsonObject created, StrategyContext context, CancellationToken cancellationToken)
     {

@@ -123,3 +123,10 @@ internal sealed class StorageClassStrategy : ResourceStrategy
             created, "volumeBindingMode", FieldPath.Root, errors, "Immediate", "WaitForFirstConsumer");
     }
 }
+
+/// <summary>Kinds that may only be changed from a version that the client has seen.</summary>
+internal sealed class PinnedStrategy : ResourceStrategy
+{
+    /// <inheritdoc/>
+    public override bool AllowUnconditionalUpdate => false;
+}

@@ -21,15 +21,17 @@ public static class StrictDecoding
     private const int WarningsCharsMax = 4096;
 
     /// <summary>Reads the query parameter; absent or empty means <see cref="FieldValidation.Warn"/>.</summary>
-    /// <exception cref="ApiStatusException">The value is none of the three: 422.</exception>
-    public static FieldValidation Parse(string? parameter) => parameter switch
+    /// <returns>Whether the value is one of the three.</returns>
+    public static bool TryParse(string? parameter, out FieldValidation validation)
     {
-        null or "" or "Warn" => FieldValidation.Warn,
-        "Ignore" => FieldValidation.Ignore,
-        "Strict" => FieldValidation.Strict,
-        _ => throw Rejection.Unprocessable(
-            $"fieldValidation: Unsupported value: \"{parameter}\": supported values: \"Ignore\", \"Strict\", \"Warn\""),
-    };
+        validation = parameter switch
+        {
+            "Ignore" => FieldValidation.Ignore,
+            "Strict" => FieldValidation.Strict,
+            _ => FieldValidation.Warn,
+        };
+        return parameter is null or "" or "Ignore" or "Strict" or "Warn";
+    }
 
     /// <summary>The warnings to send, without the header's <c>299 -</c> prefix and quotes.</summary>
     /// <param name="mode">What the client asked for.</param>

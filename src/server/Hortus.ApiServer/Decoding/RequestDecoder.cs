@@ -43,11 +43,24 @@ public static class RequestDecoder
             "" or "application/json" or "application/json-patch+json" or "application/merge-patch+json"
                 or "application/strategic-merge-patch+json" => DecodeJson(body),
             "application/yaml" or "application/apply-patch+yaml" => DecodeYaml(body),
-            _ => throw Rejection.UnsupportedMediaType(
-                $"the body of the request was in an unknown format: {mediaType}; "
-                + "accepted media types include: application/json, application/yaml"),
+            _ => throw UnknownType(mediaType),
         };
     }
+
+    /// <summary>Refuses media types that only patches have.</summary>
+    /// <exception cref="ApiStatusException">415.</exception>
+    public static void RequireObjectType(string? mediaType)
+    {
+        if (MediaTypeOf(mediaType) is "application/json-patch+json" or "application/merge-patch+json"
+            or "application/strategic-merge-patch+json" or "application/apply-patch+yaml")
+        {
+            throw UnknownType(mediaType);
+        }
+    }
+
+    private static ApiStatusException UnknownType(string? mediaType) => Rejection.UnsupportedMediaType(
+        $"the body of the request was in an unknown format: {mediaType}; "
+        + "accepted media types include: application/json, application/yaml");
 
     private static string MediaTypeOf(string? header)
     {

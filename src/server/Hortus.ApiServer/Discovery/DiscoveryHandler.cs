@@ -42,6 +42,7 @@ internal sealed class DiscoveryHandler(ResourceRegistry registry, RemoteApis rem
             return false;
         }
 
+        Output.OutputFormat.RequirePlain(http.Request);
         await ResponseBody.WriteAsync(http, 200, document, cancellationToken);
         return true;
     }

@@ -54,7 +54,8 @@ internal sealed class ServerAssembly
         ((AuthenticatorChain)services.Authenticate).All = [.. plugins.SelectMany(p => p.Authenticators(services))];
         ((AuthorizerChain)services.Authorize).All = [.. plugins.SelectMany(p => p.Authorizers(services))];
         var watches = new WatchHandler(objects, metrics, time, new Random(Environment.TickCount), shutdown.Stopping);
-        var resources = new ResourceHandler(registry, new ObjectHandlers(objects, writer, deleter, watches), admission, time);
+        var resources = new ResourceHandler(
+            registry, new ObjectHandlers(objects, writer, deleter, watches), admission, services.Authorize, time);
         Audit = AuditTrail.Open(services.Options, time, services.LoggerFactory);
         Pipeline = new RequestPipeline(
             new PipelineParts(

@@ -71,58 +71,77 @@ internal sealed class ServerPaths(
         },
         http.RequestAborted);
 
+    /// <summary>Answers a probe: all checks but those that <c>exclude</c> names, or the one that the path names.</summary>
     private async Task WriteHealthAsync(HttpContext http, string name, bool isReadiness)
     {
-        var failures = new List<string>();
-        try
+        var checks = await CheckAsync(http, isReadiness);
+        var path = http.Request.Path.Value!.Trim('/');
+        if (path.Length > name.Length)
         {
-            var timeout = services.Options.EtcdHealthcheckTimeout;
-            using var deadline = new CancellationTokenSource(timeout, services.Time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, http.RequestAborted);
-            await store.GetRevisionAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
-        {
-            failures.Add("[-]store failed: it did not answer in time");
-        }
-        catch (Storage.StoreException e)
-        {
-            failures.Add($"[-]store failed: {e.Message}");
+            checks = [.. checks.Where(c => c.Name == path[(name.Length + 1)..])];
+            if (checks.Count == 0)
+            {
+                http.Response.StatusCode = 404;
+                await http.Response.WriteAsync("404 page not found\n", http.RequestAborted);
+                return;
+            }
         }
 
-        // A server that can only read is no place for new clients, but a restart would not help it.
-        if (isReadiness && failures.Count == 0 && store.WriteFailure is { } failure)
-        {
-            failures.Add($"[-]store failed: {failure}");
-        }
-
-        if (isReadiness && draining.IsCancellationRequested)
-        {
-            failures.Add("[-]shutdown failed: the server is stopping");
-        }
-
-        if (isReadiness)
-        {
-            failures.AddRange(from check in Checks
-                              let fault = check.Value()
-                              where fault is not null
-                              select $"[-]{check.Key} failed: {fault}");
-        }
-
+        var excluded = http.Request.Query["exclude"];
+        var hasFailed = checks.Any(c => c.Fault is not null && !excluded.Contains(c.Name));
         var text = new StringBuilder();
-        if (failures.Count > 0 || http.Request.Query.ContainsKey("verbose"))
+        if (hasFailed || http.Request.Query.ContainsKey("verbose"))
         {
-            text.Append("[+]ping ok\n");
-            text.AppendJoin('\n', failures.Count > 0 ? failures : ["[+]store ok"]);
-            text.Append($"\n{name} check {(failures.Count > 0 ? "failed" : "passed")}\n");
+            foreach (var (check, fault) in checks)
+            {
+                text.Append(excluded.Contains(check) ? $"[+]{check} excluded: ok\n"
+                    : fault is null ? $"[+]{check} ok\n"
+                    : $"[-]{check} failed: {fault}\n");
+            }
+
+            text.Append($"{name} check {(hasFailed ? "failed" : "passed")}\n");
         }
         else
         {
             text.Append("ok");
         }
 
-        http.Response.StatusCode = failures.Count > 0 ? 500 : 200;
+        http.Response.StatusCode = hasFailed ? 500 : 200;
         http.Response.ContentType = "text/plain; charset=utf-8";
         await http.Response.WriteAsync(text.ToString(), http.RequestAborted);
+    }
+
+    private async Task<List<(string Name, string? Fault)>> CheckAsync(HttpContext http, bool isReadiness)
+    {
+        // A server that can only read is no place for new clients, but a restart would not help it.
+        var fault = await StoreFaultAsync(http) ?? (isReadiness ? store.WriteFailure : null);
+        List<(string, string?)> checks = [("ping", null), ("store", fault)];
+        if (isReadiness)
+        {
+            checks.Add(("shutdown", draining.IsCancellationRequested ? "the server is stopping" : null));
+            checks.AddRange(Checks.Select(check => (check.Key, check.Value())));
+        }
+
+        return checks;
+    }
+
+    private async Task<string?> StoreFaultAsync(HttpContext http)
+    {
+        try
+        {
+            var timeout = services.Options.EtcdHealthcheckTimeout;
+            using var deadline = new CancellationTokenSource(timeout, services.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, http.RequestAborted);
+            await store.GetRevisionAsync(either.Token);
+            return null;
+        }
+        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            return "it did not answer in time";
+        }
+        catch (Storage.StoreException e)
+        {
+            return e.Message;
+        }
     }
 }

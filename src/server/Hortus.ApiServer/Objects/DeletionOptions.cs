@@ -34,6 +34,11 @@ internal sealed record DeletionOptions
     /// <exception cref="ApiStatusException">400 or 422.</exception>
     public static DeletionOptions Parse(JsonObject? body, IQueryCollection query)
     {
+        if (body?["kind"]?.ToString() is { Length: > 0 } kind and not "DeleteOptions")
+        {
+            throw ApiErrors.BadRequest($"the kind in the data ({kind}) does not match the expected kind (DeleteOptions)");
+        }
+
         var preconditions = body?["preconditions"] as JsonObject;
         var orphan = (body?["orphanDependents"] ?? query["orphanDependents"].ToString())?.ToString();
         var policy = Text(body, query, "propagationPolicy");
@@ -55,10 +60,11 @@ internal sealed record DeletionOptions
             errors.Invalid(FieldPath.Root["gracePeriodSeconds"], grace, "must be a number of seconds");
         }
 
-        var dryRun = (body?["dryRun"] as JsonArray)?.Select(n => n?.ToString()).FirstOrDefault() ?? query["dryRun"].ToString();
-        if (dryRun is not "" and not "All")
+        var given = body?["dryRun"] as JsonArray;
+        var dryRun = given is { Count: > 0 } ? given.Select(n => n?.ToString() ?? "").ToList() : [.. query["dryRun"].Select(v => v ?? "")];
+        if (dryRun.Find(v => v != "All") is { } unknown)
         {
-            errors.NotSupported(FieldPath.Root["dryRun"], dryRun, ["All"]);
+            errors.NotSupported(FieldPath.Root["dryRun"], unknown, ["All"]);
         }
 
         if (!errors.IsEmpty)
@@ -77,7 +83,7 @@ internal sealed record DeletionOptions
             },
             Uid = preconditions?["uid"]?.ToString(),
             ResourceVersion = preconditions?["resourceVersion"]?.ToString(),
-            DryRun = dryRun == "All",
+            DryRun = dryRun.Count > 0,
         };
     }
 

@@ -88,6 +88,10 @@ internal sealed class ObjectStore(IStore store, TimeProvider time)
         {
             throw options.Continue.Length > 0 ? ContinueExpired(start[prefix.Length..]) : Translate(e);
         }
+        catch (StoreException e) when (e.Failure == StoreFailure.FutureRevision)
+        {
+            throw ApiErrors.FutureVersion(revision, e.Revision);
+        }
         catch (StoreException e)
         {
             throw Translate(e);

@@ -117,6 +117,11 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
             throw ApiErrors.NotFound(context.Kind, key.Name);
         }
 
+        if (options.AuthorizeCreateAsync is { } authorize)
+        {
+            await authorize(cancellationToken);
+        }
+
         var created = change(null);
         if (Metadata.Text(created, "uid") is { Length: > 0 })
         {
@@ -193,6 +198,11 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
         {
             ObjectPreparation.PruneAndDefault(submitted, context);
             updated = merge(old, submitted);
+            if (options.IsApply)
+            {
+                // The merge keeps the metadata there is, but who owns the fields has changed.
+                Metadata.Take(updated, submitted, "managedFields");
+            }
         }
 
         ObjectPreparation.PruneAndDefault(updated, context);
@@ -280,6 +290,9 @@ internal sealed record UpdateOptions
 {
     /// <summary>Creates the object when it does not exist (server-side apply, kinds that allow it).</summary>
     public bool CreateMissing { get; init; }
+
+    /// <summary>Throws when the writer may not create; null when that needs no right of its own.</summary>
+    public Func<CancellationToken, ValueTask>? AuthorizeCreateAsync { get; init; }
 
     /// <summary>The object comes from a patch: without resourceVersion of its own it is tried again on conflict.</summary>
     public bool IsPatch { get; init; }

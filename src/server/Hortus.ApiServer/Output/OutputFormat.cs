@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Hortus.ApiServer.Requests;
+using Hortus.Objects;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -26,13 +27,25 @@ internal sealed record OutputFormat(OutputShape Shape, string MetaVersion, strin
     private static readonly string[] AcceptedStreams = ["application/json", "application/json;stream=watch"];
     private static readonly ConcurrentDictionary<string, OutputFormat> Known = new(StringComparer.Ordinal);
 
+    /// <summary>Whether metadata of a list was asked for; null when the name of the form does not say.</summary>
+    public bool? OfList { get; init; }
+
     public static OutputFormat Plain { get; } = new(OutputShape.Object, "v1", "Metadata", TextForm.Json);
 
     /// <summary>Chooses the first form of the Accept header that is served.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="isList">Whether the answer is a list.</param>
     /// <exception cref="ApiStatusException">406: none is.</exception>
-    public static OutputFormat Negotiate(HttpRequest request)
+    public static OutputFormat Negotiate(HttpRequest request, bool isList = false)
     {
         var format = Read(request) ?? throw ApiErrors.NotAcceptable(Accepted);
+        if (format.OfList is { } wanted && wanted != isList)
+        {
+            throw ApiErrors.Make(406, StatusReason.NotAcceptable, isList
+                ? "you requested PartialObjectMetadata, but the requested object is a list"
+                : "you requested PartialObjectMetadataList, but the requested object is not a list");
+        }
+
         var include = request.Query["includeObject"].ToString();
         if (include.Length > 0 && format.Shape == OutputShape.Table)
         {
@@ -99,7 +112,7 @@ internal sealed record OutputFormat(OutputShape Shape, string MetaVersion, strin
 
         if (!MediaTypeHeaderValue.TryParseList([.. header.OfType<string>()], out var wanted))
         {
-            return Plain;
+            return text.Length == 0 ? Plain : null;
         }
 
         var format = wanted.OrderByDescending(t => t.Quality ?? 1).Select(FormOf).FirstOrDefault(f => f is not null);
@@ -134,7 +147,10 @@ internal sealed record OutputFormat(OutputShape Shape, string MetaVersion, strin
         {
             "Table" => new OutputFormat(OutputShape.Table, version, "Metadata", text),
             "PartialObjectMetadata" or "PartialObjectMetadataList" =>
-                new OutputFormat(OutputShape.PartialMetadata, version, "Metadata", text),
+                new OutputFormat(OutputShape.PartialMetadata, version, "Metadata", text)
+                {
+                    OfList = form == "PartialObjectMetadataList",
+                },
             _ => null,
         };
     }

@@ -30,7 +30,7 @@ public sealed class JsonPatch
         if (items.Count > OperationsMax)
         {
             throw Rejection.TooLarge(
-                $"The allowed maximum operations in a JSON patch is {OperationsMax}, got {items.Count}");
+                $"Request entity too large: The allowed maximum operations in a JSON patch is {OperationsMax}, got {items.Count}");
         }
 
         var operations = new List<Operation>(items.Count);

@@ -23,7 +23,7 @@ internal sealed record ContinueToken(long Revision, string Start)
         {
             if (JsonNode.Parse(Base64Url.DecodeFromChars(text)) is JsonObject token
                 && token["v"]?.GetValue<string>() == FormatVersion
-                && token["rv"]?.GetValue<long>() is { } revision
+                && token["rv"]?.GetValue<long>() is { } revision and not 0
                 && token["start"]?.GetValue<string>() is { Length: > 0 } start
                 && IsClean(start))
             {

@@ -13,7 +13,7 @@ internal static class DryRunOption
         var values = query["dryRun"];
         foreach (var value in values)
         {
-            if (value is not (null or "" or "All"))
+            if (value is not (null or "All"))
             {
                 var errors = new FieldErrors();
                 errors.NotSupported(FieldPath.Root["dryRun"], value, ["All"]);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Authentication;
+using Hortus.ApiServer.Authorization;
 using Hortus.ApiServer.Objects;
 using Hortus.ApiServer.Output;
 using Hortus.ApiServer.Registry;
@@ -13,7 +14,7 @@ namespace Hortus.ApiServer.Rest;
 
 /// <summary>Serves authorized requests to resources.</summary>
 internal sealed class ResourceHandler(
-    ResourceRegistry registry, ObjectHandlers handlers, AdmissionChain admission, TimeProvider time)
+    ResourceRegistry registry, ObjectHandlers handlers, AdmissionChain admission, IAuthorizer authorizer, TimeProvider time)
 {
     /// <summary>Kinds whose deletion is answered with the last state of the object.</summary>
     private static readonly HashSet<string> ReturnsDeleted =
@@ -27,7 +28,7 @@ internal sealed class ResourceHandler(
     private readonly ObjectWriter writer = handlers.Writer;
     private readonly ObjectDeleter deleter = handlers.Deleter;
     private readonly WatchHandler watches = handlers.Watches;
-    private readonly SubresourceAdmission admitted = new(admission);
+    private readonly SubresourceAdmission admitted = new(admission, time);
 
     /// <summary>Serves one request.</summary>
     /// <exception cref="ApiStatusException">Becomes the answer.</exception>
@@ -107,7 +108,7 @@ internal sealed class ResourceHandler(
     private static async Task CreateVirtualAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
         OutputFormat.RequirePlain(request.Http.Request);
-        var body = await request.ReadBodyAsync(cancellationToken);
+        var body = await request.ReadObjectAsync(cancellationToken);
         ObjectPreparation.CheckKind(body.Object, request.Definition.Kind);
         var answer = await request.Definition.Virtual!.CreateAsync(body.Object, request.Info, request.User, cancellationToken);
         await ResponseBody.WriteAsync(request.Http, 201, answer, cancellationToken);
@@ -129,7 +130,7 @@ internal sealed class ResourceHandler(
 
     private async Task ListAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
-        var format = OutputFormat.Negotiate(request.Http.Request);
+        var format = OutputFormat.Negotiate(request.Http.Request, isList: true);
         var options = ListOptions.Parse(request.Http.Request.Query, isWatch: false);
         var selector = ObjectSelector.Parse(options, request.Definition);
         var page = await store.ListAsync(request.Definition, request.Info.Namespace, selector, options, cancellationToken);
@@ -146,13 +147,13 @@ internal sealed class ResourceHandler(
 
     private async Task CreateAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
-        if (request.Info.Name is not null)
+        if (request.Info.Name is not null || IsOverNamespaces(request))
         {
             throw ApiErrors.MethodNotAllowed(request.Definition.Kind, "create");
         }
 
         var format = OutputFormat.Negotiate(request.Http.Request);
-        var body = await request.ReadBodyAsync(cancellationToken);
+        var body = await request.ReadObjectAsync(cancellationToken);
         var context = request.ContextOf(body);
         var written = await writer.CreateAsync(body.Object, request.Info.Namespace, context, cancellationToken);
         await request.WriteAsync(201, written.Object, format, time, cancellationToken);
@@ -161,9 +162,13 @@ internal sealed class ResourceHandler(
     private async Task UpdateAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
         var format = OutputFormat.Negotiate(request.Http.Request);
-        var body = await request.ReadBodyAsync(cancellationToken);
+        var body = await request.ReadObjectAsync(cancellationToken);
         var submitted = body.Object;
-        var options = new UpdateOptions { CreateMissing = request.Definition.Strategy.AllowCreateOnUpdate };
+        var options = new UpdateOptions
+        {
+            CreateMissing = request.Definition.Strategy.AllowCreateOnUpdate,
+            AuthorizeCreateAsync = token => AuthorizeCreateAsync(request, token),
+        };
         var written = await writer.UpdateAsync(
             request.Key,
             _ => (JsonObject)submitted.DeepClone(),
@@ -185,10 +190,22 @@ internal sealed class ResourceHandler(
             IsPatch = true,
             IsApply = kind == PatchKind.Apply,
             CreateMissing = kind == PatchKind.Apply,
+            AuthorizeCreateAsync = token => AuthorizeCreateAsync(request, token),
         };
         var change = PatchKinds.ChangeOf(kind, body, request.Http.Request.Query, context, time);
         var written = await writer.UpdateAsync(request.Key, change, options, context, cancellationToken);
         await request.WriteAsync(written.Created ? 201 : 200, written.Object, format, time, cancellationToken);
+    }
+
+    /// <summary>Who updates or applies what is not there creates it, which is a right of its own.</summary>
+    private async ValueTask AuthorizeCreateAsync(ResourceRequest request, CancellationToken cancellationToken)
+    {
+        var creation = request.Info with { Verb = "create" };
+        var decision = await authorizer.AuthorizeAsync(request.User, creation, cancellationToken);
+        if (decision.Verdict != AuthorizationVerdict.Allow)
+        {
+            throw Denial.Of(request.User, creation, decision.Reason);
+        }
     }
 
     private async Task DeleteAsync(ResourceRequest request, CancellationToken cancellationToken)
@@ -218,9 +235,18 @@ internal sealed class ResourceHandler(
         await ResponseBody.WriteAsync(request.Http, status, cancellationToken);
     }
 
+    /// <summary>Namespaced objects are listed and watched over all namespaces, but not written.</summary>
+    private static bool IsOverNamespaces(ResourceRequest request) =>
+        request.Definition.Kind.Namespaced && request.Info.Namespace is null;
+
     private async Task DeleteCollectionAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
-        var format = OutputFormat.Negotiate(request.Http.Request);
+        if (IsOverNamespaces(request))
+        {
+            throw ApiErrors.MethodNotAllowed(request.Definition.Kind, "deletecollection");
+        }
+
+        var format = OutputFormat.Negotiate(request.Http.Request, isList: true);
         var deletion = await request.ReadDeletionAsync(cancellationToken);
         var options = ListOptions.Parse(request.Http.Request.Query, isWatch: false);
         var selector = ObjectSelector.Parse(options, request.Definition);

@@ -15,6 +15,9 @@ internal sealed record ResourceRequest(HttpContext Http, RequestInfo Info, Resou
 {
     private const int WarningCharsMax = 4096;
 
+    // Some clients refuse answers with more than a hundred headers.
+    private const int WarningsMax = 80;
+
     /// <summary>Key of the object addressed.</summary>
     public ObjectKey Key => Definition.Kind.Namespaced
         ? new ObjectKey(Info.Namespace ?? throw ApiErrors.BadRequest("a namespace is needed in the path"), NameIn(Info))
@@ -26,6 +29,14 @@ internal sealed record ResourceRequest(HttpContext Http, RequestInfo Info, Resou
     {
         var bytes = await RequestBody.ReadBytesAsync(Http.Request, cancellationToken);
         return RequestDecoder.Decode(bytes.Span, Http.Request.ContentType);
+    }
+
+    /// <summary>Reads the body of a create or update, which is an object and no patch.</summary>
+    /// <exception cref="ApiStatusException">400, 413 or 415.</exception>
+    public ValueTask<DecodedBody> ReadObjectAsync(CancellationToken cancellationToken)
+    {
+        RequestDecoder.RequireObjectType(Http.Request.ContentType);
+        return ReadBodyAsync(cancellationToken);
     }
 
     /// <summary>Reads the options of a deletion from body and query.</summary>
@@ -57,9 +68,21 @@ internal sealed record ResourceRequest(HttpContext Http, RequestInfo Info, Resou
             Subresource = Info.Subresource,
             DryRun = DryRunOption.Parse(query, Definition.Kind, options),
             FieldManager = FieldManagement.ManagerOf(query["fieldManager"], Http.Request.Headers.UserAgent),
-            FieldValidation = StrictDecoding.Parse(query["fieldValidation"]),
+            FieldValidation = ParseValidation(query["fieldValidation"].ToString(), options),
             Warn = Warn,
         };
+    }
+
+    private FieldValidation ParseValidation(string parameter, string options)
+    {
+        if (StrictDecoding.TryParse(parameter, out var validation))
+        {
+            return validation;
+        }
+
+        var errors = new FieldErrors();
+        errors.NotSupported(FieldPath.Root["fieldValidation"], parameter, ["", "Ignore", "Strict", "Warn"]);
+        throw ApiErrors.Invalid(Definition.Kind with { Group = "meta.k8s.io", Kind = options }, "", errors);
     }
 
     private void CheckManager(IQueryCollection query, string options)
@@ -104,7 +127,7 @@ internal sealed record ResourceRequest(HttpContext Http, RequestInfo Info, Resou
             .Replace("\"", "\\\"", StringComparison.Ordinal);
         var header = $"299 - \"{escaped}\"";
         var present = Http.Response.Headers.Warning;
-        if (!present.Contains(header) && present.Sum(w => w?.Length ?? 0) + header.Length <= WarningCharsMax)
+        if (!present.Contains(header) && present.Count < WarningsMax && present.Sum(w => w?.Length ?? 0) + header.Length <= WarningCharsMax)
         {
             Http.Response.Headers.Append("Warning", header);
         }

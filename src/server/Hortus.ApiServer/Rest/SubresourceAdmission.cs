@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Http;
 namespace Hortus.ApiServer.Rest;
 
 /// <summary>Asks webhooks about requests to subresources that have a handler of their own.</summary>
-internal sealed class SubresourceAdmission(AdmissionChain admission)
+internal sealed class SubresourceAdmission(AdmissionChain admission, TimeProvider time)
 {
     private static readonly string[] Flags = ["stdin", "stdout", "stderr", "tty"];
 
@@ -24,7 +24,7 @@ internal sealed class SubresourceAdmission(AdmissionChain admission)
         CancellationToken cancellationToken)
     {
         var (http, info, definition, user) = request;
-        var inner = new SubresourceRequest(http, info, definition, user);
+        var inner = new SubresourceRequest(http, info, definition, user) { Time = time };
         if (!admission.HasWebhooks)
         {
             await handler.HandleAsync(inner, cancellationToken);

@@ -23,7 +23,7 @@ internal sealed class FieldSelector
     public static FieldSelector Parse(string text, ResourceDefinition definition)
     {
         var terms = new List<Term>();
-        foreach (var part in Split(text))
+        foreach (var part in Split(text).Where(p => p.Length > 0))
         {
             var position = part.IndexOf('=', StringComparison.Ordinal);
             if (position <= 0)
@@ -35,7 +35,13 @@ internal sealed class FieldSelector
             var negated = part[position - 1] == '!';
             var label = part[..(negated ? position - 1 : position)].Trim();
             var valueStart = !negated && position + 1 < part.Length && part[position + 1] == '=' ? position + 2 : position + 1;
-            terms.Add(new Term(label, Unescape(part[valueStart..]), negated, ValueOf(label, definition)));
+            var value = part[valueStart..];
+            if (value.Replace("\\=", "", StringComparison.Ordinal).Contains('=', StringComparison.Ordinal))
+            {
+                throw ApiErrors.BadRequest($"invalid field selector '{part}': '=' in a value must be written as '\\='");
+            }
+
+            terms.Add(new Term(label, Unescape(value), negated, ValueOf(label, definition)));
         }
 
         return new FieldSelector(terms);
@@ -63,7 +69,9 @@ internal sealed class FieldSelector
 
     private static Func<JsonObject, string> ValueOf(string label, ResourceDefinition definition)
     {
-        if (label is "metadata.name" || (label is "metadata.namespace" && definition.Kind.Namespaced))
+        // Every kind without fields of its own knows both, built-in ones outside of namespaces too.
+        var hasNamespace = definition.Kind.Namespaced || (definition.SelectableFields.Count == 0 && !definition.IsCustom);
+        if (label is "metadata.name" || (label is "metadata.namespace" && hasNamespace))
         {
             return o => JsonPaths.Text(o, label);
         }

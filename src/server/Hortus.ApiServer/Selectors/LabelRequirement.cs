@@ -113,7 +113,8 @@ internal sealed record LabelRequirement(string Key, LabelOperator Operator, IRea
             throw Malformed(text, "the parentheses do not match");
         }
 
-        if (start < text.Length)
+        // A comma at the end asks for one more requirement, an empty text for none.
+        if (text.Length > 0)
         {
             parts.Add(text[start..]);
         }

@@ -27,6 +27,9 @@ public sealed record SubresourceRequest(HttpContext Http, RequestInfo Info, Reso
     /// <summary>Key of the parent object.</summary>
     public ObjectKey Key => new(Info.Namespace, Info.Name ?? "");
 
+    /// <summary>For ages in tables.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Asks webhooks about an object that is written through the subresource (operation update), given the
     /// kind, the new and the old object; they may change the new one in place.</summary>
     internal Func<ResourceKind, JsonObject, JsonObject, CancellationToken, ValueTask> AdmitAsync { get; init; } =

@@ -16,6 +16,9 @@ internal sealed class WebhookConfigurationStrategy : ResourceStrategy
     private const int TimeoutSecondsMax = 30;
     private static readonly FieldPath Webhooks = FieldPath.Root["webhooks"];
 
+    /// <inheritdoc/>
+    public override bool AllowUnconditionalUpdate => false;
+
     public override async ValueTask PrepareForCreateAsync(
         JsonObject created, StrategyContext context, CancellationToken cancellationToken)
     {
