@@ -34,9 +34,6 @@ internal static class BuiltInResources
                 Schema = () => SchemaBuilder.For(entry.Type),
                 StoragePrefix = $"{prefix}/{FolderOf(entry.Kind)}/",
                 Columns = BuiltInColumns.Of(entry.Kind),
-                Verbs = entry.Kind.GroupResource == "namespaces"
-                    ? [.. ResourceDefinition.AllVerbs.Except(["deletecollection"])]
-                    : ResourceDefinition.AllVerbs,
             })
             .SelectMany<ResourceDefinition, ResourceDefinition>(d => d.Kind.GroupResource switch
             {
