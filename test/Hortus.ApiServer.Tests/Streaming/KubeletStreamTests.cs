@@ -127,7 +127,7 @@ public sealed class KubeletStreamTests : IAsyncLifetime
 
         using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/?container=c"), deadline.Token);
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         seen.ShouldBe("");
     }
 
