@@ -151,12 +151,6 @@ public sealed class RequestRuleTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Theory]
-    [InlineData("""{"kind":"ConfigMap","metadata":{"name":"bare"} }""")]
-    [InlineData("""{"apiVersion":"v1","metadata":{"name":"bare"} }""")]
-    public async Task Apply_has_to_say_what_it_applies(string config) =>
-        (await api.SendAsync(HttpMethod.Patch, Maps + "/bare?fieldManager=m", config, Apply)).Code.ShouldBe(HttpStatusCode.BadRequest);
-
-    [Theory]
     [InlineData("labelSelector=a%3Db,", 400)]
     [InlineData("fieldSelector=metadata.name%3Da%3Db", 400)]
     [InlineData("fieldSelector=metadata.name%3Da%5C%3Db", 200)]

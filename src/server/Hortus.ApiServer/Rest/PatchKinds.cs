@@ -63,15 +63,6 @@ internal static class PatchKinds
     private static Func<JsonObject?, JsonObject> Apply(
         JsonObject config, IQueryCollection query, WriteContext context, TimeProvider time)
     {
-        foreach (var field in new[] { "apiVersion", "kind" })
-        {
-            if (string.IsNullOrEmpty(config[field]?.ToString()))
-            {
-                throw ApiErrors.BadRequest($"{field} is missing in the apply patch, expected: "
-                    + (field == "kind" ? context.Kind.Kind : context.Kind.ApiVersion));
-            }
-        }
-
         ObjectPreparation.CheckKind(config, context.Kind);
         ObjectPreparation.PruneForApply(config, context);
         var force = query["force"].ToString() is "true" or "1" or "True";
