@@ -146,6 +146,18 @@ public sealed class CertificateAuthorityTests
     }
 
     [Fact]
+    public void A_request_with_an_unknown_signature_algorithm_is_refused()
+    {
+        var request = SigningRequest.Create(CertificateSpec.Client("mallory"));
+        var der = Convert.FromBase64String(
+            string.Concat(request.RequestPem.Split('\n').Where(l => !l.StartsWith('-'))));
+        var ecdsaWithSha256 = Convert.FromHexString("2A8648CE3D040302");
+        der[der.AsSpan().IndexOf(ecdsaWithSha256) + 6] = 0x23;
+
+        Should.Throw<CryptographicException>(() => SigningRequest.Parse(PemEncoding.WriteString("CERTIFICATE REQUEST", der)));
+    }
+
+    [Fact]
     public void Organizations_in_one_set_are_all_read()
     {
         // Go writes several values of one attribute as a multi-valued name.

@@ -63,5 +63,9 @@ public sealed record SigningRequest
             throw new CryptographicException(
                 "the text is no certificate signing request: want a PEM block \"CERTIFICATE REQUEST\"", e);
         }
+        catch (NotSupportedException e)
+        {
+            throw new CryptographicException($"the request cannot be checked: {e.Message}", e);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Hortus.ApiServer.Tests.Rest;
 using Hortus.Testing;
 using Xunit.Abstractions;
@@ -33,6 +34,28 @@ public sealed class ManyServersTests(ITestOutputHelper output)
         }
 
         heap.ShouldBeLessThan(MebibyteMax);
+    }
+
+    [Fact]
+    public async Task Server_that_has_stopped_leaves_nothing_in_memory()
+    {
+        using var deadline = ApiFixture.Deadline();
+        var left = await StartAndStopAsync(deadline.Token);
+
+        // What ran last on the way of the stop may still be on a stack.
+        while (left.IsAlive)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, deadline.Token);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<WeakReference> StartAndStopAsync(CancellationToken cancellationToken)
+    {
+        await using var server = await StartAsync(cancellationToken);
+        return new WeakReference(server.Store);
     }
 
     private static double Heap() => GC.GetTotalMemory(forceFullCollection: true);

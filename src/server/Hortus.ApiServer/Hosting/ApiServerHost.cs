@@ -153,6 +153,8 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             await audit.DisposeAsync();
         }
 
+        // Instruments are known to the whole process, and those that are asked for their value hold the server.
+        Services.Metrics.Dispose();
         shutdown.Dispose();
     }
 
