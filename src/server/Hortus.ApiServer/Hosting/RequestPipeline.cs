@@ -87,6 +87,7 @@ internal sealed partial class RequestPipeline(
         UserInfo? user = null;
         try
         {
+            RequestTarget.RefuseDotSegments(http);
             user = await parts.Authenticator.AuthenticateAsync(http, aborted)
                 ?? (anonymousAuth ? UserInfo.Anonymous : throw ApiErrors.Unauthorized());
         }
