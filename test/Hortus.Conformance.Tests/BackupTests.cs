@@ -26,7 +26,7 @@ public sealed class BackupTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    [Fact]
+    [OwnServerFact]
     public async Task Garden_backed_up_while_it_is_written_to_is_found_whole_after_a_restore()
     {
         var before = new Dictionary<string, string>();
@@ -87,7 +87,7 @@ public sealed class BackupTests : IDisposable
         (await reader.GetStringAsync($"{ConfigMaps}?watch=true&timeoutSeconds=5&resourceVersion={newest}")).ShouldContain("Expired");
     }
 
-    [Fact]
+    [OwnServerFact]
     public async Task Server_does_not_start_on_a_damaged_store_and_says_where_and_what_to_do()
     {
         await using (var server = await ServerProcess.StartAsync(credentials, Data))
@@ -117,6 +117,7 @@ public sealed class BackupTests : IDisposable
     [SkippableFact]
     public async Task Full_disk_fails_readiness_and_writes_with_what_to_do_and_is_over_when_there_is_space()
     {
+        Skip.If(Target.IsForeign, Target.NeedsOwnServer);
         Directory.CreateDirectory(Data);
         Skip.IfNot(
             await MountAsync("-t", "tmpfs", "-o", "size=2m", "tmpfs", Data) == 0, "no file system can be mounted here");

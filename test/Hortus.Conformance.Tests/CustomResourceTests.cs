@@ -55,6 +55,16 @@ public sealed class CustomResourceTests(Server server) : NamespacedTests(server)
         (await KubectlAsync($"wait --for=condition=Established crd/roses.{Group} --timeout=30s")).Succeeds();
     }
 
+    public override async Task DisposeAsync()
+    {
+        if (Target.IsForeign)
+        {
+            (await KubectlAsync($"delete crd roses.{Group} --wait=false --ignore-not-found")).Succeeds();
+        }
+
+        await base.DisposeAsync();
+    }
+
     [Fact]
     public async Task Object_is_defaulted_and_shown_in_its_columns()
     {

@@ -31,9 +31,10 @@ public sealed class DescribeTests(Server server) : NamespacedTests(server)
         lines.ShouldContain(line => line.Contains("assigned to a node", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Node_is_described_with_its_lease_and_capacity()
     {
+        Skip.If(Target.IsForeign, "a node that is made up would be filled and deleted by the controllers of a whole cluster");
         (await PipeAsync($$"""
             apiVersion: v1
             kind: Node
@@ -62,8 +63,11 @@ public sealed class DescribeTests(Server server) : NamespacedTests(server)
         (await KubectlAsync("create secret generic s --from-literal=password=secret")).Succeeds();
         (await KubectlAsync("expose deployment shop --port=80")).Succeeds();
 
+        // Where controllers run, they fill the deployment in the meantime.
+        const string None = "Replicas: 3 desired | 0 updated | 0 total | 0 available | 0 unavailable";
+        var wanted = Target.IsForeign ? "Replicas: 3 desired | " : None;
         (await KubectlAsync("describe deployment shop")).Lines()
-            .ShouldContain("Replicas: 3 desired | 0 updated | 0 total | 0 available | 0 unavailable");
+            .ShouldContain(line => line.StartsWith(wanted, StringComparison.Ordinal));
         (await KubectlAsync("describe secret s")).Lines().ShouldContain("password: 6 bytes");
         (await KubectlAsync("describe service shop")).Lines().ShouldContain("Port: <unset> 80/TCP");
         (await KubectlAsync($"describe namespace {Namespace}")).Lines().ShouldContain("Status: Active");
@@ -73,12 +77,17 @@ public sealed class DescribeTests(Server server) : NamespacedTests(server)
     [Fact]
     public async Task Rollouts_are_followed_restarted_and_scaled()
     {
-        (await KubectlAsync("create deployment web --image=web:1 --replicas=2")).Succeeds();
-        var rollout = KubectlAsync("rollout status deployment/web --timeout=30s");
+        (await KubectlAsync($"create deployment web --image={Cluster.Pause} --replicas=2")).Succeeds();
+        var rollout = KubectlAsync("rollout status deployment/web --timeout=60s");
         const string Status = """
             {"status":{"observedGeneration":1,"replicas":2,"updatedReplicas":2,"readyReplicas":2,"availableReplicas":2}}
             """;
-        (await KubectlAsync($"patch deployment web --subresource=status -p {Status.Trim()}")).Succeeds();
+        if (!Target.IsForeign)
+        {
+            // No controller runs here.
+            (await KubectlAsync($"patch deployment web --subresource=status -p {Status.Trim()}")).Succeeds();
+        }
+
         (await rollout).Succeeds().ShouldContain("deployment \"web\" successfully rolled out");
         (await KubectlAsync("get deployment web")).Lines()[1].ShouldStartWith("web 2/2 2 2");
 
@@ -106,8 +115,9 @@ public sealed class DescribeTests(Server server) : NamespacedTests(server)
         var versions = (await KubectlAsync("api-versions")).Lines();
         versions.ShouldContain("v1");
         versions.ShouldContain("apps/v1");
-        (await KubectlAsync("version")).Succeeds().ShouldContain("Server Version: v1.35");
-        (await KubectlAsync("cluster-info")).Succeeds().ShouldContain(Server.Address.Authority);
+        (await KubectlAsync("version")).Succeeds().ShouldContain(Target.IsForeign ? "Server Version: v1." : "Server Version: v1.35");
+        var address = (await KubectlAsync("config view --minify -o jsonpath={.clusters[0].cluster.server}")).Succeeds();
+        (await KubectlAsync("cluster-info")).Succeeds().ShouldContain(address.TrimEnd('/'));
     }
 
     [Fact]

@@ -20,14 +20,14 @@ public sealed class DurabilityTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    [Fact]
+    [OwnServerFact]
     public async Task Kill_9_loses_no_answered_write_tears_none_and_watchers_see_each_change_once()
     {
         var credentials = new ServerCredentials(Path.Combine(folder, "credentials"));
         await KillRepeatedlyAsync(credentials, ["--data-dir", Path.Combine(folder, "data")], Rounds);
     }
 
-    [Fact]
+    [OwnServerFact]
     public async Task On_etcd_kill_9_loses_no_answered_write_and_watchers_see_each_change_once()
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));

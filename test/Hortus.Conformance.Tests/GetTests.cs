@@ -14,11 +14,11 @@ public sealed class GetTests(Server server) : NamespacedTests(server)
 
         (await KubectlAsync("get configmap one -o yaml")).Lines().Take(4)
             .ShouldBe(["apiVersion: v1", "data:", "a: \"1\"", "kind: ConfigMap"]);
-        JsonNode.Parse((await KubectlAsync("get configmap -o json")).Succeeds())!["items"]!.AsArray().Count.ShouldBe(2);
-        (await KubectlAsync("get configmap -o jsonpath={.items[*].data.a}")).Succeeds().ShouldBe("1 2");
-        (await KubectlAsync("get configmap -o custom-columns=N:.metadata.name,A:.data.a")).Lines()
+        JsonNode.Parse((await KubectlAsync($"get configmap --field-selector {Made} -o json")).Succeeds())!["items"]!.AsArray().Count.ShouldBe(2);
+        (await KubectlAsync("get configmap one two -o jsonpath={.items[*].data.a}")).Succeeds().ShouldBe("1 2");
+        (await KubectlAsync("get configmap one two -o custom-columns=N:.metadata.name,A:.data.a")).Lines()
             .ShouldBe(["N A", "one 1", "two 2"]);
-        (await KubectlAsync("get configmap -o name")).Lines().ShouldBe(["configmap/one", "configmap/two"]);
+        (await KubectlAsync($"get configmap --field-selector {Made} -o name")).Lines().ShouldBe(["configmap/one", "configmap/two"]);
         (await KubectlAsync("get configmap")).Lines()[0].ShouldBe("NAME DATA AGE");
     }
 
@@ -26,13 +26,13 @@ public sealed class GetTests(Server server) : NamespacedTests(server)
     public async Task Wide_output_has_further_columns_and_all_spans_kinds()
     {
         await CreateDefaultAccountAsync();
-        (await KubectlAsync("run web --image=registry.example.org/web:1")).Succeeds();
+        (await KubectlAsync($"run web --image=registry.example.org/web:1 {Nowhere}")).Succeeds();
         (await KubectlAsync("create deployment shop --image=registry.example.org/shop:1")).Succeeds();
 
         (await KubectlAsync("get pods")).Lines()[0].ShouldBe("NAME READY STATUS RESTARTS AGE");
         (await KubectlAsync("get pods -o wide")).Lines()[0]
             .ShouldBe("NAME READY STATUS RESTARTS AGE IP NODE NOMINATED NODE READINESS GATES");
-        (await KubectlAsync("get pods -o wide")).Lines()[1].ShouldContain("<none> <none> <none> <none>");
+        (await KubectlAsync("get pod web -o wide")).Lines()[1].ShouldContain("<none> <none> <none> <none>");
         (await KubectlAsync("get deployment -o wide")).Lines()[1].ShouldContain("shop registry.example.org/shop:1 app=shop");
         var all = (await KubectlAsync("get all")).Succeeds();
         all.ShouldContain("pod/web");
@@ -62,19 +62,19 @@ public sealed class GetTests(Server server) : NamespacedTests(server)
             """);
         (await PipeAsync($$"""{"apiVersion":"v1","kind":"List","items":[{{string.Join(',', items)}}]}""", "create -f -")).Succeeds();
 
-        (await KubectlAsync("get configmap --chunk-size=10 -o name")).Lines().Count.ShouldBe(25);
+        (await KubectlAsync($"get configmap --field-selector {Made} --chunk-size=10 -o name")).Lines().Count.ShouldBe(25);
         var page = JsonNode.Parse(
             (await KubectlAsync($"get --raw /api/v1/namespaces/{Namespace}/configmaps?limit=10")).Succeeds())!;
         page["items"]!.AsArray().Count.ShouldBe(10);
         page["metadata"]!["continue"]!.GetValue<string>().ShouldNotBeEmpty();
-        page["metadata"]!["remainingItemCount"]!.GetValue<int>().ShouldBe(15);
+        page["metadata"]!["remainingItemCount"]!.GetValue<int>().ShouldBeInRange(15, 16);
     }
 
     [Fact]
     public async Task Watch_shows_what_is_there_and_then_every_change()
     {
         (await KubectlAsync("create configmap first --from-literal=a=1")).Succeeds();
-        using var watch = Server.Admin.Start($"-n {Namespace} get configmap -w --output-watch-events --no-headers");
+        using var watch = Server.Admin.Start($"-n {Namespace} get configmap --field-selector {Made} -w --output-watch-events --no-headers");
         (await watch.ReadLineAsync()).ShouldStartWith("ADDED first 1");
 
         (await KubectlAsync("create configmap second")).Succeeds();
@@ -92,7 +92,7 @@ public sealed class GetTests(Server server) : NamespacedTests(server)
         (await KubectlAsync("label configmap first seen=no")).Succeeds();
         using var watch = Server.Admin.Start(
             $"-n {Namespace} get configmap --watch-only --output-watch-events --no-headers -l seen=yes");
-        using var marker = Server.Admin.Start($"-n {Namespace} get configmap -w --no-headers");
+        using var marker = Server.Admin.Start($"-n {Namespace} get configmap first -w --no-headers");
         (await marker.ReadLineAsync()).ShouldStartWith("first");
 
         // The watch may begin after the first change, so changes are repeated until it tells of one.
@@ -112,7 +112,7 @@ public sealed class GetTests(Server server) : NamespacedTests(server)
     {
         (await KubectlAsync("get configmap nope")).Fails()
             .ShouldContain("Error from server (NotFound): configmaps \"nope\" not found");
-        (await KubectlAsync("get roses")).Fails().ShouldContain("the server doesn't have a resource type \"roses\"");
+        (await KubectlAsync("get absentees")).Fails().ShouldContain("the server doesn't have a resource type \"absentees\"");
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class GetTests(Server server) : NamespacedTests(server)
     [Fact]
     public async Task Raw_requests_answer_what_the_path_says()
     {
-        JsonNode.Parse((await KubectlAsync("get --raw /version")).Succeeds())!["minor"]!.GetValue<string>().ShouldBe("35");
+        JsonNode.Parse((await KubectlAsync("get --raw /version")).Succeeds())!["minor"]!.GetValue<string>().ShouldMatch(Target.IsForeign ? @"^\d+\+?$" : "^35$");
         (await KubectlAsync("get --raw /readyz")).Succeeds().ShouldBe("ok");
         (await KubectlAsync("get --raw /readyz?verbose")).Succeeds().ShouldContain("[+]");
         (await KubectlAsync("get --raw /nope")).Fails().ShouldContain("NotFound");

@@ -15,6 +15,7 @@ public sealed class UpstreamTests(GardenServer garden) : IClassFixture<GardenSer
     [InlineData("81-exposureclass.yaml", "exposureclass.core.gardener.cloud/")]
     public async Task Manifest_is_accepted(string file, string answer)
     {
+        Skip.If(Target.IsForeign, Target.NeedsOwnServer);
         if (file == "60-quota.yaml")
         {
             (await garden.Server.Admin.RunAsync("create namespace garden-trial")).Succeeds();
@@ -26,6 +27,7 @@ public sealed class UpstreamTests(GardenServer garden) : IClassFixture<GardenSer
     [SkippableFact]
     public async Task Project_with_its_credentials_is_accepted()
     {
+        Skip.If(Target.IsForeign, Target.NeedsOwnServer);
         (await garden.PipeAsync("""
             apiVersion: v1
             kind: Namespace

@@ -8,6 +8,8 @@ namespace Hortus.Conformance.Tests;
 [Trait("Category", "RealParts")]
 public sealed class WatchTests(Server server) : NamespacedTests(server)
 {
+    private static readonly string Selection = "fieldSelector=" + Uri.EscapeDataString(Made);
+
     private string Path => $"api/v1/namespaces/{Namespace}/configmaps";
 
     [Fact]
@@ -18,7 +20,7 @@ public sealed class WatchTests(Server server) : NamespacedTests(server)
         using var http = Server.Http();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await using var stream = await http.GetStreamAsync(
-            Path + "?watch=true&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan", deadline.Token);
+            Path + "?watch=true&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan&" + Selection, deadline.Token);
         using var reader = new StreamReader(stream);
 
         (await NextAsync(reader, deadline.Token)).ShouldBe(("ADDED", "one", false));
@@ -36,7 +38,7 @@ public sealed class WatchTests(Server server) : NamespacedTests(server)
         (await KubectlAsync("create configmap two")).Succeeds();
         using var http = Server.Http();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await using var stream = await http.GetStreamAsync($"{Path}?watch=true&resourceVersion={version}", deadline.Token);
+        await using var stream = await http.GetStreamAsync($"{Path}?watch=true&resourceVersion={version}&{Selection}", deadline.Token);
         using var reader = new StreamReader(stream);
 
         (await NextAsync(reader, deadline.Token)).ShouldBe(("ADDED", "two", false));

@@ -15,8 +15,14 @@ public sealed class ClientTests(Cluster cluster) : ClusterTests(cluster)
           terminationGracePeriodSeconds: 1
           containers:
           - name: main
-            image: "{{{Cluster.Python}}}"
-            command: [python3, -u, -m, http.server, "8000", --directory, /]
+            image: "{{{Cluster.Shell}}}"
+            command:
+            - sh
+            - -c
+            - |
+              echo Serving HTTP
+              command -v python3 && exec python3 -u -m http.server 8000 --directory /
+              exec httpd -f -vvv -p 8000 -h /
         """;
 
     [Theory]
@@ -53,7 +59,7 @@ public sealed class ClientTests(Cluster cluster) : ClusterTests(cluster)
         async () => (await KubectlAsync("logs web")).Output is { Length: > 0 } log ? log : null, "the pod serves");
 
     private ProcessStartInfo Python(string part, params string[] rest) =>
-        new("/usr/bin/python3", [Script("python", "session.py"), Cluster.Admin.Kubeconfig, Namespace, part, .. rest]);
+        new("/usr/bin/python3", [Script("python", "session.py"), Server.SimpleKubeconfig, Namespace, part, .. rest]);
 
     private ProcessStartInfo Javascript(string part, params string[] rest)
     {

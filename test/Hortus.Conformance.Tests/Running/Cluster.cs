@@ -16,10 +16,7 @@ public sealed class Cluster : IAsyncLifetime
     public const string Pause = "registry.k8s.io/pause:3.10";
 
     /// <summary>An image with a shell, here and on real nodes.</summary>
-    public const string Shell = "registry.k8s.io/e2e-test-images/busybox:1.36.1-1";
-
-    /// <summary>An image with Python, here and on real nodes.</summary>
-    public const string Python = "docker.io/library/python:3.12-alpine";
+    public const string Shell = "docker.io/library/busybox:1.36";
 
     public const string Node = "conformance-node";
     private readonly Stack<HortusProcess> parts = [];
@@ -116,8 +113,7 @@ public sealed class Cluster : IAsyncLifetime
         var images = pki.Write("images.yaml", """
             images:
               registry.k8s.io/pause: [/bin/sh, -c, "trap 'exit 0' TERM INT; sleep infinity & wait"]
-              registry.k8s.io/e2e-test-images/busybox: [/bin/sh]
-              python: [/usr/bin/python3]
+              busybox: [/bin/sh]
             """);
         // Beside other runs of these tests on the same machine: a range of one's own.
         var range = $"10.{RandomNumberGenerator.GetInt32(215, 255)}.{RandomNumberGenerator.GetInt32(0, 256)}.0/24";

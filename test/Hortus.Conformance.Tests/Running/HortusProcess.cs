@@ -64,6 +64,7 @@ public sealed class HortusProcess : IAsyncDisposable
 
             if (process.HasExited || deadline.IsCancellationRequested)
             {
+                await ReadToEndAsync(deadline.Token);
                 throw new InvalidOperationException($"{process.StartInfo.FileName} did not start:\n{Log}");
             }
 
@@ -94,6 +95,19 @@ public sealed class HortusProcess : IAsyncDisposable
         }
 
         process.Dispose();
+    }
+
+    /// <summary>What it wrote last, why it did not start, is read after it is known to have ended.</summary>
+    private async Task ReadToEndAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await process.WaitForExitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // It still runs; what it wrote so far is in the log.
+        }
     }
 
     private void Read(string? line)

@@ -6,6 +6,12 @@ namespace Hortus.Conformance.Tests.Running;
 [Collection(ServerCollection.Name)]
 public abstract class NamespacedTests(Server server) : IAsyncLifetime
 {
+    /// <summary>Selects what the test made, not the config map that a controller puts into every namespace.</summary>
+    protected const string Made = "metadata.name!=kube-root-ca.crt";
+
+    /// <summary>Keeps pods from running, so that nothing but the test writes their status.</summary>
+    protected const string Nowhere = """--overrides={"spec":{"nodeSelector":{"example.org/place":"nowhere"}}}""";
+
     private static readonly string Run = Target.IsForeign ? $"{Environment.ProcessId}-" : "";
     private static int count;
 
@@ -17,7 +23,7 @@ public abstract class NamespacedTests(Server server) : IAsyncLifetime
 
     public virtual async Task InitializeAsync() => (await server.Admin.RunAsync($"create namespace {Namespace}")).Succeeds();
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         if (Target.IsForeign)
         {

@@ -28,6 +28,9 @@ public sealed partial class Server : IAsyncLifetime
     /// <summary>kubectl as administrator.</summary>
     public Kubectl Admin { get; private set; } = null!;
 
+    /// <summary>The administrator's kubeconfig for clients that know no <c>tls-server-name</c>.</summary>
+    public string SimpleKubeconfig { get; private set; } = "";
+
     public Task InitializeAsync() => StartWithAsync(_ => []);
 
     /// <summary>Starts with further flags.</summary>
@@ -37,8 +40,9 @@ public sealed partial class Server : IAsyncLifetime
         if (Target.Kubeconfig is { } kubeconfig)
         {
             Admin = new Kubectl(kubeconfig, folder);
-            proxy = HortusProcess.Start(CommandLine.Find("kubectl"), ["--kubeconfig", kubeconfig, "proxy", "--port", "0"]);
+            proxy = HortusProcess.Start(CommandLine.Find("kubectl"), ["--kubeconfig", kubeconfig, "proxy", "--port", "0", "--reject-paths", "^$"]);
             Address = new Uri("http://" + await proxy.WaitForAsync(Serving()));
+            SimpleKubeconfig = await SimplifyAsync(kubeconfig);
             return null!;
         }
 
@@ -46,6 +50,7 @@ public sealed partial class Server : IAsyncLifetime
         process = await ServerProcess.StartAsync(Credentials, Path.Combine(folder, "data"), flags = arguments(Credentials));
         Address = process.Address;
         Admin = As("admin", Credentials.Admin);
+        SimpleKubeconfig = Admin.Kubeconfig;
         return Credentials;
     }
 
@@ -111,6 +116,26 @@ public sealed partial class Server : IAsyncLifetime
         }
 
         return http;
+    }
+
+    /// <summary>A kubeconfig with a name of the server leads through the proxy instead.</summary>
+    private async Task<string> SimplifyAsync(string kubeconfig)
+    {
+        if (!(await File.ReadAllTextAsync(kubeconfig)).Contains("tls-server-name:", StringComparison.Ordinal))
+        {
+            return kubeconfig;
+        }
+
+        var file = Path.Combine(folder, "proxy.kubeconfig");
+        await File.WriteAllTextAsync(file, $$"""
+            apiVersion: v1
+            kind: Config
+            clusters: [{name: c, cluster: {server: "{{Address}}"} }]
+            users: [{name: u, user: {} }]
+            contexts: [{name: c, context: {cluster: c, user: u} }]
+            current-context: c
+            """);
+        return file;
     }
 
     [GeneratedRegex(@"Starting to serve on (\S+)")]

@@ -3,7 +3,7 @@ using Hortus.Conformance.Tests.Running;
 namespace Hortus.Conformance.Tests.Wire;
 
 /// <summary>Tests on the config maps of a namespace of their own, with plain HTTP.</summary>
-public abstract class WireTests(Server server) : NamespacedTests(server), IAsyncLifetime
+public abstract class WireTests(Server server) : NamespacedTests(server)
 {
     /// <summary>Selects what the test made, not what a controller did.</summary>
     protected const string Mine = "?labelSelector=made%3Dhere";
@@ -18,7 +18,7 @@ public abstract class WireTests(Server server) : NamespacedTests(server), IAsync
         Api = new Running.Wire(Server.Http());
     }
 
-    public new async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
         Api.Dispose();
         await base.DisposeAsync();
