@@ -182,8 +182,10 @@ internal sealed class EtcdChannel : IDisposable
 
         var why = cause switch
         {
-            SocketException => cause.Message,
+            SocketException { SocketErrorCode: not SocketError.ConnectionReset } => cause.Message,
             _ when _credentials.Refusal is { } refusal => refusal,
+
+            // A peer that closes before it has read all that was sent resets the connection.
             _ when !_hasAnswered => $"it ended the connection before it answered; {GuessAtSilence()}",
             _ => cause.Message.ReplaceLineEndings(" "),
         };
