@@ -134,24 +134,6 @@ public sealed class MergeTests
         equivalences.NamesOf(new ObjectId("apps", "Other", "n", "m")).Count().ShouldBe(1);
     }
 
-    [Theory]
-    [InlineData("1h30m", 5400)]
-    [InlineData("90s", 90)]
-    [InlineData("1.5h", 5400)]
-    [InlineData("0", 0)]
-    public void Durations_are_read_as_Go_writes_them(string text, int seconds)
-    {
-        GoDuration.TryParse(text, out var duration).ShouldBeTrue();
-        duration.ShouldBe(TimeSpan.FromSeconds(seconds));
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("1d")]
-    [InlineData("soon")]
-    [InlineData("-1s")]
-    public void Other_texts_are_no_durations(string text) => GoDuration.TryParse(text, out _).ShouldBeFalse();
-
     [Fact]
     public void A_kind_of_another_project_comes_after_its_definition_whatever_it_is_called()
     {

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Hortus.Objects;
 
 namespace Hortus.Cli.Flags;
 

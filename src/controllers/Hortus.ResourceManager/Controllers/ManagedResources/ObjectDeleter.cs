@@ -164,7 +164,7 @@ internal sealed class ObjectDeleter(TargetCluster target, bool collectsGarbage, 
             return held;
         }
 
-        if (!GoDuration.TryParse(text, out var after))
+        if (!Duration.TryParse(text, out var after))
         {
             return $"{held}: annotation {ResourceNames.FinalizeDeletionAfter}: \"{text}\" is no duration such as 1h30m";
         }

@@ -1,7 +1,6 @@
 using FsCheck.Xunit;
-using Hortus.Cli.Flags;
 
-namespace Hortus.Cli.Tests;
+namespace Hortus.Objects.Tests;
 
 public sealed class DurationTests
 {
@@ -12,9 +11,14 @@ public sealed class DurationTests
     [InlineData("1.5h", 5400)]
     [InlineData("1m1s1ms", 61.001)]
     [InlineData("0s", 0)]
+    [InlineData("0", 0)]
+    [InlineData("90s", 90)]
+    [InlineData("500us", 0.0005)]
+    [InlineData("500µs", 0.0005)]
+    [InlineData("2000ns", 0.000002)]
     public void Go_durations_are_understood(string text, double seconds)
     {
-        Duration.Parse(text).TotalSeconds.ShouldBe(seconds, 0.000001);
+        Duration.Parse(text).TotalSeconds.ShouldBe(seconds, 0.0000001);
     }
 
     [Theory]
@@ -24,6 +28,8 @@ public sealed class DurationTests
     [InlineData("-5s")]
     [InlineData("5 s")]
     [InlineData("5d")]
+    [InlineData("soon")]
+    [InlineData("5s\n")]
     [InlineData("1h30")]
     [InlineData("9999999999s")]
     public void Other_text_is_refused_with_an_example(string text)
