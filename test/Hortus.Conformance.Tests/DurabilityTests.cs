@@ -33,12 +33,7 @@ public sealed class DurabilityTests : IDisposable
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await using var etcd = await EtcdCluster.StartAsync(1, isSecure: true, deadline.Token);
         var credentials = new ServerCredentials(Path.Combine(folder, "credentials"));
-        string[] store =
-        [
-            "--etcd-servers", etcd.Endpoints[0].ToString(), "--etcd-cafile", etcd.CaFile!,
-            "--etcd-certfile", etcd.CertFile!, "--etcd-keyfile", etcd.KeyFile!,
-        ];
-        await KillRepeatedlyAsync(credentials, store, RoundsOnEtcd);
+        await KillRepeatedlyAsync(credentials, ServerProcess.OnEtcd(etcd), RoundsOnEtcd);
     }
 
     private static async Task KillRepeatedlyAsync(ServerCredentials credentials, string[] store, int rounds)

@@ -14,9 +14,22 @@ public sealed class GardenServer : IAsyncLifetime
 
     private readonly string folder = Directory.CreateTempSubdirectory("hortus-conformance-garden-").FullName;
     private ServerProcess? behind;
+    private readonly string[] store;
     private int count;
 
-    public Server Server { get; } = new();
+    public GardenServer()
+        : this(null)
+    {
+    }
+
+    /// <param name="store">Flags that name the store of both servers; null gives each a folder.</param>
+    internal GardenServer(string[]? store)
+    {
+        this.store = store ?? ["--data-dir", Path.Combine(folder, "data")];
+        Server = new Server { Store = store };
+    }
+
+    public Server Server { get; }
 
     public async Task InitializeAsync()
     {
@@ -45,7 +58,7 @@ public sealed class GardenServer : IAsyncLifetime
     public async Task StartBehindAsync()
     {
         var host = Server.Credentials.Kubeconfig("host", Server.Address, Server.Credentials.Admin);
-        behind = await ServerProcess.StartBehindAsync(Server.Credentials, host, Path.Combine(folder, "data"));
+        behind = await ServerProcess.StartBehindAsync(Server.Credentials, host, store);
         (await PipeAsync(Registration(behind.Address.Port), "apply -f -")).Succeeds();
         (await Server.Admin.RunAsync(
             $"wait --for=condition=Available --timeout=60s {string.Join(' ', Versions.Select(v => "apiservice/" + NameOf(v)))}"))

@@ -16,6 +16,9 @@ public sealed partial class Server : IAsyncLifetime
     private string[] flags = [];
     private HortusProcess? proxy;
 
+    /// <summary>Flags that name another store than a folder of this server's own.</summary>
+    public IReadOnlyList<string>? Store { get; init; }
+
     /// <summary>Authorities of our own server.</summary>
     public ServerCredentials Credentials { get; private set; } = null!;
 
@@ -47,7 +50,7 @@ public sealed partial class Server : IAsyncLifetime
         }
 
         Credentials = new ServerCredentials(Path.Combine(folder, "credentials"));
-        process = await ServerProcess.StartAsync(Credentials, Path.Combine(folder, "data"), flags = arguments(Credentials));
+        process = await ServerProcess.StartOnAsync(Credentials, StoreFlags(), flags = arguments(Credentials));
         Address = process.Address;
         Admin = As("admin", Credentials.Admin);
         SimpleKubeconfig = Admin.Kubeconfig;
@@ -59,8 +62,7 @@ public sealed partial class Server : IAsyncLifetime
     {
         await process!.DisposeAsync();
         var port = Address.Port.ToString(CultureInfo.InvariantCulture);
-        process = await ServerProcess.StartAsync(
-            Credentials, Path.Combine(folder, "data"), [.. flags, "--secure-port", port]);
+        process = await ServerProcess.StartOnAsync(Credentials, StoreFlags(), [.. flags, "--secure-port", port]);
     }
 
     public async Task DisposeAsync()
@@ -117,6 +119,8 @@ public sealed partial class Server : IAsyncLifetime
 
         return http;
     }
+
+    private string[] StoreFlags() => [.. Store ?? ["--data-dir", Path.Combine(folder, "data")]];
 
     /// <summary>A kubeconfig with a name of the server leads through the proxy instead.</summary>
     private async Task<string> SimplifyAsync(string kubeconfig)

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Hortus.Testing.Etcd;
 
 namespace Hortus.Conformance.Tests.Running;
 
@@ -52,13 +53,20 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Starts the server of Gardener's groups behind another server; done when it listens.</summary>
     /// <param name="pki">Certificates.</param>
     /// <param name="host">Kubeconfig of the server in front, as its administrator.</param>
-    /// <param name="dataFolder">Folder of the store.</param>
-    public static Task<ServerProcess> StartBehindAsync(ServerCredentials pki, string host, string dataFolder) => StartAsync(pki,
+    /// <param name="store">Flags that name the store.</param>
+    public static Task<ServerProcess> StartBehindAsync(ServerCredentials pki, string host, string[] store) => StartAsync(pki,
     [
-        "gardener-apiserver", "--bind-address", "127.0.0.1", "--secure-port", "0", "--data-dir", dataFolder,
+        "gardener-apiserver", "--bind-address", "127.0.0.1", "--secure-port", "0", .. store,
         "--tls-cert-file", pki.GardenerCertificateFile, "--tls-private-key-file", pki.GardenerKeyFile,
         "--kubeconfig", host, "--cluster-identity", "conformance",
     ]);
+
+    /// <summary>The flags that make an etcd with mutual TLS the store of a server.</summary>
+    public static string[] OnEtcd(EtcdCluster etcd) =>
+    [
+        "--etcd-servers", string.Join(',', etcd.Endpoints), "--etcd-cafile", etcd.CaFile!,
+        "--etcd-certfile", etcd.CertFile!, "--etcd-keyfile", etcd.KeyFile!,
+    ];
 
     private static async Task<ServerProcess> StartAsync(ServerCredentials pki, string[] all)
     {

@@ -42,6 +42,10 @@ public sealed class AggregatedGarden : IAsyncLifetime
 
     public InProcessApiServer Host => host!;
 
+    /// <summary>The authority of front proxies at the start; the host's is in <c>proxy-ca.crt</c>.</summary>
+    public CertificateAuthority Proxies { get; } =
+        CertificateAuthority.Create("proxies", TimeSpan.FromDays(1), TimeProvider.System);
+
     /// <summary>A client of the host with all rights.</summary>
     public KubernetesClient Admin => admin!;
 
@@ -54,15 +58,14 @@ public sealed class AggregatedGarden : IAsyncLifetime
     {
         using var deadline = Deadline();
         var clients = CertificateAuthority.Create("clients", TimeSpan.FromDays(1), TimeProvider.System);
-        var proxies = CertificateAuthority.Create("proxies", TimeSpan.FromDays(1), TimeProvider.System);
-        var proxy = proxies.Issue(CertificateSpec.Client("kube-aggregator"));
+        var proxy = Proxies.Issue(CertificateSpec.Client("kube-aggregator"));
         host = await InProcessApiServer.StartAsync(
             new ApiServerOptions
             {
                 AuthorizationMode = ["RBAC"],
                 TokenAuthFile = Write("tokens.csv", $"{AliceToken},alice,1,\n{BobToken},bob,2,\n{CarolToken},carol,3,\"gardeners,night-shift\"\n"),
                 ClientCaFile = Write("client-ca.crt", clients.CertificatePem),
-                RequestheaderClientCaFile = Write("proxy-ca.crt", proxies.CertificatePem),
+                RequestheaderClientCaFile = Write("proxy-ca.crt", Proxies.CertificatePem),
                 RequestheaderAllowedNames = ["kube-aggregator"],
                 ProxyClientCertFile = Write("proxy.crt", proxy.CertificatePem),
                 ProxyClientKeyFile = Write("proxy.key", proxy.PrivateKeyPem),
@@ -174,10 +177,20 @@ public sealed class AggregatedGarden : IAsyncLifetime
         SendAsync(HttpMethod.Get, path, accept: accept, token: token);
 
     /// <summary>Asks the server behind directly, as somebody without the proxy's certificate.</summary>
-    public async Task<(int Code, string Text)> AskBehindAsync(string path, string? token, params (string Name, string Value)[] headers)
+    public Task<(int Code, string Text)> AskBehindAsync(string path, string? token, params (string Name, string Value)[] headers) =>
+        AskBehindAsync(path, token, null, headers);
+
+    /// <summary>Asks the server behind directly, with a client certificate.</summary>
+    public async Task<(int Code, string Text)> AskBehindAsync(
+        string path, string? token, CertificateKeyPair? shown, params (string Name, string Value)[] headers)
     {
         using var deadline = Deadline();
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
+        if (shown is not null)
+        {
+            handler.ClientCertificates.Add(Pem.ReadKeyPair(shown.CertificatePem, shown.PrivateKeyPem));
+        }
+
         using var client = new HttpClient(handler) { BaseAddress = new Uri($"https://127.0.0.1:{port}/") };
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (token is not null)
@@ -244,7 +257,8 @@ public sealed class AggregatedGarden : IAsyncLifetime
         }
     }
 
-    private string Write(string name, string text)
+    /// <summary>Writes a file that the servers read.</summary>
+    public string Write(string name, string text)
     {
         var path = Path.Combine(folder, name);
         File.WriteAllText(path, text);

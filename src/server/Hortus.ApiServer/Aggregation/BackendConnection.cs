@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Hortus.ApiServer.Aggregation;
@@ -16,6 +17,9 @@ internal sealed class BackendConnection(Socket socket, Stream stream, DateTimeOf
 
     /// <summary>When the last exchange ended.</summary>
     public DateTimeOffset UsedAt { get; set; } = usedAt;
+
+    /// <summary>The certificate that this side has shown; null for none.</summary>
+    public X509Certificate2? Identity { get; init; }
 
     /// <summary>Called once when the connection is closed, whoever closes it.</summary>
     public Action<BackendConnection> OnClosed { get; init; } = static _ => { };

@@ -85,7 +85,8 @@ internal sealed class BackendConnections : IAsyncDisposable
     {
         while (kept.TryPop(out var connection))
         {
-            if (connection.IsIdle && time.GetUtcNow() - connection.UsedAt < IdleTimeMax)
+            if (connection.IsIdle && time.GetUtcNow() - connection.UsedAt < IdleTimeMax
+                && ReferenceEquals(connection.Identity, identity?.Current))
             {
                 return connection;
             }
@@ -129,9 +130,11 @@ internal sealed class BackendConnections : IAsyncDisposable
         {
             socket = await DialAsync(api.Service, end.Token);
             var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-            await stream.AuthenticateAsClientAsync(TlsOptions(api), end.Token);
+            var shown = identity?.Current;
+            await stream.AuthenticateAsClientAsync(TlsOptions(api, shown), end.Token);
             var connection = new BackendConnection(socket, stream, time.GetUtcNow())
             {
+                Identity = shown,
                 OnClosed = c => open.TryRemove(c, out _),
             };
             open[connection] = true;
@@ -199,11 +202,11 @@ internal sealed class BackendConnections : IAsyncDisposable
         return socket;
     }
 
-    private SslClientAuthenticationOptions TlsOptions(RemoteApi api) => new()
+    private static SslClientAuthenticationOptions TlsOptions(RemoteApi api, X509Certificate2? shown) => new()
     {
         TargetHost = api.Service.Host,
         RemoteCertificateValidationCallback = Validation(api.Trust),
-        LocalCertificateSelectionCallback = identity is null ? null : (_, _, _, _, _) => identity.Current,
+        LocalCertificateSelectionCallback = shown is null ? null : (_, _, _, _, _) => shown,
     };
 
     private static RemoteCertificateValidationCallback Validation(ServerTrust trust)

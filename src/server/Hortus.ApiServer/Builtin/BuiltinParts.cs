@@ -30,6 +30,7 @@ internal sealed class BuiltinParts
         Allocator = CreateAllocator(services);
         Kubelets = new KubeletClient(options, services.Objects, dialer);
         Backends = new BackendClient(dialer);
+        Trust = new PublishedTrust(services);
         Events = new EventExpirer(
             services.Objects, options.EventTtl, services.Time, services.LoggerFactory.CreateLogger<EventExpirer>());
     }
@@ -57,6 +58,8 @@ internal sealed class BuiltinParts
     public KubeletClient Kubelets { get; }
 
     public BackendClient Backends { get; }
+
+    public PublishedTrust Trust { get; }
 
     public EventExpirer Events { get; }
 

@@ -79,7 +79,7 @@ public sealed class BuiltinPlugin(INodeDialer? dialer = null) : ApiServerPlugin
     public override async Task BootstrapAsync(ApiServerServices services, CancellationToken cancellationToken)
     {
         var own = Parts(services);
-        await new SystemObjects(services, own.Allocator).EnsureAsync(cancellationToken);
+        await new SystemObjects(services, own.Allocator, own.Trust).EnsureAsync(cancellationToken);
         aggregated = new AggregatedRoles(services.Objects);
         await aggregated.LoadAsync(cancellationToken);
         await own.Rbac.LoadAsync(services.Objects, cancellationToken);
@@ -94,6 +94,7 @@ public sealed class BuiltinPlugin(INodeDialer? dialer = null) : ApiServerPlugin
             await Task.WhenAll(
                 own.Rbac.RunAsync(services.Objects, cancellationToken),
                 aggregated?.RunAsync(cancellationToken) ?? Task.CompletedTask,
+                own.Trust.RunAsync(cancellationToken),
                 own.Events.RunAsync(cancellationToken));
         }
         finally

@@ -1,14 +1,13 @@
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Authorization;
-using Hortus.ApiServer.Requests;
 using Hortus.Objects;
 
 namespace Hortus.ApiServer.Builtin;
 
 /// <summary>The objects that every cluster starts with; what is there already stays as it is, missing permissions are
 /// added.</summary>
-internal sealed class SystemObjects(ApiServerServices services, ServiceAllocator allocator)
+internal sealed class SystemObjects(ApiServerServices services, ServiceAllocator allocator, PublishedTrust trust)
 {
     private const int PortDefault = 6443;
     private const string AutoUpdate = "rbac.authorization.kubernetes.io/autoupdate";
@@ -16,47 +15,29 @@ internal sealed class SystemObjects(ApiServerServices services, ServiceAllocator
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(new[] { "default", "kube-system", "kube-public", "kube-node-lease" }
-            .Select(n => CreateAsync(New("v1", "Namespace", null, n), cancellationToken)));
+            .Select(n => CreateAsync(EnsuredObjects.New("v1", "Namespace", null, n), cancellationToken)));
         await Task.WhenAll(
             BootstrapPolicy.Objects().Select(o => EnsureRbacAsync(o, cancellationToken))
                 .Append(CreateAsync(PriorityClass("system-cluster-critical", 2_000_000_000), cancellationToken))
                 .Append(CreateAsync(PriorityClass("system-node-critical", 2_000_001_000), cancellationToken))
                 .Append(EnsureServiceAsync(cancellationToken))
-                .Append(EnsureAuthenticationAsync(cancellationToken)));
-    }
-
-    private static JsonObject New(string apiVersion, string kind, string? space, string name)
-    {
-        var metadata = new JsonObject { ["name"] = name };
-        if (space is not null)
-        {
-            metadata["namespace"] = space;
-        }
-
-        return new JsonObject { ["apiVersion"] = apiVersion, ["kind"] = kind, ["metadata"] = metadata };
+                .Append(trust.PublishAsync(cancellationToken)));
     }
 
     private static JsonObject PriorityClass(string name, int value)
     {
-        var created = New("scheduling.k8s.io/v1", "PriorityClass", null, name);
+        var created = EnsuredObjects.New("scheduling.k8s.io/v1", "PriorityClass", null, name);
         created["value"] = value;
         created["description"] = "Used for system critical pods.";
         created["preemptionPolicy"] = "PreemptLowerPriority";
         return created;
     }
 
-    private async Task<bool> CreateAsync(JsonObject created, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await services.Objects.CreateAsync(created, cancellationToken);
-            return true;
-        }
-        catch (ApiStatusException e) when (e.Reason == StatusReason.AlreadyExists)
-        {
-            return false;
-        }
-    }
+    private Task<bool> CreateAsync(JsonObject created, CancellationToken cancellationToken) =>
+        services.Objects.CreateIfAbsentAsync(created, cancellationToken);
+
+    private Task EnsureAsync(ResourceKind kind, JsonObject wanted, string field, CancellationToken cancellationToken) =>
+        services.Objects.EnsureFieldAsync(kind, wanted, field, cancellationToken);
 
     private async Task EnsureRbacAsync(JsonObject wanted, CancellationToken cancellationToken)
     {
@@ -111,7 +92,7 @@ internal sealed class SystemObjects(ApiServerServices services, ServiceAllocator
     {
         var address = allocator.Ranges[0].First.ToString();
         var targetPort = services.Options.SecurePort > 0 ? services.Options.SecurePort : PortDefault;
-        var service = New("v1", "Service", "default", "kubernetes");
+        var service = EnsuredObjects.New("v1", "Service", "default", "kubernetes");
         service.Ensure("metadata", "labels")["component"] = "apiserver";
         service.Ensure("metadata", "labels")["provider"] = "kubernetes";
         service["spec"] = new JsonObject
@@ -124,7 +105,7 @@ internal sealed class SystemObjects(ApiServerServices services, ServiceAllocator
         await CreateAsync(service, cancellationToken);
 
         var advertised = BuiltinParts.AdvertisedAddress(services.Options);
-        var endpoints = New("v1", "Endpoints", "default", "kubernetes");
+        var endpoints = EnsuredObjects.New("v1", "Endpoints", "default", "kubernetes");
         endpoints.Ensure("metadata", "labels")["endpointslice.kubernetes.io/skip-mirror"] = "true";
         endpoints["subsets"] = new JsonArray(new JsonObject
         {
@@ -133,7 +114,7 @@ internal sealed class SystemObjects(ApiServerServices services, ServiceAllocator
         });
         await EnsureAsync(Kinds.Endpoints, endpoints, "subsets", cancellationToken);
 
-        var slice = New("discovery.k8s.io/v1", "EndpointSlice", "default", "kubernetes");
+        var slice = EnsuredObjects.New("discovery.k8s.io/v1", "EndpointSlice", "default", "kubernetes");
         slice.Ensure("metadata", "labels")["kubernetes.io/service-name"] = "kubernetes";
         slice["addressType"] = advertised.AddressFamily == AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4";
         slice["endpoints"] = new JsonArray(new JsonObject
@@ -155,52 +136,5 @@ internal sealed class SystemObjects(ApiServerServices services, ServiceAllocator
         }
 
         return json;
-    }
-
-    private async Task EnsureAuthenticationAsync(CancellationToken cancellationToken)
-    {
-        var options = services.Options;
-        var data = new JsonObject();
-        if (options.ClientCaFile is { } clientCa)
-        {
-            data["client-ca-file"] = await File.ReadAllTextAsync(clientCa, cancellationToken);
-        }
-
-        if (options.RequestheaderClientCaFile is { } proxyCa)
-        {
-            data["requestheader-client-ca-file"] = await File.ReadAllTextAsync(proxyCa, cancellationToken);
-            data["requestheader-allowed-names"] = ObjectTree.List(options.RequestheaderAllowedNames).ToJsonString();
-            data["requestheader-username-headers"] =
-                ObjectTree.List(options.RequestheaderUsernameHeaders).ToJsonString();
-            data["requestheader-group-headers"] = ObjectTree.List(options.RequestheaderGroupHeaders).ToJsonString();
-            data["requestheader-extra-headers-prefix"] =
-                ObjectTree.List(options.RequestheaderExtraHeadersPrefix).ToJsonString();
-        }
-
-        var map = New("v1", "ConfigMap", "kube-system", "extension-apiserver-authentication");
-        map["data"] = data;
-        await EnsureAsync(Kinds.ConfigMap, map, "data", cancellationToken);
-    }
-
-    /// <summary>Creates the object, or sets one field of it that follows from this server's options.</summary>
-    private async Task EnsureAsync(
-        ResourceKind kind, JsonObject wanted, string field, CancellationToken cancellationToken)
-    {
-        var value = wanted[field]!.DeepClone();
-        if (await CreateAsync((JsonObject)wanted.DeepClone(), cancellationToken))
-        {
-            return;
-        }
-
-        await services.Objects.UpdateAsync(kind, new ObjectKey(wanted.Namespace, wanted.Name), "", current =>
-        {
-            if (JsonNode.DeepEquals(current[field], value))
-            {
-                return null;
-            }
-
-            current[field] = value.DeepClone();
-            return current;
-        }, cancellationToken);
     }
 }

@@ -56,17 +56,8 @@ internal sealed class DelegatedAuthenticator(
             anonymous);
     }
 
-    private CertificateVerifier? Verifier(string? roots)
-    {
-        try
-        {
-            return roots is null ? null : new CertificateVerifier(Pem.ReadBundle(roots), time);
-        }
-        catch (CryptographicException e)
-        {
-            throw ApiErrors.Internal($"the host's ConfigMap extension-apiserver-authentication holds no valid roots: {e.Message}", e);
-        }
-    }
+    private CertificateVerifier? Verifier(string? roots) =>
+        roots is null ? null : new CertificateVerifier(Pem.ReadBundle(roots), time);
 }
 
 /// <summary>Tokens that the host reviews; what it said is kept for a while.</summary>

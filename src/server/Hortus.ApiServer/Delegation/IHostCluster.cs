@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using Hortus.ApiServer.Access;
 using Hortus.ApiServer.Authentication;
 using Hortus.ApiServer.Authorization;
 using Hortus.ApiServer.Requests;
+using Hortus.Pki;
 
 namespace Hortus.ApiServer.Delegation;
 
@@ -49,14 +51,15 @@ public sealed record ClientTrust
     public IReadOnlyList<string> ExtraPrefixes { get; init; } = [];
 
     /// <summary>Reads the ConfigMap's data; lists are JSON.</summary>
-    /// <exception cref="FormatException">A list is no JSON list of texts; the message names its key.</exception>
+    /// <exception cref="FormatException">A list is no JSON list of texts, or roots are no certificates in PEM; the message
+    /// names the key.</exception>
     public static ClientTrust Parse(IReadOnlyDictionary<string, string> data)
     {
         ArgumentNullException.ThrowIfNull(data);
         return new ClientTrust
         {
-            ClientCa = Text(data, "client-ca-file"),
-            ProxyCa = Text(data, "requestheader-client-ca-file"),
+            ClientCa = Roots(data, "client-ca-file"),
+            ProxyCa = Roots(data, "requestheader-client-ca-file"),
             ProxyNames = List(data, "requestheader-allowed-names"),
             UsernameHeaders = List(data, "requestheader-username-headers"),
             GroupHeaders = List(data, "requestheader-group-headers"),
@@ -66,6 +69,19 @@ public sealed record ClientTrust
 
     private static string? Text(IReadOnlyDictionary<string, string> data, string key) =>
         data.GetValueOrDefault(key) is { Length: > 0 } text ? text : null;
+
+    private static string? Roots(IReadOnlyDictionary<string, string> data, string key)
+    {
+        var pem = Text(data, key);
+        try
+        {
+            return pem is null || Pem.ReadBundle(pem).Count > 0 ? pem : throw new FormatException($"{key}: holds no certificate");
+        }
+        catch (CryptographicException e)
+        {
+            throw new FormatException($"{key}: {e.Message}", e);
+        }
+    }
 
     private static IReadOnlyList<string> List(IReadOnlyDictionary<string, string> data, string key)
     {
