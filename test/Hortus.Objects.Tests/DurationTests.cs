@@ -22,6 +22,25 @@ public sealed class DurationTests
     }
 
     [Theory]
+    [InlineData(5400, "1h30m0s")]
+    [InlineData(90, "1m30s")]
+    [InlineData(3600, "1h0m0s")]
+    [InlineData(37.5, "37.5s")]
+    [InlineData(119.9999999, "2m0s")]
+    [InlineData(0.25, "250ms")]
+    [InlineData(0.0000015, "2µs")]
+    [InlineData(0, "0s")]
+    [InlineData(-90, "-1m30s")]
+    public void Durations_are_written_as_Go_writes_them(double seconds, string text)
+    {
+        Duration.Format(TimeSpan.FromSeconds(seconds)).ShouldBe(text);
+    }
+
+    [Property]
+    public bool What_is_written_is_read_again(uint microseconds) =>
+        Duration.Parse(Duration.Format(TimeSpan.FromMicroseconds(microseconds))) == TimeSpan.FromMicroseconds(microseconds);
+
+    [Theory]
     [InlineData("")]
     [InlineData("10")]
     [InlineData("s")]

@@ -40,26 +40,34 @@ public sealed class ResourceManagerComponent
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
         var source = context.CreateManager();
-        var target = options.TargetKubeconfig is { } file ? context.CreateManager(context.Connect(file)) : source;
+        var connection = options.TargetKubeconfig is { } file ? ClientConnection.Find(file) : null;
+        var target = connection is null ? source : context.CreateManager(context.Connect(connection));
         context.Health.Add("caches", HealthProbes.Ready, () => source.HasSynced && target.HasSynced ? null : "caches are being filled");
-        return RunAsync(source, target, options, context.Clock, context.Logs, cancellationToken);
+        var setup = new ControllerSetup
+        {
+            Source = source,
+            Target = target,
+            Options = options,
+            Clock = context.Clock,
+            Logs = context.Logs,
+            Random = context.Random,
+        };
+        return RunAsync(setup, cancellationToken);
     }
 
     /// <summary>Runs on managers of the source and the target cluster, which may be the same.</summary>
-    internal static async Task RunAsync(
-        ControllerManager source,
-        ControllerManager target,
-        ResourceManagerOptions options,
-        TimeProvider clock,
-        ILoggerFactory logs,
-        CancellationToken cancellationToken)
+    internal static async Task RunAsync(ControllerSetup given, CancellationToken cancellationToken)
     {
-        var world = new ResourceSurroundings(source, target, options, clock);
+        var id = await ClusterIdentity.ResolveAsync(given.Source.Client, given.Options.ClusterId, cancellationToken);
+        var setup = given with { Options = given.Options with { ClusterId = id } };
+        var (source, target, options) = (setup.Source, setup.Target, setup.Options);
+        var world = new ResourceSurroundings(source, target, options, setup.Clock);
         source.AddController("managedresource", new ManagedResourceReconciler(world), controller => controller
             .For<ManagedResource>(ManagedResourceReconciler.Matters, world.CacheScope)
             .From(enqueue => world.Target.Enqueue = world.Secrets.Enqueue = enqueue)
             .WithConcurrency(options.ConcurrentSyncs)
             .WithResync(options.SyncPeriod));
+        OptionalControllers.Add(setup);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var parts = new List<Task> { source.RunAsync(stop.Token) };
@@ -70,7 +78,8 @@ public sealed class ResourceManagerComponent
 
         if (options.GarbageCollector)
         {
-            var collection = new ReferenceCollection(world.Target, clock, logs.CreateLogger<ReferenceCollection>());
+            var collection = new ReferenceCollection(
+                world.Target, setup.Clock, setup.Logs.CreateLogger<ReferenceCollection>());
             parts.Add(collection.RunAsync(options.GarbageCollectorSyncPeriod, stop.Token));
         }
 

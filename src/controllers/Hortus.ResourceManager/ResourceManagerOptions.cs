@@ -19,7 +19,8 @@ public sealed record ResourceManagerOptions
     public string ResourceClass { get; init; } = ResourceNames.DefaultClass;
 
     /// <summary>Name of the source cluster that is written into objects, so that two source clusters with one target tell theirs
-    /// apart. Default none.</summary>
+    /// apart; <c>&lt;cluster&gt;</c> takes it from the ConfigMap kube-system/cluster-identity of the source, <c>&lt;default&gt;</c> does
+    /// if there is one. Default none.</summary>
     public string? ClusterId { get; init; }
 
     /// <summary>Value of the label resources.gardener.cloud/managed-by on every object. Default <c>gardener</c>.</summary>
@@ -39,6 +40,15 @@ public sealed record ResourceManagerOptions
 
     /// <summary>Time between two collections. Default 1 h.</summary>
     public TimeSpan GarbageCollectorSyncPeriod { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Spreads the time at which node agents of the target apply a new configuration.</summary>
+    public bool NodeAgentReconciliationDelay { get; init; }
+
+    /// <summary>Delay of the first node. Default 0.</summary>
+    public TimeSpan NodeAgentReconciliationDelayMin { get; init; }
+
+    /// <summary>Delay that the last node stays below. Default 5 min.</summary>
+    public TimeSpan NodeAgentReconciliationDelayMax { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Works only while holding a lease in the source cluster. Default true.</summary>
     public bool LeaderElect { get; init; } = true;

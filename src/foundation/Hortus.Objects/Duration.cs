@@ -44,6 +44,24 @@ public static partial class Duration
         return true;
     }
 
+    /// <summary>Writes a duration as Go does, to the microsecond: <c>1h30m0s</c>, <c>37.5s</c>, <c>250ms</c>, <c>0s</c>.</summary>
+    public static string Format(TimeSpan duration)
+    {
+        var microseconds = (long)Math.Round(duration.Duration().TotalMicroseconds);
+        var sign = duration < TimeSpan.Zero && microseconds > 0 ? "-" : "";
+        var (hours, minutes) = (microseconds / 3_600_000_000, microseconds / 60_000_000 % 60);
+        return sign + microseconds switch
+        {
+            0 => "0s",
+            < 1000 => $"{microseconds}µs",
+            < 1_000_000 => $"{Number(microseconds, 1000)}ms",
+            _ => (hours > 0 ? $"{hours}h{minutes}m" : minutes > 0 ? $"{minutes}m" : "") +
+                $"{Number(microseconds % 60_000_000, 1_000_000)}s",
+        };
+    }
+
+    private static string Number(long amount, int unit) => (amount / (decimal)unit).ToString("0.######", CultureInfo.InvariantCulture);
+
     [GeneratedRegex(@"^(\d{1,9}(\.\d{1,6})?(h|ms|m|s|us|µs|ns))+\z", RegexOptions.NonBacktracking)]
     private static partial Regex Whole();
 

@@ -5,6 +5,7 @@ using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
+using Hortus.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 using Names = Hortus.Objects.Gardener.Resources.ManagedResourceConditions;
 
@@ -48,10 +49,22 @@ internal sealed class ResourceWorld : IAsyncDisposable
         var target = Target.NewManager(handler ?? Seen);
         var source = ReferenceEquals(Source, Target) ? target : Source.NewManager(new CountingHandler());
         running.Add((
-            ResourceManagerComponent.RunAsync(source, target, options, TimeProvider.System, NullLoggerFactory.Instance, stop.Token),
+            ResourceManagerComponent.RunAsync(NewSetup(source, target, options, TimeProvider.System), stop.Token),
             stop));
         return stop;
     }
+
+    /// <summary>What the controllers are given in a test.</summary>
+    public static ControllerSetup NewSetup(
+        ControllerManager source, ControllerManager target, ResourceManagerOptions options, TimeProvider clock) => new()
+        {
+            Source = source,
+            Target = target,
+            Options = options,
+            Clock = clock,
+            Logs = NullLoggerFactory.Instance,
+            Random = new Random(1),
+        };
 
     /// <summary>Stops all resource managers that run.</summary>
     public async Task StopAsync()

@@ -64,6 +64,12 @@ public static class GardenerAnnotations
 
     /// <summary>Name of the ControllerRegistration's pod security level, put on its namespace.</summary>
     public const string PodSecurityEnforce = "security.gardener.cloud/pod-security-enforce";
+
+    /// <summary>How long the agent of a node waits before it applies a new configuration, for example 1m30s.</summary>
+    public const string NodeAgentReconciliationDelay = "node-agent.gardener.cloud/reconciliation-delay";
+
+    /// <summary>Prefix of annotations of a node-critical pod; each value names a CSI driver that its node needs.</summary>
+    public const string WaitForCsiNodePrefix = "node.gardener.cloud/wait-for-csi-node-";
 }
 
 /// <summary>Values of <see cref="GardenerAnnotations.Operation"/>.</summary>

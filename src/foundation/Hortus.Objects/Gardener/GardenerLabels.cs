@@ -52,6 +52,9 @@ public static class GardenerLabels
     /// <summary>Name of the node on its machine.</summary>
     public const string MachineNode = "node";
 
+    /// <summary><c>true</c> on DaemonSets and pods that a node needs before it takes others.</summary>
+    public const string NodeCriticalComponent = "node.gardener.cloud/critical-component";
+
     /// <summary>Condition to which a managed resource's health counts.</summary>
     public const string CareConditionType = "care.gardener.cloud/condition-type";
 

@@ -24,6 +24,15 @@ public static class GardenerNames
     /// <summary>Taint of seeds that only host shoots of the garden namespace.</summary>
     public const string SeedTaintProtected = "seed.gardener.cloud/protected";
 
+    /// <summary>Taint of nodes whose critical components do not all run yet.</summary>
+    public const string NodeTaintCriticalComponentsNotReady = "node.gardener.cloud/critical-components-not-ready";
+
+    /// <summary>Prefix of the user name of a node's agent; the name of the machine follows.</summary>
+    public const string NodeAgentUserPrefix = "gardener.cloud:node-agent:machine:";
+
+    /// <summary>ConfigMap in kube-system that names a cluster, and the key in it.</summary>
+    public const string ClusterIdentity = "cluster-identity";
+
     /// <summary>Scheduler that handles shoots when no other is named.</summary>
     public const string DefaultScheduler = "default-scheduler";
 

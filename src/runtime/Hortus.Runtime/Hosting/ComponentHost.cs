@@ -51,7 +51,7 @@ public static partial class ComponentHost
             LogLeadershipLost(log, options.Name, e.Message);
             return ExitCode.LeadershipLost;
         }
-        catch (KubeConfigException e)
+        catch (Exception e) when (e is KubeConfigException or SettingException)
         {
             LogBadConfiguration(log, options.Name, e.Message);
             return ExitCode.BadConfiguration;

@@ -1,0 +1,16 @@
+using Hortus.ResourceManager.ReconciliationDelay;
+
+namespace Hortus.ResourceManager;
+
+/// <summary>The controllers that a flag switches on.</summary>
+internal static class OptionalControllers
+{
+    /// <summary>Adds those that are on.</summary>
+    public static void Add(ControllerSetup setup)
+    {
+        if (setup.Options.NodeAgentReconciliationDelay)
+        {
+            DelayReconciler.Add(setup);
+        }
+    }
+}
