@@ -1,3 +1,4 @@
+using Hortus.ResourceManager.NetworkPolicies;
 using Hortus.ResourceManager.ReconciliationDelay;
 
 namespace Hortus.ResourceManager;
@@ -11,6 +12,11 @@ internal static class OptionalControllers
         if (setup.Options.NodeAgentReconciliationDelay)
         {
             DelayReconciler.Add(setup);
+        }
+
+        if (setup.Options.NetworkPolicyController)
+        {
+            NetworkPolicyReconciler.Add(setup);
         }
     }
 }

@@ -50,6 +50,20 @@ public sealed record ResourceManagerOptions
     /// <summary>Delay that the last node stays below. Default 5 min.</summary>
     public TimeSpan NodeAgentReconciliationDelayMax { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Keeps network policies for the Services of the target.</summary>
+    public bool NetworkPolicyController { get; init; }
+
+    /// <summary>Label selectors, joined with <c>;</c>, of the namespaces whose Services get network policies; absent means
+    /// all.</summary>
+    public string? NetworkPolicyNamespaceSelector { get; init; }
+
+    /// <summary>Namespace of the ingress controller that gets access to Services behind Ingresses; absent means that Ingresses do not
+    /// matter.</summary>
+    public string? IngressControllerNamespace { get; init; }
+
+    /// <summary>Labels of the pods of that ingress controller.</summary>
+    public IReadOnlyDictionary<string, string> IngressControllerPodLabels { get => field ??= new Dictionary<string, string>(); init; }
+
     /// <summary>Works only while holding a lease in the source cluster. Default true.</summary>
     public bool LeaderElect { get; init; } = true;
 
