@@ -1,4 +1,5 @@
 using Hortus.ApiServer.Builtin;
+using Hortus.ApiServer.Services;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
 using Microsoft.AspNetCore.Http;
@@ -22,7 +23,8 @@ internal sealed class Aggregator : IAsyncDisposable
     public Aggregator(ApiServerServices services)
     {
         this.services = services;
-        var resolver = new ServiceResolver(services.Objects, services.Options.EnableAggregatorRouting);
+        var resolver = new ServiceResolver(
+            services.Objects, services.Options.EnableAggregatorRouting ? ServiceRoute.Endpoints : ServiceRoute.ClusterIP);
         connections = new BackendConnections(services.Options, resolver, services.Time);
         Proxy = new ApiProxy(connections);
         probe = new AvailabilityProbe(resolver, Proxy, services.Time);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Authentication;
 using Hortus.ApiServer.Builtin;
+using Hortus.ApiServer.Services;
 
 namespace Hortus.ApiServer.Aggregation;
 
@@ -25,7 +26,7 @@ internal sealed class AvailabilityProbe(ServiceResolver resolver, ApiProxy proxy
     {
         if ((await resolver.ResolveAsync(api.Service, cancellationToken)).Fault is { } fault)
         {
-            return new ProbeResult(fault, null);
+            return new ProbeResult(new ApiAvailability(false, fault.Reason, fault.Message), null);
         }
 
         using var deadline = new CancellationTokenSource(AnswerTimeMax, time);

@@ -1,20 +1,9 @@
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Builtin;
+using Hortus.ApiServer.Services;
 using Hortus.Objects;
 
 namespace Hortus.ApiServer.Aggregation;
-
-/// <summary>A Service that serves an API.</summary>
-/// <param name="Namespace">Namespace of the Service.</param>
-/// <param name="Name">Name of the Service.</param>
-/// <param name="Port">Port of the Service.</param>
-internal sealed record ServiceTarget(string Namespace, string Name, int Port)
-{
-    /// <summary>The name that the server's certificate has to have.</summary>
-    public string Host => $"{Name}.{Namespace}.svc";
-
-    public override string ToString() => $"{Namespace}/{Name}:{Port}";
-}
 
 /// <summary>How the certificate of an API's server is checked.</summary>
 /// <param name="CaBundle">PEM of the roots; null trusts the machine's.</param>

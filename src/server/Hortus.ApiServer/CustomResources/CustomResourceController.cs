@@ -20,7 +20,7 @@ internal sealed partial class CustomResourceController(ApiServerServices service
     private readonly ILogger<CustomResourceController> logger =
         services.LoggerFactory.CreateLogger<CustomResourceController>();
 
-    private readonly ServiceEndpoints endpoints = new(services.Objects);
+    private readonly WebhookServices webhooks = new(services.Objects, new DirectNodeDialer());
     private readonly Dictionary<string, Registered> registered = new(StringComparer.Ordinal);
 
     /// <summary>Gives the kind CustomResourceDefinition its rules.</summary>
@@ -130,7 +130,7 @@ internal sealed partial class CustomResourceController(ApiServerServices service
     private WebhookConverter? ConverterOf(CustomResourceDefinition definition) =>
         definition.Spec.Conversion is { Strategy: "Webhook", Webhook.ClientConfig: { } config }
             ? new WebhookConverter(
-                definition.Spec.Names.Kind, config, endpoints, new DirectNodeDialer(), services.Time)
+                definition.Spec.Names.Kind, config, webhooks, services.Time)
             : null;
 
     private void Unregister(string name)

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Hortus.ApiServer.Builtin;
 using Hortus.ApiServer.Objects;
 using Hortus.ApiServer.Requests;
-using Hortus.ApiServer.Streaming;
 using Hortus.ApiServer.Webhooks;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
@@ -21,13 +20,12 @@ internal sealed class WebhookConverter : IObjectConverter, IDisposable
     private readonly WebhookEndpoint? endpoint;
     private readonly string? fault;
 
-    public WebhookConverter(
-        string kind, WebhookClientConfig config, ServiceEndpoints services, INodeDialer dialer, TimeProvider time)
+    public WebhookConverter(string kind, WebhookClientConfig config, WebhookServices services, TimeProvider time)
     {
         this.kind = kind;
         try
         {
-            endpoint = new WebhookEndpoint(WebhookAddress.Of(config), services, dialer, time);
+            endpoint = new WebhookEndpoint(WebhookAddress.Of(config), services, time);
         }
         catch (WebhookCallException e)
         {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Aggregation;
+using Hortus.ApiServer.Services;
 using Hortus.ApiServer.Authentication;
 using Hortus.ApiServer.Builtin;
 using Hortus.Objects;

@@ -1,3 +1,4 @@
+using Hortus.ApiServer.Services;
 using Hortus.Objects.Kubernetes;
 
 namespace Hortus.ApiServer.Webhooks;
@@ -6,7 +7,7 @@ namespace Hortus.ApiServer.Webhooks;
 /// <param name="Url">Its URL; the host of a service is <c>name.namespace.svc</c>.</param>
 /// <param name="Service">The service behind the URL; null for plain URLs.</param>
 /// <param name="CaBundle">Authorities in PEM; empty for those of the system.</param>
-internal sealed record WebhookAddress(Uri Url, ServiceName? Service, string CaBundle)
+internal sealed record WebhookAddress(Uri Url, ServiceTarget? Service, string CaBundle)
 {
     private const int PortDefault = 443;
 
@@ -17,10 +18,10 @@ internal sealed record WebhookAddress(Uri Url, ServiceName? Service, string CaBu
         var roots = config.CaBundle is { Length: > 0 } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : "";
         if (config.Service is { } service)
         {
-            var name = new ServiceName(service.Namespace, service.Name, service.Port ?? PortDefault);
+            var name = new ServiceTarget(service.Namespace, service.Name, service.Port ?? PortDefault);
             var path = (service.Path ?? "").TrimStart('/');
             return new WebhookAddress(
-                new Uri($"https://{name.Name}.{name.Namespace}.svc:{name.Port}/{path}"), name, roots);
+                new Uri($"https://{name.Host}:{name.Port}/{path}"), name, roots);
         }
 
         return Uri.TryCreate(config.Url, UriKind.Absolute, out var url)
@@ -33,6 +34,3 @@ internal sealed record WebhookAddress(Uri Url, ServiceName? Service, string CaBu
         ? $"https://{Url.Host}:{service.Port}{Url.PathAndQuery}"
         : Url.ToString();
 }
-
-/// <summary>A port of a service.</summary>
-internal sealed record ServiceName(string Namespace, string Name, int Port);

@@ -30,7 +30,7 @@ internal sealed class WebhookEndpoint : IDisposable
     private volatile string? certificateFault;
 
     /// <exception cref="WebhookCallException">The CA bundle holds no certificates.</exception>
-    public WebhookEndpoint(WebhookAddress address, ServiceEndpoints services, INodeDialer dialer, TimeProvider time)
+    public WebhookEndpoint(WebhookAddress address, WebhookServices services, TimeProvider time)
     {
         Address = address;
         this.time = time;
@@ -46,15 +46,9 @@ internal sealed class WebhookEndpoint : IDisposable
             PooledConnectionLifetime = ConnectionLifetime,
             ConnectCallback = async (context, cancellationToken) =>
             {
-                if (address.Service is not { } service)
-                {
-                    return await direct.DialAsync(
-                        context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken);
-                }
-
-                var (host, port) = await services.ResolveAsync(
-                    service.Namespace, service.Name, service.Port, cancellationToken);
-                return await dialer.DialAsync(host, port, cancellationToken);
+                return address.Service is { } service
+                    ? await services.ConnectAsync(service, cancellationToken)
+                    : await direct.DialAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken);
             },
         };
         handler.SslOptions.RemoteCertificateValidationCallback = Check;

@@ -17,7 +17,7 @@ internal sealed partial class WebhookIndex(
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim gate = new(1);
-    private readonly ServiceEndpoints services = new(objects);
+    private readonly WebhookServices services = new(objects, dialer);
     private Dictionary<WebhookAddress, WebhookEndpoint> endpoints = [];
     private volatile WebhookSet current = WebhookSet.None;
 
@@ -74,7 +74,7 @@ internal sealed partial class WebhookIndex(
 
             return used[address] = endpoints.TryGetValue(address, out var known)
                 ? known
-                : new WebhookEndpoint(address, services, dialer, time);
+                : new WebhookEndpoint(address, services, time);
         }
 
         current = new WebhookSet(
