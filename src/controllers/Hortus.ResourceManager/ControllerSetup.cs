@@ -12,6 +12,9 @@ internal sealed record ControllerSetup
     /// <summary>Of the cluster that is looked after; may be the same.</summary>
     public required ControllerManager Target { get; init; }
 
+    /// <summary>Authorities that sign the certificate of the target's API server, PEM; null when the system's do.</summary>
+    public string? TargetAuthority { get; init; }
+
     public required ResourceManagerOptions Options { get; init; }
 
     public required TimeProvider Clock { get; init; }

@@ -1,5 +1,6 @@
 using Hortus.ResourceManager.NetworkPolicies;
 using Hortus.ResourceManager.ReconciliationDelay;
+using Hortus.ResourceManager.Tokens;
 
 namespace Hortus.ResourceManager;
 
@@ -9,6 +10,11 @@ internal static class OptionalControllers
     /// <summary>Adds those that are on.</summary>
     public static void Add(ControllerSetup setup)
     {
+        if (setup.Options.TokenRequestor)
+        {
+            TokenReconciler.Add(setup);
+        }
+
         if (setup.Options.NodeAgentReconciliationDelay)
         {
             DelayReconciler.Add(setup);

@@ -47,6 +47,9 @@ public sealed class ResourceManagerComponent
         {
             Source = source,
             Target = target,
+            TargetAuthority = options.TokenRequestor
+                ? (connection ?? ClientConnection.Find(options.SourceKubeconfig)).CertificateAuthorityPem
+                : null,
             Options = options,
             Clock = context.Clock,
             Logs = context.Logs,

@@ -41,6 +41,12 @@ public sealed record ResourceManagerOptions
     /// <summary>Time between two collections. Default 1 h.</summary>
     public TimeSpan GarbageCollectorSyncPeriod { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>Keeps tokens of service accounts of the target in Secrets of the source that ask for them.</summary>
+    public bool TokenRequestor { get; init; }
+
+    /// <summary>Class of the Secrets that the token requestor fills; <c>*</c> for all. Default <c>shoot</c>.</summary>
+    public string TokenRequestorClass { get; init; } = TokenRequestorNames.ClassShoot;
+
     /// <summary>Spreads the time at which node agents of the target apply a new configuration.</summary>
     public bool NodeAgentReconciliationDelay { get; init; }
 

@@ -1,8 +1,11 @@
+using System.Security.Cryptography;
+using Hortus.ApiServer;
 using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Runtime;
 using Hortus.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace Hortus.ResourceManager.Tests.World;
 
@@ -31,11 +34,31 @@ internal sealed class Cluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>A cluster that issues tokens of service accounts, and knows no others.</summary>
+    public static async Task<Cluster> StartWithTokensAsync(CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("hortus-tokens-").FullName;
+        try
+        {
+            var key = Path.Combine(folder, "sa.key");
+            using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            await File.WriteAllTextAsync(key, pair.ExportPkcs8PrivateKeyPem(), cancellationToken);
+            var options = new ApiServerOptions { AuthorizationMode = ["AlwaysAllow"], ServiceAccountSigningKeyFile = key };
+            return new Cluster(await InProcessApiServer.StartAsync(options, [], TimeProvider.System, cancellationToken));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>A manager whose requests pass a handler.</summary>
-    public ControllerManager NewManager(CountingHandler handler) => TestManagers.NewManager(
-        new KubernetesClient(
-            handler, new ClientConnection { Server = server.Address }, new ClientOptions { UserAgent = "resource-manager" }),
-        TimeProvider.System);
+    public ControllerManager NewManager(CountingHandler handler, TimeProvider? clock = null, ILoggerFactory? logs = null) =>
+        TestManagers.NewManager(
+            new KubernetesClient(
+                handler, new ClientConnection { Server = server.Address }, new ClientOptions { UserAgent = "resource-manager" }),
+            clock ?? TimeProvider.System,
+            logs);
 
     /// <summary>Waits for a state of an object.</summary>
     public async Task<T?> UntilAsync<T>(ObjectKey key, Func<T?, bool> condition, CancellationToken cancellationToken)

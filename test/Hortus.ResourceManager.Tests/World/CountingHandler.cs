@@ -5,7 +5,8 @@ namespace Hortus.ResourceManager.Tests.World;
 /// <summary>Sees every request to a server, and can take the server away.</summary>
 internal sealed class CountingHandler : DelegatingHandler
 {
-    private readonly TaskCompletionSource death = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource death = NewSignal();
+    private TaskCompletionSource next = NewSignal();
     private int left = int.MaxValue;
 
     public CountingHandler()
@@ -21,6 +22,21 @@ internal sealed class CountingHandler : DelegatingHandler
 
     public IEnumerable<string> Deletions => Requests.Where(r => r.StartsWith("DELETE ", StringComparison.Ordinal));
 
+    /// <summary>Waits until the requests fit.</summary>
+    public async Task UntilAsync(Func<IReadOnlyCollection<string>, bool> condition, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var following = next.Task;
+            if (condition(Requests))
+            {
+                return;
+            }
+
+            await following.WaitAsync(cancellationToken);
+        }
+    }
+
     /// <summary>Whether no request gets through.</summary>
     public volatile bool IsAway;
 
@@ -33,6 +49,8 @@ internal sealed class CountingHandler : DelegatingHandler
         set => left = value;
     }
 
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var path = request.RequestUri!.PathAndQuery;
@@ -40,6 +58,7 @@ internal sealed class CountingHandler : DelegatingHandler
         if (!isWatch)
         {
             Requests.Enqueue($"{request.Method} {path}");
+            Interlocked.Exchange(ref next, NewSignal()).TrySetResult();
         }
 
         if (request.Method != HttpMethod.Get && Interlocked.Decrement(ref left) < 0)
