@@ -67,7 +67,7 @@ internal static class HortusCommandLine
         }
 
         root.Subcommands.Add(new StoreCommands(Console.Out, Console.Error, TimeProvider.System).Create());
-        root.Subcommands.Add(new ManagedResourceCommands(Console.Out, Console.Error).Create());
+        root.Subcommands.Add(new ManagedResourceCommands(Console.Out, Console.Error, TimeProvider.System).Create());
         root.Subcommands.Add(VersionCommand.Create());
         foreach (var component in Components.Values)
         {

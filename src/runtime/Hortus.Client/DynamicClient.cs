@@ -7,7 +7,7 @@ using Hortus.Objects;
 namespace Hortus.Client;
 
 /// <summary>Untyped calls over the same transport as the typed ones.</summary>
-internal sealed class DynamicClient(ApiTransport transport, int pageSize) : IDynamicClient
+internal sealed class DynamicClient(ApiTransport transport, int pageSize, bool isRehearsal = false) : IDynamicClient
 {
     /// <inheritdoc/>
     public async Task<JsonObject?> FindAsync(ResourceKind kind, ObjectKey key, CancellationToken cancellationToken)
@@ -54,18 +54,19 @@ internal sealed class DynamicClient(ApiTransport transport, int pageSize) : IDyn
     /// <inheritdoc/>
     public Task<JsonObject> CreateAsync(ResourceKind kind, JsonObject value, CancellationToken cancellationToken) =>
         transport.SendAsync<JsonObject>(
-            new(HttpMethod.Post, ResourcePath.Collection(kind, KeyOf(value).Namespace)) { Body = Bytes(value) },
+            new(HttpMethod.Post, Write(ResourcePath.Collection(kind, KeyOf(value).Namespace))) { Body = Bytes(value) },
             cancellationToken);
 
     /// <inheritdoc/>
     public Task<JsonObject> UpdateAsync(ResourceKind kind, JsonObject value, CancellationToken cancellationToken) =>
         transport.SendAsync<JsonObject>(
-            new(HttpMethod.Put, ResourcePath.Object(kind, KeyOf(value))) { Body = Bytes(value) }, cancellationToken);
+            new(HttpMethod.Put, Write(ResourcePath.Object(kind, KeyOf(value)))) { Body = Bytes(value) }, cancellationToken);
 
     /// <inheritdoc/>
     public Task<JsonObject> PatchAsync(
         ResourceKind kind, ObjectKey key, Patch patch, CancellationToken cancellationToken) =>
-        transport.SendAsync<JsonObject>(PatchRequest(kind, key, patch), cancellationToken);
+        transport.SendAsync<JsonObject>(
+            PatchRequest(Write(ResourcePath.Patch(kind, key, patch)), patch), cancellationToken);
 
     /// <inheritdoc/>
     public Task<JsonObject> ApplyAsync(
@@ -82,7 +83,7 @@ internal sealed class DynamicClient(ApiTransport transport, int pageSize) : IDyn
         try
         {
             await transport.SendAsync<JsonElement>(
-                new(HttpMethod.Delete, ResourcePath.Object(kind, key))
+                new(HttpMethod.Delete, Write(ResourcePath.Object(kind, key)))
                 {
                     Body = options is null ? null : Bytes(DeleteBody(options)),
                 },
@@ -116,8 +117,8 @@ internal sealed class DynamicClient(ApiTransport transport, int pageSize) : IDyn
     public Task<DiscoveredKinds> DiscoverAllAsync(CancellationToken cancellationToken) =>
         Discovery.RunAsync(transport, cancellationToken);
 
-    internal static ApiRequest PatchRequest(ResourceKind kind, ObjectKey key, Patch patch) =>
-        new(HttpMethod.Patch, ResourcePath.Patch(kind, key, patch))
+    internal static ApiRequest PatchRequest(string path, Patch patch) =>
+        new(HttpMethod.Patch, path)
         {
             Body = Encoding.UTF8.GetBytes(patch.Body.ToJsonString(KubernetesJson.Options)),
             ContentType = patch.ContentType,
@@ -138,6 +139,8 @@ internal sealed class DynamicClient(ApiTransport transport, int pageSize) : IDyn
 
         return body;
     }
+
+    private string Write(string path) => isRehearsal ? ResourcePath.Rehearsed(path) : path;
 
     private static JsonObject DeleteBody(DeleteOptions options)
     {

@@ -17,6 +17,10 @@ public interface IKubernetesClient
     /// <summary>Untyped access to any kind.</summary>
     IDynamicClient Dynamic { get; }
 
+    /// <summary>The same, but whatever is written is only rehearsed: the server checks it and answers with what would be stored
+    /// (<c>dryRun=All</c>).</summary>
+    IDynamicClient Rehearsal { get; }
+
     /// <summary>Reads an object.</summary>
     /// <exception cref="ApiException">The object does not exist (reason NotFound) or the call was refused.</exception>
     Task<T> GetAsync<T>(ObjectKey key, CancellationToken cancellationToken) where T : KubernetesObject;

@@ -12,6 +12,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     private readonly ApiTransport transport;
     private readonly ClientOptions options;
     private readonly DynamicClient dynamicClient;
+    private readonly DynamicClient rehearsal;
 
     /// <summary>Connects through sockets; nothing is sent before the first call.</summary>
     public KubernetesClient(ClientConnection connection, ClientOptions options)
@@ -32,6 +33,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         this.options = options;
         transport = new ApiTransport(handler, ownsHandler, connection, options);
         dynamicClient = new DynamicClient(transport, options.PageSize);
+        rehearsal = new DynamicClient(transport, options.PageSize, isRehearsal: true);
         Connection = connection;
     }
 
@@ -40,6 +42,9 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
 
     /// <inheritdoc/>
     public IDynamicClient Dynamic => dynamicClient;
+
+    /// <inheritdoc/>
+    public IDynamicClient Rehearsal => rehearsal;
 
     /// <inheritdoc/>
     public Task<T> GetAsync<T>(ObjectKey key, CancellationToken cancellationToken) where T : KubernetesObject =>
@@ -106,7 +111,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     /// <inheritdoc/>
     public Task<T> PatchAsync<T>(ObjectKey key, Patch patch, CancellationToken cancellationToken)
         where T : KubernetesObject =>
-        transport.SendAsync<T>(DynamicClient.PatchRequest(ResourceKind.Of<T>(), key, patch), cancellationToken);
+        transport.SendAsync<T>(
+            DynamicClient.PatchRequest(ResourcePath.Patch(ResourceKind.Of<T>(), key, patch), patch), cancellationToken);
 
     /// <inheritdoc/>
     public Task<T> ApplyAsync<T>(T value, string fieldManager, CancellationToken cancellationToken)

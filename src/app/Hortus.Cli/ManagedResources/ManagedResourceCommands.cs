@@ -4,57 +4,89 @@ using Hortus.Components;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
+using Hortus.ResourceManager.Preview;
 using Hortus.Runtime;
 
 namespace Hortus.Cli.ManagedResources;
 
 /// <summary><c>hortus managed-resource</c>: looks into ManagedResources, whose manifests are stored compressed.</summary>
-public sealed class ManagedResourceCommands(TextWriter output, TextWriter errors)
+public sealed class ManagedResourceCommands(TextWriter output, TextWriter errors, TimeProvider clock)
 {
     /// <summary>How a cluster is reached by the name of a kubeconfig file; replaced in tests.</summary>
     internal Func<string?, IKubernetesClient> Connect { get; init; } = file =>
         new KubernetesClient(ClientConnection.Find(file), new ClientOptions { UserAgent = "hortus" });
 
     /// <summary>The command with its subcommands.</summary>
-    public Command Create() => new Command("managed-resource", "Looks into ManagedResources.") { Show() };
+    public Command Create() => new Command("managed-resource", "Looks into ManagedResources.") { Show(), Diff() };
 
     private Command Show()
     {
-        var name = new Argument<string>("name") { Description = "Name of the ManagedResource." };
-        var space = new Option<string>("--namespace", "-n")
-        {
-            Description = "Namespace of the ManagedResource.",
-            DefaultValueFactory = _ => "default",
-        };
-        var kubeconfig = new Option<string?>("--kubeconfig")
-        {
-            Description = "Cluster with the ManagedResource; absent means KUBECONFIG, then ~/.kube/config.",
-        };
-        var command = new Command("show", "Prints the manifests of a ManagedResource as YAML.") { name, space, kubeconfig };
-        command.SetAction(async (result, cancellationToken) =>
-        {
-            try
-            {
-                var key = new ObjectKey(result.GetValue(space), result.GetValue(name)!);
-                return await ShowAsync(Connect(result.GetValue(kubeconfig)), key, cancellationToken);
-            }
-            catch (KubeConfigException e)
-            {
-                return await FailAsync(e.Message, ExitCode.BadConfiguration);
-            }
-            catch (ApiException e) when (e.IsNotFound)
-            {
-                return await FailAsync(e.Status.Message ?? e.Message, ExitCode.Failure);
-            }
-            catch (Exception e) when (e is ApiException or HttpRequestException)
-            {
-                return await FailAsync(e.Message, ExitCode.Failure);
-            }
-        });
+        var subject = new Subject();
+        var command = new Command("show", "Prints the manifests of a ManagedResource as YAML.");
+        subject.AddTo(command);
+        command.SetAction((result, cancellationToken) => GuardAsync(
+            ExitCode.Failure,
+            () => ShowAsync(Connect(result.GetValue(subject.Kubeconfig)), subject.Key(result), subject.Mask(result), cancellationToken)));
         return command;
     }
 
-    private async Task<int> ShowAsync(IKubernetesClient client, ObjectKey key, CancellationToken cancellationToken)
+    private Command Diff()
+    {
+        var subject = new Subject();
+        var target = new Option<string?>("--target-kubeconfig")
+        {
+            Description = "Cluster with the objects; absent means that of the ManagedResource.",
+        };
+        var cluster = new Option<string?>("--cluster-id") { Description = "As the resource manager has it." };
+        var label = new Option<string>("--managed-by-label-value")
+        {
+            Description = "As the resource manager has it.",
+            DefaultValueFactory = _ => new PreviewSettings().ManagedByLabelValue,
+        };
+        var command = new Command(
+            "diff",
+            "Prints what the resource manager would change in the target; the exit code is 0 without changes, 1 with changes and 2 "
+            + "when something would not work.")
+        {
+            target, cluster, label,
+        };
+        subject.AddTo(command);
+        command.SetAction((result, cancellationToken) => GuardAsync(DiffView.HasFaults, async () =>
+        {
+            var source = Connect(result.GetValue(subject.Kubeconfig));
+            var settings = new PreviewSettings
+            {
+                ClusterId = result.GetValue(cluster),
+                ManagedByLabelValue = result.GetValue(label)!,
+            };
+            var run = new PreviewRun(source, result.GetValue(target) is { } file ? Connect(file) : source, settings, clock);
+            var preview = await run.RunAsync(subject.Key(result), cancellationToken);
+            return await new DiffView(output, errors, subject.Mask(result)).PrintAsync(preview);
+        }));
+        return command;
+    }
+
+    private async Task<int> GuardAsync(int failure, Func<Task<int>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (KubeConfigException e)
+        {
+            return await FailAsync(e.Message, ExitCode.BadConfiguration);
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            return await FailAsync(e.Status.Message ?? e.Message, failure);
+        }
+        catch (Exception e) when (e is ApiException or HttpRequestException)
+        {
+            return await FailAsync(e.Message, failure);
+        }
+    }
+
+    private async Task<int> ShowAsync(IKubernetesClient client, ObjectKey key, SecretMask? mask, CancellationToken cancellationToken)
     {
         var resource = await client.GetAsync<ManagedResource>(key, cancellationToken);
         var secrets = new List<Secret>();
@@ -66,7 +98,8 @@ public sealed class ManagedResourceCommands(TextWriter output, TextWriter errors
         var manifests = ManifestReader.Read(secrets);
         foreach (var (index, manifest) in manifests.Objects.Index())
         {
-            await output.WriteAsync($"{(index == 0 ? "" : "---\n")}# {manifest.Place}\n{KubernetesYaml.Write(manifest.Json)}");
+            var yaml = KubernetesYaml.Write(mask is null ? manifest.Json : mask.Apply(manifest.Json));
+            await output.WriteAsync($"{(index == 0 ? "" : "---\n")}# {manifest.Place}\n{yaml}");
         }
 
         foreach (var fault in manifests.Faults)
@@ -81,5 +114,38 @@ public sealed class ManagedResourceCommands(TextWriter output, TextWriter errors
     {
         await errors.WriteLineAsync($"hortus: {reason}");
         return code;
+    }
+
+    /// <summary>Which ManagedResource a command is about, and whether values of Secrets are printed.</summary>
+    private sealed class Subject
+    {
+        private readonly Argument<string> name = new("name") { Description = "Name of the ManagedResource." };
+        private readonly Option<string> space = new("--namespace", "-n")
+        {
+            Description = "Namespace of the ManagedResource.",
+            DefaultValueFactory = _ => "default",
+        };
+
+        private readonly Option<bool> secrets = new("--show-secrets")
+        {
+            Description = "Prints the values of Secrets, instead of their length and a hash that is good for this run only.",
+        };
+
+        public Option<string?> Kubeconfig { get; } = new("--kubeconfig")
+        {
+            Description = "Cluster with the ManagedResource; absent means KUBECONFIG, then ~/.kube/config.",
+        };
+
+        public void AddTo(Command command)
+        {
+            command.Arguments.Add(name);
+            command.Options.Add(space);
+            command.Options.Add(Kubeconfig);
+            command.Options.Add(secrets);
+        }
+
+        public ObjectKey Key(ParseResult result) => new(result.GetValue(space), result.GetValue(name)!);
+
+        public SecretMask? Mask(ParseResult result) => result.GetValue(secrets) ? null : new SecretMask();
     }
 }

@@ -55,6 +55,10 @@ internal static class ResourcePath
         Object(kind, key, patch.Subresource) + Query(
             ("fieldManager", patch.FieldManager), ("force", patch.Force ? "true" : null));
 
+    /// <summary>The same address, for a write that is only rehearsed.</summary>
+    public static string Rehearsed(string path) =>
+        path + (path.Contains('?', StringComparison.Ordinal) ? '&' : '?') + "dryRun=All";
+
     private static string Query(params ReadOnlySpan<(string Name, string? Value)> parameters)
     {
         var query = new StringBuilder();

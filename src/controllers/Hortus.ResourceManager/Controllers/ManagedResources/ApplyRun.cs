@@ -24,8 +24,6 @@ internal sealed class ApplyRun
     private readonly ObjectDeleter deleter;
     private readonly ObjectKey key;
     private readonly string origin;
-    private readonly Equivalences equivalences;
-    private readonly Dictionary<ObjectId, ManagedResourceReference> before;
     private ManagedResource resource;
     private string checksum = "";
     private string? inputs;
@@ -37,12 +35,6 @@ internal sealed class ApplyRun
         this.resource = resource;
         key = resource.Key;
         origin = world.Scope.OriginOf(key);
-        equivalences = new Equivalences(resource.Spec.Equivalences);
-        before = [];
-        foreach (var reference in resource.Status?.Resources ?? [])
-        {
-            before[reference.Id()] = reference;
-        }
     }
 
     /// <summary>Everything that decides what is wanted, as one text.</summary>
@@ -63,22 +55,21 @@ internal sealed class ApplyRun
     public async Task<(ManagedResource Resource, bool IsPending)> RunAsync(CancellationToken cancellationToken)
     {
         world.Memory.Doubt(key);
-        var wanted = await ReadAsync(cancellationToken);
-        world.Target.Users.Set(key, before.Keys.Concat(wanted.Objects.Select(o => o.Id)));
-        var removed = wanted.Faults.Count > 0 ? [] : Removed(wanted);
-        await AnnounceAsync(wanted, cancellationToken);
-        if (!await DeleteAsync(removed, wanted, cancellationToken))
+        var plan = await PlanAsync(cancellationToken);
+        world.Target.Users.Set(key, plan.Before.Keys.Concat(plan.Wanted.Objects.Select(o => o.Id)));
+        await AnnounceAsync(plan, cancellationToken);
+        if (!await DeleteAsync(plan.Removed, cancellationToken))
         {
             return (resource, true);
         }
 
-        await ReleaseAsync(wanted, cancellationToken);
-        var failures = await ApplyAsync(wanted, cancellationToken);
-        await ReportAsync(wanted, failures, cancellationToken);
+        await ReleaseAsync(plan.Released, cancellationToken);
+        var failures = await ApplyAsync(plan, cancellationToken);
+        await ReportAsync(plan, failures, cancellationToken);
         return (resource, false);
     }
 
-    private async Task<WantedObjects> ReadAsync(CancellationToken cancellationToken)
+    private async Task<ApplyPlan> PlanAsync(CancellationToken cancellationToken)
     {
         world.Secrets.Users.Set(key, SecretSource.Keys(resource));
         var (secrets, missing) = await world.Secrets.ReadAsync(resource, cancellationToken);
@@ -89,14 +80,9 @@ internal sealed class ApplyRun
 
         checksum = ChecksumOf(secrets);
         inputs = InputsOf(resource, SecretSource.Versions(secrets.Select(s => s.Metadata)));
-        var labels = new Dictionary<string, string>(resource.Spec.InjectLabels ?? new Dictionary<string, string>())
-        {
-            [ResourceNames.ManagedBy] = world.ManagedBy,
-        };
         try
         {
-            return await WantedObjects.OfAsync(
-                ManifestReader.Read(secrets), labels, before.Values, world.Target.Kinds, cancellationToken);
+            return await ApplyPlan.OfAsync(resource, secrets, origin, world.ManagedBy, world.Target.Kinds, cancellationToken);
         }
         catch (Exception e) when (e is ApiException or HttpRequestException)
         {
@@ -105,17 +91,11 @@ internal sealed class ApplyRun
         }
     }
 
-    private List<ManagedResourceReference> Removed(WantedObjects wanted)
-    {
-        var stays = wanted.Objects.Concat(wanted.Released).SelectMany(o => equivalences.NamesOf(o.Id)).ToHashSet();
-        return [.. before.Where(o => !stays.Contains(o.Key)).Select(o => o.Value)];
-    }
-
     // Before anything is done: what may exist from now on, and that conditions of former times no longer hold.
-    private async Task AnnounceAsync(WantedObjects wanted, CancellationToken cancellationToken)
+    private async Task AnnounceAsync(ApplyPlan plan, CancellationToken cancellationToken)
     {
-        var all = new Dictionary<ObjectId, ManagedResourceReference>(before);
-        foreach (var item in wanted.Objects.Where(o => o.IsPlaced))
+        var all = new Dictionary<ObjectId, ManagedResourceReference>(plan.Before);
+        foreach (var item in plan.Wanted.Objects.Where(o => o.IsPlaced))
         {
             var last = all.GetValueOrDefault(item.Id);
             all[item.Id] = item.Reference with
@@ -127,7 +107,7 @@ internal sealed class ApplyRun
 
         var status = resource.Status;
         var isNew = status?.SecretsDataChecksum != checksum || status?.ObservedGeneration != resource.Metadata.Generation
-            || !JsonNode.DeepEquals(Tree(all.Values), Tree(before.Values));
+            || !JsonNode.DeepEquals(Tree(all.Values), Tree(plan.Before.Values));
         if (!isNew)
         {
             return;
@@ -149,8 +129,7 @@ internal sealed class ApplyRun
             cancellationToken);
     }
 
-    private async Task<bool> DeleteAsync(
-        List<ManagedResourceReference> removed, WantedObjects wanted, CancellationToken cancellationToken)
+    private async Task<bool> DeleteAsync(IReadOnlyList<ManagedResourceReference> removed, CancellationToken cancellationToken)
     {
         if (removed.Count == 0)
         {
@@ -187,10 +166,9 @@ internal sealed class ApplyRun
         return false;
     }
 
-    private async Task ReleaseAsync(WantedObjects wanted, CancellationToken cancellationToken)
+    private async Task ReleaseAsync(IReadOnlyList<ManagedResourceReference> released, CancellationToken cancellationToken)
     {
-        foreach (var reference in wanted.Released.SelectMany(o => equivalences.NamesOf(o.Id)).Distinct()
-            .Select(id => before.GetValueOrDefault(id)).OfType<ManagedResourceReference>())
+        foreach (var reference in released)
         {
             try
             {
@@ -203,24 +181,17 @@ internal sealed class ApplyRun
         }
     }
 
-    private async Task<List<ObjectApplyException>> ApplyAsync(WantedObjects wanted, CancellationToken cancellationToken)
+    private async Task<List<ObjectApplyException>> ApplyAsync(ApplyPlan plan, CancellationToken cancellationToken)
     {
-        var scaled = await ScaledAsync(wanted, cancellationToken);
+        var scaled = await ScaledAsync(plan.Wanted, cancellationToken);
         var request = new ApplyRequest
         {
             Resource = key,
-            Rules = new MergeRules
-            {
-                Origin = origin,
-                ForceLabels = resource.Spec.ForceOverwriteLabels == true,
-                ForceAnnotations = resource.Spec.ForceOverwriteAnnotations == true,
-            },
-            IsScaled = id => equivalences.NamesOf(id).Any(scaled.Contains),
-            Last = id => equivalences.NamesOf(id).Select(n => before.GetValueOrDefault(n)).FirstOrDefault(r => r is not null),
+            Rules = id => plan.RulesOf(id, scaled),
             OtherOwner = OtherOwner,
         };
         var failures = new List<ObjectApplyException>();
-        foreach (var item in wanted.Objects)
+        foreach (var item in plan.Wanted.Objects)
         {
             try
             {
@@ -236,24 +207,11 @@ internal sealed class ApplyRun
         return failures;
     }
 
-    // What autoscalers set is theirs.
-    private async Task<HashSet<ObjectId>> ScaledAsync(WantedObjects wanted, CancellationToken cancellationToken)
+    private async Task<IReadOnlySet<ObjectId>> ScaledAsync(WantedObjects wanted, CancellationToken cancellationToken)
     {
-        var autoscaler = ResourceKind.Of<HorizontalPodAutoscaler>();
-        if (!wanted.Objects.Any(o => o.Id.Kind is "Deployment" or "StatefulSet")
-            || !world.Target.Kinds.Knows(autoscaler.ApiVersion, autoscaler.Kind))
-        {
-            return [];
-        }
-
         try
         {
-            var (items, _) = await world.Target.Dynamic.ListAsync(autoscaler, ListOptions.All, cancellationToken);
-            return [.. items.Select(i => new ObjectId(
-                ObjectNames.GroupOf(i.Text("spec", "scaleTargetRef", "apiVersion") ?? ""),
-                i.Text("spec", "scaleTargetRef", "kind") ?? "",
-                i.Text("metadata", "namespace"),
-                i.Text("spec", "scaleTargetRef", "name") ?? ""))];
+            return await Autoscalers.TargetsAsync(wanted, world.Target.Kinds, world.Target.Dynamic, cancellationToken);
         }
         catch (Exception e) when (e is ApiException or HttpRequestException)
         {
@@ -262,18 +220,16 @@ internal sealed class ApplyRun
         }
     }
 
-    private string? OtherOwner(string other, ObjectId id) =>
-        world.Scope.ResourceOf(other) is { } owner && owner != key
-        && world.Source.CacheOf<ManagedResource>(world.CacheScope).Find(owner) is { } found && !found.Metadata.IsDeleting()
-        && (found.Status?.Resources ?? []).Any(r => r.Id() == id)
-            ? owner.ToString()
+    private ObjectKey? OtherOwner(JsonObject live, ObjectId id) =>
+        UpdatePolicy.OtherOrigin(live, origin, world.Scope) is { } owner && owner != key
+        && UpdatePolicy.Owns(world.Source.CacheOf<ManagedResource>(world.CacheScope).Find(owner), id)
+            ? owner
             : null;
 
-    private async Task ReportAsync(
-        WantedObjects wanted, List<ObjectApplyException> failures, CancellationToken cancellationToken)
+    private async Task ReportAsync(ApplyPlan plan, List<ObjectApplyException> failures, CancellationToken cancellationToken)
     {
-        var kept = wanted.Faults.Count > 0 ? before : [];
-        var all = new Dictionary<ObjectId, ManagedResourceReference>(kept);
+        var wanted = plan.Wanted;
+        var all = wanted.Faults.Count > 0 ? new Dictionary<ObjectId, ManagedResourceReference>(plan.Before) : [];
         foreach (var item in wanted.Objects.Where(o => o.IsPlaced))
         {
             all[item.Id] = item.Reference;

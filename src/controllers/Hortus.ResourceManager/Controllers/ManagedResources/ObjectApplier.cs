@@ -20,16 +20,11 @@ internal sealed record ApplyRequest
     /// <summary>The ManagedResource.</summary>
     public required ObjectKey Resource { get; init; }
 
-    public required MergeRules Rules { get; init; }
+    /// <summary>How an object is merged.</summary>
+    public required Func<ObjectId, MergeRules> Rules { get; init; }
 
-    /// <summary>Whether an autoscaler sets the replicas of an object.</summary>
-    public required Func<ObjectId, bool> IsScaled { get; init; }
-
-    /// <summary>What was wanted of an object last time.</summary>
-    public required Func<ObjectId, ManagedResourceReference?> Last { get; init; }
-
-    /// <summary>Says who else rightfully has an object with this origin; null when nobody.</summary>
-    public required Func<string, ObjectId, string?> OtherOwner { get; init; }
+    /// <summary>Says who else rightfully has a live object; null when nobody.</summary>
+    public required Func<JsonObject, ObjectId, ObjectKey?> OtherOwner { get; init; }
 }
 
 /// <summary>Brings objects to their wanted state, one request each, and none where nothing differs.</summary>
@@ -48,17 +43,9 @@ internal sealed class ObjectApplier(TargetCluster target, AppliedMemory memory, 
             var applied = await ApplyAsync(kind, wanted, request, cancellationToken);
             memory.Keep(request.Resource, wanted.Id, applied);
         }
-        catch (ApiException e)
+        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException)
         {
-            var text = e.Status.Message ?? e.Status.Reason ?? $"answer {e.Code}";
-            var hint = e.Code == 422 && wanted.Kind is not null
-                ? $" (annotation {ResourceNames.DeleteOnInvalidUpdate}: \"true\" on the object lets it be made anew)"
-                : "";
-            throw new ObjectApplyException($"error during apply of object {wanted.Text}: {text}{hint}", e.Code is 422 or 400, e);
-        }
-        catch (Exception e) when (e is HttpRequestException or TimeoutException)
-        {
-            throw new ObjectApplyException($"error during apply of object {wanted.Text}: {e.Message}", false, e);
+            throw UpdatePolicy.Failure(wanted, e);
         }
     }
 
@@ -78,17 +65,13 @@ internal sealed class ObjectApplier(TargetCluster target, AppliedMemory memory, 
                     $"error during apply of object {wanted.Text}: the kind has come just now, trying again", false);
         }
 
-        throw new ObjectApplyException(
-            $"error during apply of object {wanted.Text}: " + (found.Away is { } why
-                ? $"the API {wanted.ApiVersion} of the target cluster is away: {why}"
-                : $"the target cluster has no kind {wanted.Id.Kind} in {wanted.ApiVersion}"),
-            false);
+        throw UpdatePolicy.NoKind(wanted, found.Away);
     }
 
     private async Task<AppliedObject> ApplyAsync(
         ResourceKind kind, WantedObject wanted, ApplyRequest request, CancellationToken cancellationToken)
     {
-        var rules = request.Rules with { Last = request.Last(wanted.Id), IsScaled = request.IsScaled(wanted.Id) };
+        var rules = request.Rules(wanted.Id);
         var live = (await target.FindAsync(kind, wanted.Key, cancellationToken))?.Json;
         if (live is null && wanted.IsIgnored)
         {
@@ -135,18 +118,7 @@ internal sealed class ObjectApplier(TargetCluster target, AppliedMemory memory, 
             return AppliedObject.Of(kind, wanted.Json, live);
         }
 
-        if (live.Text("metadata", "annotations", ResourceNames.Origin) is { } origin && origin != rules.Origin
-            && request.OtherOwner(origin, wanted.Id) is { } owner)
-        {
-            throw new ObjectApplyException($"error during apply of object {wanted.Text}: it belongs to ManagedResource {owner} too", true);
-        }
-
-        if (live.At("metadata", "deletionTimestamp") is not null)
-        {
-            throw new ObjectApplyException(
-                $"error during apply of object {wanted.Text}: it is being deleted, and made again when it is gone", false);
-        }
-
+        UpdatePolicy.Check(live, wanted, request.OtherOwner(live, wanted.Id));
         var merged = ObjectMerge.Merge(live, wanted, rules);
         if (!alwaysUpdate && (JsonNode.DeepEquals(merged, live) || IsInPlace(merged, live, memory.Find(request.Resource, wanted.Id))))
         {
@@ -159,7 +131,7 @@ internal sealed class ObjectApplier(TargetCluster target, AppliedMemory memory, 
             await AfterWriteAsync(kind, wanted, cancellationToken);
             return AppliedObject.Of(kind, merged, updated);
         }
-        catch (ApiException e) when (e.Code == 422 && IsMadeAnew(wanted, live, e))
+        catch (ApiException e) when (UpdatePolicy.IsMadeAnew(wanted, live, e))
         {
             return await MakeAnewAsync(kind, live, wanted, rules, e, cancellationToken);
         }
@@ -170,12 +142,6 @@ internal sealed class ObjectApplier(TargetCluster target, AppliedMemory memory, 
         last is not null && last.Sent == JsonTrees.DigestOfBody(merged) && last.Body == JsonTrees.DigestOfBody(live)
         && JsonTrees.DigestOfMetadata(merged) == JsonTrees.DigestOfMetadata(live);
 
-    private static bool IsMadeAnew(WantedObject wanted, JsonObject live, ApiException refused) =>
-        ResourceNames.IsTrue(wanted.Annotations.GetValueOrDefault(ResourceNames.DeleteOnInvalidUpdate))
-        || ResourceNames.IsTrue(live.Text("metadata", "annotations", ResourceNames.DeleteOnInvalidUpdate))
-        || (wanted.Id is { Group: "", Kind: "Secret" or "ConfigMap" }
-            && refused.Status.Message?.Contains("field is immutable when `immutable` is set", StringComparison.Ordinal) == true);
-
     private async Task<AppliedObject> MakeAnewAsync(
         ResourceKind kind,
         JsonObject live,
@@ -184,16 +150,11 @@ internal sealed class ObjectApplier(TargetCluster target, AppliedMemory memory, 
         ApiException refused,
         CancellationToken cancellationToken)
     {
-        var propagation = wanted.Annotations.GetValueOrDefault(ResourceNames.PropagationOnInvalidUpdate);
-        if (propagation is not (null or "Foreground" or "Background" or "Orphan"))
+        var options = new DeleteOptions
         {
-            throw new ObjectApplyException(
-                $"error during apply of object {wanted.Text}: annotation {ResourceNames.PropagationOnInvalidUpdate}: \"{propagation}\": "
-                + "want Foreground, Background or Orphan",
-                true);
-        }
-
-        var options = new DeleteOptions { PropagationPolicy = propagation, PreconditionUid = live.Text("metadata", "uid") };
+            PropagationPolicy = UpdatePolicy.PropagationOf(wanted),
+            PreconditionUid = live.Text("metadata", "uid"),
+        };
         await target.Dynamic.DeleteAsync(kind, wanted.Key, options, cancellationToken);
         return await target.Dynamic.FindAsync(kind, wanted.Key, cancellationToken) is null
             ? await CreateAsync(kind, wanted, rules, cancellationToken)

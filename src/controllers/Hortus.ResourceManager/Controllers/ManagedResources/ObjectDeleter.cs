@@ -99,7 +99,7 @@ internal sealed class ObjectDeleter(TargetCluster target, bool collectsGarbage, 
         }
 
         var key = KeyOf(kind, reference);
-        if (await target.Dynamic.FindAsync(kind, key, cancellationToken) is not { } live || IsKept(kind, live, origin))
+        if (await target.Dynamic.FindAsync(kind, key, cancellationToken) is not { } live || IsKept(kind, live, origin, collectsGarbage))
         {
             return null;
         }
@@ -128,7 +128,8 @@ internal sealed class ObjectDeleter(TargetCluster target, bool collectsGarbage, 
         return await FinalizeAsync(kind, key, live, cancellationToken);
     }
 
-    private bool IsKept(ResourceKind kind, JsonObject live, string origin)
+    /// <summary>Whether an object stays although it is no longer wanted.</summary>
+    public static bool IsKept(ResourceKind kind, JsonObject live, string origin, bool collectsGarbage)
     {
         var annotations = live.Texts("metadata", "annotations");
         return ResourceNames.IsTrue(annotations.GetValueOrDefault(ResourceNames.KeepObject))
@@ -139,19 +140,28 @@ internal sealed class ObjectDeleter(TargetCluster target, bool collectsGarbage, 
 
     private async Task DeleteClaimsAsync(JsonObject set, string? @namespace, CancellationToken cancellationToken)
     {
-        var labels = set.Texts("spec", "selector", "matchLabels");
-        if (labels.Count == 0)
-        {
-            return;
-        }
-
-        var selector = string.Join(",", labels.Select(l => $"{l.Key}={l.Value}"));
-        var (claims, _) = await target.Dynamic.ListAsync(
-            Claims, new ListOptions { Namespace = @namespace, LabelSelector = selector }, cancellationToken);
-        foreach (var claim in claims)
+        foreach (var claim in await ClaimsOfAsync(target.Dynamic, set, cancellationToken))
         {
             await target.Dynamic.DeleteAsync(Claims, new ObjectKey(@namespace, claim.Text("metadata", "name")!), null, cancellationToken);
         }
+    }
+
+    /// <summary>The claims of a StatefulSet.</summary>
+    public static async Task<IReadOnlyList<JsonObject>> ClaimsOfAsync(
+        IDynamicClient client, JsonObject set, CancellationToken cancellationToken)
+    {
+        var labels = set.Texts("spec", "selector", "matchLabels");
+        if (labels.Count == 0)
+        {
+            return [];
+        }
+
+        var options = new ListOptions
+        {
+            Namespace = set.Text("metadata", "namespace"),
+            LabelSelector = string.Join(",", labels.Select(l => $"{l.Key}={l.Value}")),
+        };
+        return (await client.ListAsync(Claims, options, cancellationToken)).Items;
     }
 
     // The annotation bounds how long finalizers of others may hold an object.

@@ -47,8 +47,12 @@ internal sealed class SecretSource
 
     /// <summary>Reads the Secrets.</summary>
     /// <returns>The Secrets, and the name of the first that is missing.</returns>
-    public async Task<(IReadOnlyList<Secret> Secrets, string? Missing)> ReadAsync(
-        ManagedResource resource, CancellationToken cancellationToken)
+    public Task<(IReadOnlyList<Secret> Secrets, string? Missing)> ReadAsync(
+        ManagedResource resource, CancellationToken cancellationToken) => ReadAsync(client, resource, cancellationToken);
+
+    /// <inheritdoc cref="ReadAsync(ManagedResource, CancellationToken)"/>
+    public static async Task<(IReadOnlyList<Secret> Secrets, string? Missing)> ReadAsync(
+        IKubernetesClient client, ManagedResource resource, CancellationToken cancellationToken)
     {
         var secrets = new List<Secret>();
         foreach (var key in Keys(resource))
