@@ -12,6 +12,9 @@ namespace Hortus.ResourceManager.Preview;
 /// </summary>
 public sealed class PreviewRun
 {
+    private static readonly string[] Counted =
+        ["managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"];
+
     private readonly IKubernetesClient source;
     private readonly IKubernetesClient target;
     private readonly PreviewSettings settings;
@@ -251,7 +254,7 @@ public sealed class PreviewRun
         var declared = (JsonObject)value.DeepClone();
         declared.Remove("status");
         var metadata = declared.Ensure("metadata");
-        foreach (var field in (ReadOnlySpan<string>)["managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"])
+        foreach (var field in Counted)
         {
             metadata.Remove(field);
         }
