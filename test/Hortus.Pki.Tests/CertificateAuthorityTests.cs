@@ -131,6 +131,27 @@ public sealed class CertificateAuthorityTests
     }
 
     [Fact]
+    public void Names_of_other_kinds_in_a_request_are_noticed()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        string Ask(Action<SubjectAlternativeNameBuilder> add)
+        {
+            var names = new SubjectAlternativeNameBuilder();
+            names.AddDnsName("n1");
+            names.AddIpAddress(IPAddress.Parse("10.0.0.7"));
+            add(names);
+            var request = new CertificateRequest("CN=n1", key, HashAlgorithmName.SHA256);
+            request.CertificateExtensions.Add(names.Build());
+            return request.CreateSigningRequestPem();
+        }
+
+        SigningRequest.Parse(Ask(_ => { })).HasOtherNames.ShouldBeFalse();
+        SigningRequest.Parse(Ask(names => names.AddUri(new Uri("spiffe://a")))).HasOtherNames.ShouldBeTrue();
+        SigningRequest.Parse(Ask(names => names.AddEmailAddress("a@b"))).HasOtherNames.ShouldBeTrue();
+        SigningRequest.Parse(Ask(names => names.AddUserPrincipalName("a@b"))).HasOtherNames.ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_request_with_a_wrong_signature_is_refused()
     {
         var request = SigningRequest.Create(CertificateSpec.Client("mallory"));

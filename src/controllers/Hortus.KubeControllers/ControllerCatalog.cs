@@ -33,7 +33,9 @@ internal static class ControllerCatalog
         new("serviceaccount-token-controller", "serviceaccount-token", TokenSecretReconciler.Add),
         new("root-ca-certificate-publisher-controller", "root-ca-cert-publisher", RootCertificateReconciler.Add),
         new("token-cleaner-controller", "tokencleaner", BootstrapTokenCleaner.Add),
-        new("certificatesigningrequest-approving-controller", "csrapproving", RequestApprover.Add),
+        new("certificatesigningrequest-approving-controller", "csrapproving", KubeletClientApprover.Add),
+        // Not one of upstream's, where nobody approves these unless somebody brings an approver.
+        new("kubelet-serving-approving-controller", "kubeletservingapproving", KubeletServingApprover.Add),
         new("certificatesigningrequest-signing-controller", "csrsigning", RequestSigner.Add),
         new("certificatesigningrequest-cleaner-controller", "csrcleaner", RequestCleaner.Add),
         new("persistentvolume-binder-controller", "persistentvolume-binder", LocalVolumeProvisioner.Add),

@@ -1,3 +1,4 @@
+using Hortus.ResourceManager.Certificates;
 using Hortus.ResourceManager.NetworkPolicies;
 using Hortus.ResourceManager.ReconciliationDelay;
 using Hortus.ResourceManager.Tokens;
@@ -13,6 +14,11 @@ internal static class OptionalControllers
         if (setup.Options.TokenRequestor)
         {
             TokenReconciler.Add(setup);
+        }
+
+        if (setup.Options.CsrApprover)
+        {
+            CertificateApprover.Add(setup);
         }
 
         if (setup.Options.NodeAgentReconciliationDelay)

@@ -47,6 +47,13 @@ public sealed record ResourceManagerOptions
     /// <summary>Class of the Secrets that the token requestor fills; <c>*</c> for all. Default <c>shoot</c>.</summary>
     public string TokenRequestorClass { get; init; } = TokenRequestorNames.ClassShoot;
 
+    /// <summary>Approves or denies certificate requests of the target's kubelets (for serving) and node agents.</summary>
+    public bool CsrApprover { get; init; }
+
+    /// <summary>Namespace of the Machines in the source cluster by which certificate requests are judged. Default that of the
+    /// ManagedResources.</summary>
+    public string? MachineNamespace { get; init; }
+
     /// <summary>Spreads the time at which node agents of the target apply a new configuration.</summary>
     public bool NodeAgentReconciliationDelay { get; init; }
 

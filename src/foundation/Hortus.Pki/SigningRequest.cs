@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -7,6 +8,10 @@ namespace Hortus.Pki;
 /// <summary>What a certificate signing request asks for, after its signature was checked.</summary>
 public sealed record SigningRequest
 {
+    // Numbers of RFC 5280, GeneralName.
+    private const int DnsNameKind = 2;
+    private const int AddressKind = 7;
+
     private SigningRequest()
     {
     }
@@ -18,6 +23,9 @@ public sealed record SigningRequest
     public required IReadOnlyList<string> DnsNames { get; init; }
 
     public required IReadOnlyList<IPAddress> IPAddresses { get; init; }
+
+    /// <summary>Whether it asks for alternative names that are neither DNS names nor addresses, such as mail addresses and URIs.</summary>
+    public required bool HasOtherNames { get; init; }
 
     /// <summary>Makes a P-256 key and a request for the spec's subject and names.</summary>
     public static RequestKeyPair Create(CertificateSpec spec)
@@ -47,7 +55,18 @@ public sealed record SigningRequest
             Organizations = subject.Organizations,
             DnsNames = [.. names.SelectMany(n => n.EnumerateDnsNames())],
             IPAddresses = [.. names.SelectMany(n => n.EnumerateIPAddresses())],
+            HasOtherNames = names.Exists(n => Kinds(n).Any(kind => kind is not (DnsNameKind or AddressKind))),
         };
+    }
+
+    private static IEnumerable<int> Kinds(X509SubjectAlternativeNameExtension names)
+    {
+        var entries = new AsnReader(names.RawData, AsnEncodingRules.DER).ReadSequence();
+        while (entries.HasData)
+        {
+            yield return entries.PeekTag().TagValue;
+            entries.ReadEncodedValue();
+        }
     }
 
     internal static CertificateRequest LoadVerified(string requestPem)

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Hortus.KubeControllers.Certificates;
 using Hortus.Objects;
@@ -38,6 +40,24 @@ public sealed class RequestRulesTests
         var (request, asked) = Ask(spec, "server auth", user: "system:node:b");
 
         RequestRules.AgainstKubeletServing(request, asked)!.ShouldContain("requester");
+    }
+
+    [Fact]
+    public void Requests_MustNotHaveNamesThatNobodyLooksAt()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("a");
+        names.AddUri(new Uri("spiffe://other"));
+        var raw = new CertificateRequest("O=system:nodes, CN=system:node:a", key, HashAlgorithmName.SHA256);
+        raw.CertificateExtensions.Add(names.Build());
+        var asked = SigningRequest.Parse(raw.CreateSigningRequestPem());
+        var request = new CertificateSigningRequest
+        {
+            Spec = new CertificateSigningRequestSpec { Usages = ["digital signature", "server auth"], Username = "system:node:a" },
+        };
+
+        RequestRules.AgainstKubeletServing(request, asked)!.ShouldContain("only DNS names and addresses");
     }
 
     [Theory]

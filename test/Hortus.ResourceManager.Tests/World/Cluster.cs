@@ -34,6 +34,14 @@ internal sealed class Cluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>A cluster whose server has options.</summary>
+    public static async Task<Cluster> StartAsync(ApiServerOptions options, CancellationToken cancellationToken) =>
+        new(await InProcessApiServer.StartAsync(options, [], TimeProvider.System, cancellationToken));
+
+    /// <summary>A client that shows a token.</summary>
+    public IKubernetesClient NewClient(string token) => new KubernetesClient(
+        new ClientConnection { Server = server.Address, Token = token }, new ClientOptions { UserAgent = "test" });
+
     /// <summary>A cluster that issues tokens of service accounts, and knows no others.</summary>
     public static async Task<Cluster> StartWithTokensAsync(CancellationToken cancellationToken)
     {
@@ -43,8 +51,8 @@ internal sealed class Cluster : IAsyncDisposable
             var key = Path.Combine(folder, "sa.key");
             using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
             await File.WriteAllTextAsync(key, pair.ExportPkcs8PrivateKeyPem(), cancellationToken);
-            var options = new ApiServerOptions { AuthorizationMode = ["AlwaysAllow"], ServiceAccountSigningKeyFile = key };
-            return new Cluster(await InProcessApiServer.StartAsync(options, [], TimeProvider.System, cancellationToken));
+            return await StartAsync(
+                new ApiServerOptions { AuthorizationMode = ["AlwaysAllow"], ServiceAccountSigningKeyFile = key }, cancellationToken);
         }
         finally
         {

@@ -24,7 +24,7 @@ internal sealed class RequestCleaner(ControllerSetup setup) : IReconciler
     {
         var created = request.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue - PendingKept;
         var settled = (request.Status.Conditions ?? []).Max(c => c.LastUpdateTime ?? c.LastTransitionTime) ?? created;
-        var due = RequestRules.IsSettled(request) ? settled + SettledKept : created + PendingKept;
+        var due = request.IsSettled() ? settled + SettledKept : created + PendingKept;
         return RequestRules.IsSigned(request) && Expiry(request.Status.Certificate!) is { } expiry && expiry < due
             ? expiry : due;
     }

@@ -9,19 +9,11 @@ namespace Hortus.KubeControllers.Certificates;
 /// <summary>Which certificate requests have the form that their signer asks for, without I/O.</summary>
 internal static class RequestRules
 {
-    public const string ClientSigner = "kubernetes.io/kube-apiserver-client";
-    public const string KubeletClientSigner = "kubernetes.io/kube-apiserver-client-kubelet";
-    public const string KubeletServingSigner = "kubernetes.io/kubelet-serving";
     private const string NodesGroup = "system:nodes";
     private const string NodePrefix = "system:node:";
 
     private static readonly string[] ClientUsages = ["key encipherment", "digital signature", "client auth"];
     private static readonly string[] ServingUsages = ["key encipherment", "digital signature", "server auth"];
-
-    public static bool IsSettled(CertificateSigningRequest request) =>
-        Conditions.IsTrue(request.Status.Conditions, "Approved") ||
-            Conditions.IsTrue(request.Status.Conditions, "Denied") ||
-        Conditions.IsTrue(request.Status.Conditions, "Failed");
 
     public static bool IsSigned(CertificateSigningRequest request) => request.Status.Certificate is { Length: > 0 };
 
@@ -47,7 +39,7 @@ internal static class RequestRules
     /// <summary>Why a kubelet's client request is not what this signer signs; null when it is.</summary>
     public static string? AgainstKubeletClient(CertificateSigningRequest request, SigningRequest asked)
     {
-        if (asked.DnsNames.Count + asked.IPAddresses.Count > 0)
+        if (asked.DnsNames.Count + asked.IPAddresses.Count > 0 || asked.HasOtherNames)
         {
             return "subject alternative names are not allowed";
         }
@@ -61,6 +53,11 @@ internal static class RequestRules
         if (asked.DnsNames.Count + asked.IPAddresses.Count == 0)
         {
             return "at least one DNS name or address is needed";
+        }
+
+        if (asked.HasOtherNames)
+        {
+            return "only DNS names and addresses are allowed as subject alternative names";
         }
 
         if (request.Spec.Username != asked.CommonName)
@@ -89,8 +86,8 @@ internal static class RequestRules
     public static string? AgainstSigning(CertificateSigningRequest request, SigningRequest asked) =>
         request.Spec.SignerName switch
         {
-            KubeletClientSigner => AgainstKubeletClient(request, asked),
-            KubeletServingSigner => AgainstKubeletServing(request, asked),
+            CertificateSigners.KubeletClient => AgainstKubeletClient(request, asked),
+            CertificateSigners.KubeletServing => AgainstKubeletServing(request, asked),
             _ when asked.Organizations.Contains("system:masters") => "system:masters is not signed for",
             _ => AgainstUsages(request, ClientUsages, "client auth"),
         };

@@ -38,10 +38,10 @@ internal sealed class RequestSigner : IReconciler
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         if (requests.Find(key) is not { } request || RequestRules.IsSigned(request) ||
-            !Conditions.IsTrue(request.Status.Conditions, "Approved") ||
-            Conditions.IsTrue(request.Status.Conditions, "Failed") ||
-            request.Spec.SignerName is not (RequestRules.ClientSigner or RequestRules.KubeletClientSigner
-                or RequestRules.KubeletServingSigner))
+            !request.IsApproved() ||
+            request.IsFailed() ||
+            request.Spec.SignerName is not (CertificateSigners.Client or CertificateSigners.KubeletClient
+                or CertificateSigners.KubeletServing))
         {
             return ReconcileResult.Done;
         }
@@ -50,13 +50,16 @@ internal sealed class RequestSigner : IReconciler
             ? RequestRules.AgainstSigning(request, asked)
             : "spec.request is no certificate request in PEM with a valid signature";
         await setup.Client.ReportAsync(
-            request with { Status = against is null ? Signed(request) : Failed(request, against) }, cancellationToken);
+            against is null
+                ? request with { Status = Signed(request) }
+                : request.Failed("SignerValidationFailure", against, setup.Clock.GetUtcNow()),
+            cancellationToken);
         return ReconcileResult.Done;
     }
 
     private CertificateSigningRequestStatus Signed(CertificateSigningRequest request)
     {
-        var usages = request.Spec.SignerName == RequestRules.KubeletServingSigner
+        var usages = request.Spec.SignerName == CertificateSigners.KubeletServing
             ? CertificateUsages.Server
             : CertificateUsages.Client;
         var validity = setup.Options.ClusterSigningDuration;
@@ -67,24 +70,5 @@ internal sealed class RequestSigner : IReconciler
 
         var pem = authority.SignRequest(Encoding.UTF8.GetString(request.Spec.Request), usages, validity);
         return request.Status with { Certificate = Encoding.UTF8.GetBytes(pem) };
-    }
-
-    private CertificateSigningRequestStatus Failed(CertificateSigningRequest request, string reason)
-    {
-        var now = setup.Clock.GetUtcNow();
-        return request.Status with
-        {
-            Conditions = Conditions.Set(
-                request.Status.Conditions,
-                new CertificateSigningRequestCondition
-                {
-                    Type = "Failed",
-                    Status = "True",
-                    Reason = "SignerValidationFailure",
-                    Message = reason,
-                    LastUpdateTime = now,
-                },
-                now),
-        };
     }
 }

@@ -27,8 +27,6 @@ internal sealed record CertificateFiles(string CertificatePem, string KeyPem)
 /// <summary>Asks the cluster for the node's certificates by certificate signing requests.</summary>
 internal sealed class CertificateRequests(KubeletOptions options, TimeProvider time, ILogger logger)
 {
-    public const string ClientSigner = "kubernetes.io/kube-apiserver-client-kubelet";
-    public const string ServingSigner = "kubernetes.io/kubelet-serving";
     private static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan PollPeriodMax = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(5);
@@ -63,7 +61,7 @@ internal sealed class CertificateRequests(KubeletOptions options, TimeProvider t
                 {
                     Request = Encoding.ASCII.GetBytes(pair.RequestPem),
                     SignerName = signer,
-                    Usages = ["digital signature", signer == ServingSigner ? "server auth" : "client auth"],
+                    Usages = ["digital signature", signer == CertificateSigners.KubeletServing ? "server auth" : "client auth"],
                 },
             },
             cancellationToken);

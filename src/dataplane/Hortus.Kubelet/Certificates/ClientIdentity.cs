@@ -1,4 +1,5 @@
 using Hortus.Client;
+using Hortus.Objects.Kubernetes;
 using Hortus.Pki;
 
 namespace Hortus.Kubelet.Certificates;
@@ -44,7 +45,7 @@ internal sealed class ClientIdentity(KubeletOptions options, CertificateRequests
         using var client = new KubernetesClient(
             connection, new ClientOptions { UserAgent = "hortus-kubelet", Clock = time });
         var spec = CertificateSpec.Client($"system:node:{options.NodeName}", "system:nodes");
-        var files = await requests.GetAsync(client, CertificateRequests.ClientSigner, spec, cancellationToken);
+        var files = await requests.GetAsync(client, CertificateSigners.KubeletClient, spec, cancellationToken);
         var config = KubeConfig.ForClientCertificate(
             options.NodeName, connection.Server.ToString()
                 .TrimEnd('/'), connection.CertificateAuthorityPem, files.CertificatePem, files.KeyPem);

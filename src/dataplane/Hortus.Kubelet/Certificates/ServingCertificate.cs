@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Hortus.Client;
+using Hortus.Objects.Kubernetes;
 using Hortus.Pki;
 
 namespace Hortus.Kubelet.Certificates;
@@ -39,7 +40,7 @@ internal sealed class ServingCertificate(
                     DnsNames = [options.NodeName],
                     IPAddresses = [IPAddress.Parse(nodeIP)],
                 };
-                var files = await requests.GetAsync(client, CertificateRequests.ServingSigner, spec, cancellationToken);
+                var files = await requests.GetAsync(client, CertificateSigners.KubeletServing, spec, cancellationToken);
                 ClientIdentity.WritePrivate(IssuedKey, files.KeyPem);
                 ClientIdentity.WritePrivate(IssuedCertificate, files.CertificatePem);
             }

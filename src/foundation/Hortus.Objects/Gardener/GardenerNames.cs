@@ -30,6 +30,12 @@ public static class GardenerNames
     /// <summary>Prefix of the user name of a node's agent; the name of the machine follows.</summary>
     public const string NodeAgentUserPrefix = "gardener.cloud:node-agent:machine:";
 
+    /// <summary>Group of all agents of nodes.</summary>
+    public const string NodeAgentsGroup = "gardener.cloud:node-agents";
+
+    /// <summary>User of the agents of nodes that have no certificate yet.</summary>
+    public const string NodeAgentAccount = "system:serviceaccount:kube-system:gardener-node-agent";
+
     /// <summary>ConfigMap in kube-system that names a cluster, and the key in it.</summary>
     public const string ClusterIdentity = "cluster-identity";
 

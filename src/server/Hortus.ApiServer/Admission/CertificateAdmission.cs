@@ -7,6 +7,7 @@ using Hortus.ApiServer.Builtin;
 using Hortus.ApiServer.Requests;
 using Hortus.Objects;
 using Hortus.Pki;
+using CertificateSigners = Hortus.Objects.Kubernetes.CertificateSigners;
 
 namespace Hortus.ApiServer.Admission;
 
@@ -16,8 +17,6 @@ namespace Hortus.ApiServer.Admission;
 /// </summary>
 internal sealed class CertificateAdmission(IAuthorizer authorizer) : AdmissionPlugin("CertificateApproval")
 {
-    private const string ClientSigner = "kubernetes.io/kube-apiserver-client";
-
     /// <inheritdoc/>
     public override async ValueTask ValidateAsync(AdmissionAttributes attributes, CancellationToken cancellationToken)
     {
@@ -30,7 +29,7 @@ internal sealed class CertificateAdmission(IAuthorizer authorizer) : AdmissionPl
         var signer = request.Text("spec", "signerName") ?? "";
         switch (attributes.Subresource)
         {
-            case "" when attributes.Operation == AdmissionOperation.Create && signer == ClientSigner:
+            case "" when attributes.Operation == AdmissionOperation.Create && signer == CertificateSigners.Client:
                 CheckSubject(attributes, request);
                 break;
             case "approval":
@@ -53,7 +52,7 @@ internal sealed class CertificateAdmission(IAuthorizer authorizer) : AdmissionPl
             if (SigningRequest.Parse(pem).Organizations.Contains(UserInfo.MastersGroup))
             {
                 throw ApiErrors.Forbidden(attributes.Definition.Kind, request.Name,
-                    $"use of {ClientSigner} signer with system:masters group is not allowed");
+                    $"use of {CertificateSigners.Client} signer with system:masters group is not allowed");
             }
         }
         catch (Exception e) when (e is FormatException or CryptographicException)

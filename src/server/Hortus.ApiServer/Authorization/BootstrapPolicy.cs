@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Builtin;
 using static Hortus.ApiServer.Authorization.BootstrapRules;
+using CertificateSigners = Hortus.Objects.Kubernetes.CertificateSigners;
 
 namespace Hortus.ApiServer.Authorization;
 
@@ -111,9 +112,9 @@ internal static class BootstrapPolicy
 
     private static readonly (string Role, string Signer)[] Signers =
     [
-        ("kube-apiserver-client-approver", "kubernetes.io/kube-apiserver-client"),
-        ("kube-apiserver-client-kubelet-approver", "kubernetes.io/kube-apiserver-client-kubelet"),
-        ("kubelet-serving-approver", "kubernetes.io/kubelet-serving"),
+        ("kube-apiserver-client-approver", CertificateSigners.Client),
+        ("kube-apiserver-client-kubelet-approver", CertificateSigners.KubeletClient),
+        ("kubelet-serving-approver", CertificateSigners.KubeletServing),
         ("legacy-unknown-approver", "kubernetes.io/legacy-unknown"),
     ];
 

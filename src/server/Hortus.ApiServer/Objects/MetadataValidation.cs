@@ -38,7 +38,7 @@ internal static partial class MetadataValidation
     private const int FreeNameCharsMax = 1024;
 
     /// <summary>Whether a text is a DNS name.</summary>
-    public static bool IsSubdomain(string name) => name.Length <= 253 && Subdomain().IsMatch(name);
+    public static bool IsSubdomain(string name) => NameFormat.IsSubdomain(name);
 
     /// <summary>Whether a text may be the key of a label.</summary>
     public static bool IsLabelKey(string key) => key.Length <= 317 && QualifiedName().IsMatch(key);
@@ -101,11 +101,11 @@ internal static partial class MetadataValidation
         {
             ValidateLabelName(shown, name, kind.Plural == "services", path, errors);
         }
-        else if (name.Length > 253)
+        else if (name.Length > NameFormat.LengthMax)
         {
-            errors.Invalid(path, shown, "must be no more than 253 bytes");
+            errors.Invalid(path, shown, $"must be no more than {NameFormat.LengthMax} bytes");
         }
-        else if (!Subdomain().IsMatch(name))
+        else if (!NameFormat.IsSubdomain(name))
         {
             errors.Invalid(path, shown, SubdomainRule);
         }
@@ -117,7 +117,7 @@ internal static partial class MetadataValidation
         {
             errors.Invalid(path, shown, "must be no more than 63 bytes");
         }
-        else if (!Subdomain().IsMatch(name) || name.Contains('.', StringComparison.Ordinal)
+        else if (!NameFormat.IsSubdomain(name) || name.Contains('.', StringComparison.Ordinal)
             || (isOld && char.IsAsciiDigit(name[0])))
         {
             errors.Invalid(path, shown, isOld ? OldLabelRule : LabelRule);
@@ -202,9 +202,6 @@ internal static partial class MetadataValidation
             errors.Invalid(path, controllers, "only one reference can have controller set to true");
         }
     }
-
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z")]
-    private static partial Regex Subdomain();
 
     [GeneratedRegex(@"^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\z")]
     private static partial Regex QualifiedName();
