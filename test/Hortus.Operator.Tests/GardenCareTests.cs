@@ -26,14 +26,17 @@ public sealed class GardenCareTests
         await world.Script.BreakAsync<StatefulSet>(OperatorWorld.ApiServer, deadline.Token);
         await world.UntilConditionAsync(types[0], ConditionStatus.False, deadline.Token);
         await world.Script.BreakAsync<Deployment>(scheduler, deadline.Token);
-        var broken = await world.UntilConditionAsync(types[2], ConditionStatus.False, deadline.Token);
+        var broken = await world.UntilAsync(
+            found => found?.Status?.Conditions?.Any(c => c.Type == types[2] && c.Status == ConditionStatus.False
+                && c.Message.Contains("gardener-scheduler", StringComparison.Ordinal)) == true,
+            deadline.Token);
         await world.Script.RepairAsync<Deployment>(scheduler, deadline.Token);
         await world.Script.RepairAsync<StatefulSet>(OperatorWorld.ApiServer, deadline.Token);
         await world.UntilConditionAsync(types[0], ConditionStatus.True, deadline.Token);
         await world.UntilConditionAsync(types[2], ConditionStatus.True, deadline.Token);
 
         var conditions = broken!.Status!.Conditions!;
-        conditions.Single(condition => condition.Type == types[2]).Message.ShouldContain("gardener-scheduler");
+        conditions.Single(condition => condition.Type == types[2]).Message.ShouldContain("ManagedResource virtual-garden-kube-apiserver: ");
         conditions.Single(condition => condition.Type == types[1]).Status.ShouldBe(ConditionStatus.True);
     }
 }

@@ -2,6 +2,7 @@ using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 using Garden = Hortus.Objects.Gardener.Operator.Garden;
@@ -32,6 +33,7 @@ public sealed class GardenDeletionTests
         (await world.Runtime.FindAsync<StatefulSet>(OperatorWorld.ApiServer, deadline.Token)).ShouldBeNull();
         (await world.Runtime.FindAsync<Service>(OperatorWorld.ApiServer, deadline.Token)).ShouldBeNull();
         (await world.Runtime.ListAsync<Deployment>(ListOptions.In("garden"), deadline.Token)).Items.ShouldBeEmpty();
+        (await world.Runtime.ListAsync<ManagedResource>(ListOptions.All, deadline.Token)).Items.ShouldBeEmpty();
         (await world.Runtime.ListAsync<Secret>(ListOptions.In("garden"), deadline.Token)).Items
             .ShouldHaveSingleItem().Metadata.Name.ShouldBe("of-somebody-else");
     }

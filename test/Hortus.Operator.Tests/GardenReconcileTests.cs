@@ -61,12 +61,17 @@ public sealed class GardenReconcileTests
         service.Metadata.Annotation("dns.gardener.cloud/dnsnames").ShouldBe("api.garden.example,gardener.garden.example");
         set.Spec.Template.Spec!.Containers[0].Args!.ShouldContain($"--advertise-address={service.Spec.ClusterIP}");
         deployments.Items.Select(deployment => deployment.Metadata.Name).ShouldBe(
-            ["virtual-garden-kube-controller-manager", "gardener-controller-manager", "gardener-scheduler"], ignoreOrder: true);
-        secrets.Items.Select(secret => secret.Metadata.Label("name")).Distinct().ShouldBe(
+            [
+                "gardener-resource-manager", "virtual-garden-gardener-resource-manager", "virtual-garden-kube-controller-manager",
+                "gardener-controller-manager", "gardener-scheduler",
+            ],
+            ignoreOrder: true);
+        secrets.Items.Select(secret => secret.Metadata.Label("name")).OfType<string>().Distinct().ShouldBe(
             [
                 "ca", "ca-client", "ca-front-proxy", "ca-gardener", "service-account-key", "kube-apiserver", "kube-aggregator",
                 "gardener-apiserver", "gardener-apiserver-kubeconfig", "virtual-garden-kube-controller-manager-kubeconfig",
                 "gardener-controller-manager-kubeconfig", "gardener-scheduler-kubeconfig",
+                "virtual-garden-gardener-resource-manager-kubeconfig",
             ],
             ignoreOrder: true);
         (await world.Runtime.FindAsync<StatefulSet>(OperatorWorld.KeyOf("gardener-apiserver"), deadline.Token)).ShouldNotBeNull();

@@ -1,20 +1,22 @@
 using System.Text.Json.Nodes;
 using Hortus.ApiServer;
 using Hortus.Client;
-using Hortus.Components;
 using Hortus.GardenApi;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Operator;
+using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
+using Hortus.ResourceManager;
 using Hortus.Runtime;
 using Hortus.Testing;
 using Hortus.Testing.Scripted;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hortus.Operator.Tests;
 
-/// <summary>A runtime cluster and a virtual garden as API servers of this process, with a script in place of controllers
-/// and kubelet; the operator is started by the test.</summary>
+/// <summary>A runtime cluster and a virtual garden as API servers of this process, with resource managers at work and a script in
+/// place of controllers and kubelet; the operator is started by the test.</summary>
 internal sealed class OperatorWorld : IAsyncDisposable
 {
     private readonly InProcessApiServer runtimeServer;
@@ -22,6 +24,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
     private readonly KubernetesClient runtime;
     private readonly KubernetesClient garden;
     private readonly ScriptedCluster gardenScript;
+    private readonly CancellationTokenSource stop = new();
+    private Task[] resourceManagers = [];
     private RunningComponent? running;
 
     private OperatorWorld(InProcessApiServer runtimeServer, InProcessApiServer gardenServer)
@@ -51,9 +55,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
         var gardenServer = await InProcessApiServer.StartAloneAsync(
             [new GardenApiPlugin(new GardenApiOptions())], cancellationToken);
         var world = new OperatorWorld(runtimeServer, gardenServer);
-        var definition = CustomResourceDefinitions.For(typeof(Garden));
-        await world.Runtime.CreateAsync(definition, cancellationToken);
-        await world.Runtime.UntilAsync<CustomResourceDefinition>(definition.Key, WorkloadHealth.IsEstablished, cancellationToken);
+        await CustomKinds.InstallAsync(world.Runtime, [typeof(Garden), typeof(ManagedResource)], cancellationToken);
+        world.RunResourceManagers();
         if (withNamespace)
         {
             await world.CreateNamespaceAsync(cancellationToken);
@@ -137,12 +140,38 @@ internal sealed class OperatorWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopOperatorAsync();
+        await stop.CancelAsync();
+        await Task.WhenAll(resourceManagers).ContinueWith(_ => { }, TaskScheduler.Default);
+        stop.Dispose();
         await Script.DisposeAsync();
         await gardenScript.DisposeAsync();
         runtime.Dispose();
         garden.Dispose();
         await gardenServer.DisposeAsync();
         await runtimeServer.DisposeAsync();
+    }
+
+    // They run whatever their Deployments say, as kubelets would have it.
+    private void RunResourceManagers()
+    {
+        var inRuntime = TestManagers.NewManager(runtime, TimeProvider.System);
+        resourceManagers =
+        [
+            ResourceManagerComponent.RunAsync(
+                inRuntime,
+                inRuntime,
+                new ResourceManagerOptions { ResourceClass = "seed" },
+                TimeProvider.System,
+                NullLoggerFactory.Instance,
+                stop.Token),
+            ResourceManagerComponent.RunAsync(
+                TestManagers.NewManager(runtime, TimeProvider.System),
+                TestManagers.NewManager(garden, TimeProvider.System),
+                new ResourceManagerOptions { Namespace = VirtualGardenNames.Namespace },
+                TimeProvider.System,
+                NullLoggerFactory.Instance,
+                stop.Token),
+        ];
     }
 
     private sealed class Access(IKubernetesClient client) : IVirtualGardenAccess

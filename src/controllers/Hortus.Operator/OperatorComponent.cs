@@ -1,5 +1,6 @@
 using Hortus.Components;
 using Hortus.Objects;
+using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 using Garden = Hortus.Objects.Gardener.Operator.Garden;
@@ -36,6 +37,7 @@ public sealed class OperatorComponent
             .For<Garden>()
             .Watches<Deployment>(_ => AllGardens(manager), scope: inGarden)
             .Watches<StatefulSet>(_ => AllGardens(manager), scope: inGarden)
+            .Watches<ManagedResource>(_ => AllGardens(manager), scope: inGarden)
             .WithConcurrency(1)
             .WithResync(CarePeriod));
         await manager.RunAsync(cancellationToken);

@@ -8,7 +8,7 @@ namespace Hortus.Components;
 /// </summary>
 public interface IComponent
 {
-    /// <summary>Unique in its namespace, for example <c>kube-apiserver</c>; used as field manager suffix and in messages.</summary>
+    /// <summary>Unique in its namespace, for example <c>kube-apiserver</c>: the name of its ManagedResource.</summary>
     string Name { get; }
 
     /// <summary>Where its objects live.</summary>

@@ -105,6 +105,13 @@ public sealed class ScriptedCluster : IAsyncDisposable
             ["readyReplicas"] = ready,
             ["availableReplicas"] = ready,
         };
+        if (value is Deployment)
+        {
+            status["conditions"] = new JsonArray(
+                new JsonObject { ["type"] = "Available", ["status"] = ready == wanted ? "True" : "False", ["reason"] = "Scripted" },
+                new JsonObject { ["type"] = "Progressing", ["status"] = "True", ["reason"] = "NewReplicaSetAvailable" });
+        }
+
         await client.PatchAsync<T>(
             key, Patch.Merge(new JsonObject { ["status"] = status }) with { Subresource = "status" }, cancellationToken);
     }

@@ -123,18 +123,21 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
     private async Task DeployControllersAsync(KubernetesClient runtime, CancellationToken cancellationToken)
     {
         await runtime.ApplyAsync(GardenNamespace(), FieldManager, cancellationToken);
-        var deployer = new ComponentDeployer(runtime, FieldManager);
-        IComponent[] first =
-        [
-            new CustomResourceDefinitionSet(GardenWorkloads.Namespace),
-            GardenWorkloads.Operator(images),
-            GardenWorkloads.ProviderLocal(images),
-        ];
+        var deployer = new DirectDeployer(runtime, FieldManager);
+        IComponent[] first = [new CustomResourceDefinitionSet(GardenWorkloads.Namespace), GardenWorkloads.Operator(images)];
         await Task.WhenAll(first.Select(component => deployer.DeployAsync(component, cancellationToken)));
 
-        // The operator's readiness shows in the Garden; only the kind itself has to be there first.
+        // The operator's readiness shows in the Garden; only the kinds themselves have to be there first.
         await deployer.WaitAsync(first[0], cancellationToken);
+        await Managed(runtime).DeployAsync(GardenWorkloads.ProviderLocal(images), cancellationToken);
     }
+
+    // Applied by the resource manager that the operator deploys.
+    private ComponentDeployer Managed(KubernetesClient runtime) => new(
+        runtime,
+        FieldManager,
+        time,
+        component => ManagedResourceSettings.ForSeed(new ObjectKey(component.Namespace, component.Name)) with { Labels = null });
 
     private static Namespace GardenNamespace() => new()
     {
@@ -185,7 +188,7 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
     {
         var seedConfig = SecretOf(GardenWorkloads.SeedConfigSecret, "seed.yaml", Examples.Read("40-seed.yaml"));
         await runtime.ApplyAsync(seedConfig, FieldManager, cancellationToken);
-        await new ComponentDeployer(runtime, FieldManager).DeployAsync(GardenWorkloads.Gardenlet(images), cancellationToken);
+        await Managed(runtime).DeployAsync(GardenWorkloads.Gardenlet(images), cancellationToken);
     }
 
     private static async Task WaitForSeedAsync(KubernetesClient garden, IStepDetail detail, CancellationToken cancellationToken)

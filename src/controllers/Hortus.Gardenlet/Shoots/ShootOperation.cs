@@ -27,7 +27,7 @@ internal sealed class ShootOperation(GardenletSurroundings surroundings, ShootIn
 
     public IKubernetesClient Seed => Surroundings.SeedClient;
 
-    public ComponentDeployer Deployer { get; } = new(surroundings.SeedClient, GardenletIdentity.FieldManager);
+    public DirectDeployer Deployer { get; } = new(surroundings.SeedClient, GardenletIdentity.FieldManager);
 
     public ExtensionWaiter Extensions { get; } = new(surroundings.SeedClient, GardenletIdentity.FieldManager, surroundings.Clock);
 

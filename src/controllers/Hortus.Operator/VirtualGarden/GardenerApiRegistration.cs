@@ -19,6 +19,9 @@ public sealed class GardenerApiRegistration(string address, string authority) : 
     /// <summary>Namespace of the Service in the virtual garden that stands for the one in the runtime cluster.</summary>
     public const string ServiceNamespace = "kube-system";
 
+    /// <summary>Name of the ManagedResource.</summary>
+    public const string ComponentName = "gardener-apiserver-registration";
+
     private const string RbacGroup = "rbac.authorization.k8s.io";
     private const string PortName = "https";
     private const int Port = 443;
@@ -31,7 +34,7 @@ public sealed class GardenerApiRegistration(string address, string authority) : 
         "seedmanagement.gardener.cloud/v1alpha1",
     ];
 
-    public string Name => "gardener-apiserver-registration";
+    public string Name => ComponentName;
 
     public string Namespace => ServiceNamespace;
 

@@ -98,6 +98,26 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
             });
     }
 
+    /// <summary>The resource manager of the runtime cluster, which applies everything else.</summary>
+    public IComponent RuntimeResourceManager() => new ResourceManagerWorkload(new ResourceManagerValues
+    {
+        Namespace = VirtualGardenNames.Namespace,
+        Image = images.Hortus,
+    });
+
+    /// <summary>The resource manager that applies to the virtual garden.</summary>
+    public IComponent VirtualResourceManager(ManagedSecret kubeconfig)
+    {
+        ArgumentNullException.ThrowIfNull(kubeconfig);
+        return new ResourceManagerWorkload(new ResourceManagerValues
+        {
+            Namespace = VirtualGardenNames.Namespace,
+            Name = VirtualGardenNames.ResourceManager,
+            Image = images.Hortus,
+            TargetKubeconfigSecret = kubeconfig.SecretName,
+        });
+    }
+
     public IComponent GardenerControllerManager(ManagedSecret kubeconfig) => Controller(
         VirtualGardenNames.GardenerControllerManager,
         images.Hortus,

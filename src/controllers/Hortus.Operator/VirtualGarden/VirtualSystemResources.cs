@@ -1,6 +1,7 @@
 using Hortus.Components;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
+using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Operator;
@@ -12,12 +13,15 @@ public sealed class VirtualSystemResources : IComponent
     public const string ControllerManagerUser = "gardener.cloud:system:controller-manager";
     public const string SchedulerUser = "gardener.cloud:system:scheduler";
 
+    /// <summary>Name of the ManagedResource.</summary>
+    public const string ComponentName = "virtual-system-resources";
+
     private const string RbacGroup = "rbac.authorization.k8s.io";
 
     private static readonly string[] GardenerGroups =
         ["core.gardener.cloud", "seedmanagement.gardener.cloud", "security.gardener.cloud", "operations.gardener.cloud"];
 
-    public string Name => "virtual-system-resources";
+    public string Name => ComponentName;
 
     public string Namespace => VirtualGardenNames.Namespace;
 
@@ -79,11 +83,13 @@ public sealed class VirtualSystemResources : IComponent
     private static PolicyRule Rule(IReadOnlyList<string> groups, IReadOnlyList<string> resources, params IReadOnlyList<string> verbs) =>
         new() { ApiGroups = groups, Resources = resources, Verbs = verbs };
 
+    // Namespaces stay until the whole garden goes: what is in them cannot be deleted once its servers are gone.
     private static Namespace NamespaceOf(string name, string? role) => new()
     {
         Metadata = new ObjectMeta
         {
             Name = name,
+            Annotations = new Dictionary<string, string> { [ResourceNames.KeepObject] = "true" },
             Labels = role is null ? null : new Dictionary<string, string> { [GardenerLabels.Role] = role },
         },
     };

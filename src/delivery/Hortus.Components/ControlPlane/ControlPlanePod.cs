@@ -26,6 +26,9 @@ public sealed record ControllerValues
     public string? ServiceAccountName { get; init; }
 
     public int Replicas { get; init; } = 1;
+
+    /// <summary>Whether a new pod starts only when the old one is gone, so that there are never two.</summary>
+    public bool RunsAlone { get; init; }
 }
 
 /// <summary>A Deployment of one controller process.</summary>
@@ -48,6 +51,7 @@ public sealed class ControllerWorkload(ControllerValues values) : IComponent
                 {
                     Replicas = values.Replicas,
                     RevisionHistoryLimit = 1,
+                    Strategy = values.RunsAlone ? new DeploymentStrategy { Type = "Recreate" } : null,
                     Selector = new LabelSelector { MatchLabels = selector },
                     Template = new PodTemplateSpec
                     {

@@ -19,11 +19,14 @@ public sealed record ManagedResourceSettings
     /// <c>managedresource-</c> and the name.</summary>
     public string SecretName { get => field ??= $"managedresource-{Key.Name}"; init; }
 
+    /// <summary>Class of what a seed's resource manager applies to its own cluster.</summary>
+    public const string SeedClass = "seed";
+
     /// <summary>For objects of the seed's own cluster.</summary>
     public static ManagedResourceSettings ForSeed(ObjectKey key) => new()
     {
         Key = key,
-        Spec = new ManagedResourceSpec { Class = "seed" },
+        Spec = new ManagedResourceSpec { Class = SeedClass },
         Labels = key.Namespace?.StartsWith("shoot-", StringComparison.Ordinal) == true
             ? null
             : new Dictionary<string, string> { ["gardener.cloud/role"] = "seed-system-component" },

@@ -76,19 +76,21 @@ public sealed class ManagedResourceWriter(IKubernetesClient client, string field
         return await client.ApplyAsync(wanted, fieldManager, cancellationToken);
     }
 
-    /// <summary>Deletes the Secrets that were written here and the ManagedResource; its objects follow, by what its status says
-    /// of them.</summary>
+    /// <summary>Deletes the Secrets that were written here, also those of former contents, and the ManagedResource; its objects
+    /// follow, by what its status says of them.</summary>
     public async Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         // The ManagedResource last: an attempt that was cut off finds the rest through it.
         var current = await client.FindAsync<ManagedResource>(key, cancellationToken);
-        foreach (var reference in current?.Spec.SecretRefs ?? [])
+        var named = (current?.Spec.SecretRefs ?? []).Select(reference => reference.Name).ToHashSet();
+        var former = new ManagedResourceSettings { Key = key }.SecretName + "-";
+        var written = await client.ListAsync<Secret>(
+            new ListOptions { Namespace = key.Namespace, LabelSelector = $"{ResourceNames.GarbageCollectable}=true" },
+            cancellationToken);
+        foreach (var secret in written.Items.Where(s => s.Metadata.Annotation(ResourceNames.ContentDigest) is not null
+            && (named.Contains(s.Metadata.Name!) || IsNamed(s.Metadata.Name!, former))))
         {
-            var secret = await client.FindAsync<Secret>(new ObjectKey(key.Namespace, reference.Name ?? ""), cancellationToken);
-            if (secret?.Metadata.Annotation(ResourceNames.ContentDigest) is not null)
-            {
-                await client.DeleteAsync<Secret>(secret.Key, null, cancellationToken);
-            }
+            await client.DeleteAsync<Secret>(secret.Key, null, cancellationToken);
         }
 
         if (current is not null)
@@ -96,6 +98,10 @@ public sealed class ManagedResourceWriter(IKubernetesClient client, string field
             await client.DeleteAsync<ManagedResource>(key, null, cancellationToken);
         }
     }
+
+    private static bool IsNamed(string name, string prefix) =>
+        name.Length == prefix.Length + ManifestBundle.SuffixLength && name.StartsWith(prefix, StringComparison.Ordinal)
+        && name[prefix.Length..].All(char.IsAsciiHexDigitLower);
 
     private static string SecretNameOf(ManagedResourceSettings settings, ManifestBundle bundle) =>
         settings.SecretName.TrimEnd('-') + "-" + bundle.NameSuffix;

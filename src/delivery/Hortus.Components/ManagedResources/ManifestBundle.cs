@@ -8,6 +8,9 @@ namespace Hortus.Components;
 /// <summary>Objects as one text: the same objects in any order give the same bytes.</summary>
 public sealed class ManifestBundle
 {
+    /// <summary>Digits in <see cref="NameSuffix"/>.</summary>
+    internal const int SuffixLength = 8;
+
     private const int ListedMax = 5;
     private readonly List<(string Name, int Bytes)> parts;
 
@@ -26,7 +29,7 @@ public sealed class ManifestBundle
 
     /// <summary>Eight digits that stand for the content in the names of Secrets. They are taken from the uncompressed bytes, so
     /// that a newer compressor does not give every Secret another name.</summary>
-    public string NameSuffix => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(Digest)))[..8];
+    public string NameSuffix => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(Digest)))[..SuffixLength];
 
     /// <summary>The largest objects with their uncompressed sizes, for messages.</summary>
     public string Largest => string.Join(", ", parts

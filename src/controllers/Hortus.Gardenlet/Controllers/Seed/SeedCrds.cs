@@ -20,7 +20,7 @@ internal sealed class SeedCrds : IComponent
     /// <summary>Installs the kinds and returns when the seed serves them.</summary>
     public static async Task InstallAsync(IKubernetesClient seed, CancellationToken cancellationToken)
     {
-        var deployer = new ComponentDeployer(seed, GardenletIdentity.FieldManager);
+        var deployer = new DirectDeployer(seed, GardenletIdentity.FieldManager);
         var crds = new SeedCrds();
         await deployer.DeployAsync(crds, cancellationToken);
         await deployer.WaitAsync(crds, cancellationToken);

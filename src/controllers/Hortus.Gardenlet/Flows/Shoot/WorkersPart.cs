@@ -62,7 +62,7 @@ internal sealed class WorkersPart(ShootOperation operation)
     private async Task DeploySystemResourcesAsync(CancellationToken cancellationToken)
     {
         var token = await operation.Secrets.EnsureBootstrapTokenAsync(cancellationToken);
-        var inside = new ComponentDeployer(ShootResults.Need(operation.Results.ShootClient), GardenletIdentity.FieldManager);
+        var inside = new DirectDeployer(ShootResults.Need(operation.Results.ShootClient), GardenletIdentity.FieldManager);
         await inside.DeployAsync(new ShootSystemResources(operation.Inputs, token), cancellationToken);
     }
 

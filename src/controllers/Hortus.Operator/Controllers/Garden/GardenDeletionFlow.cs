@@ -3,50 +3,62 @@ using Hortus.Components;
 using Hortus.Flow;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
-using Hortus.Runtime;
+using Garden = Hortus.Objects.Gardener.Operator.Garden;
 
 namespace Hortus.Operator;
 
-/// <summary>The steps that take a virtual garden away again, users first, store last.</summary>
-public sealed class GardenDeletionFlow(IKubernetesClient runtime, VirtualGardenSecrets secrets, IVirtualGardenAccess access)
+/// <summary>The steps that take a virtual garden away again, users first, store last, and what applies everything at the very
+/// end.</summary>
+public sealed class GardenDeletionFlow(
+    IKubernetesClient runtime, VirtualGardenSecrets secrets, IVirtualGardenAccess access, TimeProvider clock)
 {
     private static readonly TimeSpan WaitLimit = TimeSpan.FromMinutes(5);
+
+    private readonly GardenDeployers deployers = new(runtime, clock);
 
     /// <summary>The graph.</summary>
     public FlowPlan Build()
     {
         var graph = new FlowGraph("Garden deletion");
         var empty = graph.Add("Checking that no seeds and shoots are left", CheckEmptyAsync);
-        var scheduler = AddWorkload<Deployment>(graph, VirtualGardenNames.GardenerScheduler, empty);
-        var controllers = AddWorkload<Deployment>(graph, VirtualGardenNames.GardenerControllerManager, empty);
-        var kube = AddWorkload<Deployment>(graph, VirtualGardenNames.KubeControllerManager, scheduler, controllers);
-        var gardenerApi = AddWorkload<StatefulSet>(graph, VirtualGardenNames.GardenerApiServer, scheduler, controllers);
-        var apiServer = AddWorkload<StatefulSet>(graph, VirtualGardenNames.ApiServer, kube, gardenerApi);
+        var scheduler = AddComponent(graph, VirtualGardenNames.GardenerScheduler, empty);
+        var controllers = AddComponent(graph, VirtualGardenNames.GardenerControllerManager, empty);
+        var registration = AddComponent(graph, GardenerApiRegistration.ComponentName, scheduler, controllers);
+        var system = AddComponent(graph, VirtualSystemResources.ComponentName, scheduler, controllers);
+        var gardenerApi = AddComponent(graph, VirtualGardenNames.GardenerApiServer, registration);
+        var kube = AddComponent(graph, VirtualGardenNames.KubeControllerManager, registration, system);
+        var manager = AddComponent(graph, VirtualGardenNames.ResourceManager, registration, system);
+        var apiServer = AddComponent(graph, VirtualGardenNames.ApiServer, kube, gardenerApi, manager);
+        var gardenerService = AddComponent(graph, VirtualGardenNames.GardenerApiServer + "-service", gardenerApi);
+        var service = AddComponent(graph, VirtualGardenNames.ApiServer + "-service", apiServer);
+        var cleared = graph.Add("Deleting secrets", DeleteSecretsAsync, service);
         graph.Add(
-            "Destroying gardener-apiserver service",
-            token => runtime.DeleteAsync<Service>(KeyOf(VirtualGardenNames.GardenerApiServer), null, token),
-            gardenerApi);
-        var service = graph.Add(
-            "Destroying virtual-garden-kube-apiserver service",
-            token => runtime.DeleteAsync<Service>(KeyOf(VirtualGardenNames.ApiServer), null, token),
-            apiServer);
-        graph.Add("Deleting secrets", DeleteSecretsAsync, service);
+            new FlowTask($"Destroying {ResourceManagerValues.NameDefault}", DestroyResourceManagerAsync) { Timeout = WaitLimit },
+            cleared, gardenerService);
         return graph.Build();
     }
 
-    private string AddWorkload<T>(FlowGraph graph, string name, params ReadOnlySpan<string> dependsOn) where T : KubernetesObject
+    private string AddComponent(FlowGraph graph, string name, params ReadOnlySpan<string> dependsOn)
     {
-        var destroyed = graph.Add(
-            $"Destroying {name}",
-            token => runtime.DeleteAsync<T>(KeyOf(name), new Client.DeleteOptions { PropagationPolicy = "Foreground" }, token),
-            dependsOn);
+        var destroyed = graph.Add($"Destroying {name}", token => deployers.Runtime.DestroyAsync(KeyOf(name), token), dependsOn);
         return graph.Add(
-            new FlowTask(
-                $"Waiting until {name} is gone",
-                token => runtime.UntilAsync<T>(KeyOf(name), found => found is null, token))
-            { Timeout = WaitLimit },
-            destroyed);
+            $"Waiting until {name} is gone", token => deployers.Runtime.WaitCleanupAsync(KeyOf(name), token), destroyed);
+    }
+
+    // Others may have ManagedResources of the same class, and only this resource manager can delete them.
+    private async Task DestroyResourceManagerAsync(CancellationToken cancellationToken)
+    {
+        var left = await runtime.ListAsync<ManagedResource>(ListOptions.All, cancellationToken);
+        if (left.Items.Any(resource => resource.Spec.Class == ManagedResourceSettings.SeedClass))
+        {
+            return;
+        }
+
+        var manager = new VirtualGardenComponents(new Garden(), new ImageVector()).RuntimeResourceManager();
+        await deployers.Direct.DestroyAsync(manager, cancellationToken);
+        await deployers.Direct.WaitCleanupAsync(manager, cancellationToken);
     }
 
     // Without this check the seeds' clusters and machines would go on with nobody to manage them. The controllers come
@@ -54,7 +66,7 @@ public sealed class GardenDeletionFlow(IKubernetesClient runtime, VirtualGardenS
     private async Task CheckEmptyAsync(CancellationToken cancellationToken)
     {
         var controllers = KeyOf(VirtualGardenNames.GardenerControllerManager);
-        if (await runtime.FindAsync<Deployment>(controllers, cancellationToken) is not { Metadata.DeletionTimestamp: null })
+        if (await runtime.FindAsync<ManagedResource>(controllers, cancellationToken) is not { Metadata.DeletionTimestamp: null })
         {
             return;
         }
@@ -64,7 +76,7 @@ public sealed class GardenDeletionFlow(IKubernetesClient runtime, VirtualGardenS
         {
             throw new InvalidOperationException(
                 $"StatefulSet {KeyOf(VirtualGardenNames.ApiServer)} is not ready, so nobody knows whether the garden still has " +
-                $"Seeds and Shoots: repair it, or delete Deployment {controllers} to give them up");
+                $"Seeds and Shoots: repair it, or delete ManagedResource {controllers} to give them up");
         }
 
         var garden = await access.ConnectAsync(await secrets.EnsureAuthoritiesAsync(cancellationToken), cancellationToken);

@@ -9,14 +9,17 @@ using Hortus.Runtime;
 namespace Hortus.Operator;
 
 /// <summary>The steps that make a virtual garden out of a Garden. Later issues add their steps here: backup buckets and DNS
-/// records before the API server, extensions and the resource manager around it.</summary>
+/// records before the API server, and extensions around it.</summary>
 public sealed class GardenFlow(
-    IKubernetesClient runtime, VirtualGardenComponents components, VirtualGardenSecrets secrets, IVirtualGardenAccess access)
+    IKubernetesClient runtime,
+    VirtualGardenComponents components,
+    VirtualGardenSecrets secrets,
+    IVirtualGardenAccess access,
+    TimeProvider clock)
 {
-    private const string FieldManager = "gardener-operator";
     private static readonly TimeSpan WaitLimit = TimeSpan.FromMinutes(5);
 
-    private readonly ComponentDeployer deployer = new(runtime, FieldManager);
+    private readonly GardenDeployers deployers = new(runtime, clock);
     private VirtualGardenAuthorities? authorities;
     private string clusterIP = "";
 
@@ -26,25 +29,38 @@ public sealed class GardenFlow(
     public FlowPlan Build()
     {
         var graph = new FlowGraph("Garden reconciliation");
+        var manager = AddResourceManager(graph);
         var generated = graph.Add("Generating certificate authorities", EnsureAuthoritiesAsync);
-        var service = graph.Add("Deploying virtual-garden-kube-apiserver service", DeployServiceAsync);
+        var service = graph.Add("Deploying virtual-garden-kube-apiserver service", DeployServiceAsync, manager);
         var deployed = graph.Add("Deploying virtual-garden-kube-apiserver", DeployApiServerAsync, generated, service);
-        var apiServer = graph.Add(Waiting("Waiting until virtual-garden-kube-apiserver is ready", WaitForApiServerAsync), deployed);
+        var apiServer = graph.Add("Waiting until virtual-garden-kube-apiserver is ready", WaitForApiServerAsync, deployed);
 
-        // Gardener's groups have a server of their own. It starts beside the API server that will stand in front of it.
-        var gardenerService = graph.Add("Deploying gardener-apiserver service", DeployGardenerServiceAsync);
-        var gardenerDeployed = graph.Add("Deploying gardener-apiserver", DeployGardenerApiAsync, generated);
-        var registered = graph.Add(
-            new FlowTask("Registering gardener-apiserver", RegisterGardenerApiAsync) { Retry = FlowRetry.Default },
-            apiServer, gardenerService);
+        // They start beside the API server that they will talk to, or that will stand in front of them.
+        var gardenerService = graph.Add("Deploying gardener-apiserver service", DeployGardenerServiceAsync, manager);
+        var gardenerDeployed = graph.Add("Deploying gardener-apiserver", DeployGardenerApiAsync, generated, manager);
+        AddController(graph, VirtualGardenNames.ResourceManager, VirtualResourceManagerAsync, generated, manager);
+
+        var registered = graph.Add("Registering gardener-apiserver", RegisterGardenerApiAsync, apiServer, gardenerService);
         var gardenerApi = graph.Add(
-            Waiting("Waiting until gardener-apiserver is available", WaitForGardenerApiAsync), gardenerDeployed, registered);
-        var system = graph.Add(
-            new FlowTask("Deploying virtual system resources", DeploySystemResourcesAsync) { Retry = FlowRetry.Default }, apiServer);
+            new FlowTask("Waiting until gardener-apiserver is available", WaitForGardenerApiAsync) { Timeout = WaitLimit },
+            gardenerDeployed, registered);
+        var system = graph.Add("Deploying virtual system resources", DeploySystemResourcesAsync, apiServer);
         AddController(graph, "virtual-garden-kube-controller-manager", KubeControllerManagerAsync, generated, apiServer);
         AddController(graph, "gardener-controller-manager", GardenerControllerManagerAsync, generated, system, gardenerApi);
         AddController(graph, "gardener-scheduler", GardenerSchedulerAsync, generated, system, gardenerApi);
         return graph.Build();
+    }
+
+    // What is deployed after it waits for it anyhow; the wait is for the Garden's progress and for the reason if it does not come.
+    private string AddResourceManager(FlowGraph graph)
+    {
+        var manager = components.RuntimeResourceManager();
+        var deployed = graph.Add($"Deploying {manager.Name}", token => deployers.Direct.DeployAsync(manager, token));
+        graph.Add(
+            new FlowTask($"Waiting until {manager.Name} is ready", token => deployers.Direct.WaitAsync(manager, token))
+            { Timeout = WaitLimit },
+            deployed);
+        return deployed;
     }
 
     private void AddController(
@@ -54,18 +70,17 @@ public sealed class GardenFlow(
         params ReadOnlySpan<string> dependsOn)
     {
         var deployed = graph.Add(
-            $"Deploying {name}", async token => await deployer.DeployAsync(await render(token), token), dependsOn);
-        graph.Add(Waiting($"Waiting until {name} is ready", async token => await deployer.WaitAsync(await render(token), token)), deployed);
+            $"Deploying {name}", async token => await deployers.Runtime.DeployAsync(await render(token), token), dependsOn);
+        graph.Add(
+            $"Waiting until {name} is ready", async token => await deployers.Runtime.WaitAsync(await render(token), token), deployed);
     }
-
-    private static FlowTask Waiting(string id, Func<CancellationToken, Task> run) => new(id, run) { Timeout = WaitLimit };
 
     private async Task EnsureAuthoritiesAsync(CancellationToken cancellationToken) =>
         authorities = await secrets.EnsureAuthoritiesAsync(cancellationToken);
 
     private async Task DeployServiceAsync(CancellationToken cancellationToken)
     {
-        await deployer.DeployAsync(components.Service(), cancellationToken);
+        await deployers.Runtime.DeployAsync(components.Service(), cancellationToken);
         clusterIP = await ClusterIPOfAsync(VirtualGardenNames.ApiServer, cancellationToken);
     }
 
@@ -79,10 +94,10 @@ public sealed class GardenFlow(
     }
 
     private Task DeployGardenerServiceAsync(CancellationToken cancellationToken) =>
-        deployer.DeployAsync(VirtualGardenComponents.GardenerApiService(), cancellationToken);
+        deployers.Runtime.DeployAsync(VirtualGardenComponents.GardenerApiService(), cancellationToken);
 
     private async Task DeployGardenerApiAsync(CancellationToken cancellationToken) =>
-        await deployer.DeployAsync(await GardenerApiAsync(cancellationToken), cancellationToken);
+        await deployers.Runtime.DeployAsync(await GardenerApiAsync(cancellationToken), cancellationToken);
 
     private async Task<IComponent> GardenerApiAsync(CancellationToken cancellationToken)
     {
@@ -94,10 +109,10 @@ public sealed class GardenFlow(
 
     private async Task RegisterGardenerApiAsync(CancellationToken cancellationToken)
     {
-        var garden = await access.ConnectAsync(Authorities, cancellationToken);
         var address = await ClusterIPOfAsync(VirtualGardenNames.GardenerApiServer, cancellationToken);
-        await new ComponentDeployer(garden, FieldManager).DeployAsync(
-            new GardenerApiRegistration(address, Authorities.Gardener.Text("ca.crt")), cancellationToken);
+        var registration = new GardenerApiRegistration(address, Authorities.Gardener.Text("ca.crt"));
+        await deployers.Virtual.DeployAsync(registration, cancellationToken);
+        await deployers.Virtual.WaitAsync(registration, cancellationToken);
     }
 
     private async Task WaitForGardenerApiAsync(CancellationToken cancellationToken)
@@ -105,14 +120,14 @@ public sealed class GardenFlow(
         var garden = await access.ConnectAsync(Authorities, cancellationToken);
         await Task.WhenAll(GardenerApiRegistration.ApiServices.Select(
             key => garden.UntilAsync<APIService>(key, GardenerApiRegistration.IsAvailable, cancellationToken)));
-        await deployer.WaitAsync(await GardenerApiAsync(cancellationToken), cancellationToken);
+        await deployers.Runtime.WaitAsync(await GardenerApiAsync(cancellationToken), cancellationToken);
     }
 
     private async Task DeployApiServerAsync(CancellationToken cancellationToken) =>
-        await deployer.DeployAsync(await ApiServerAsync(cancellationToken), cancellationToken);
+        await deployers.Runtime.DeployAsync(await ApiServerAsync(cancellationToken), cancellationToken);
 
     private async Task WaitForApiServerAsync(CancellationToken cancellationToken) =>
-        await deployer.WaitAsync(await ApiServerAsync(cancellationToken), cancellationToken);
+        await deployers.Runtime.WaitAsync(await ApiServerAsync(cancellationToken), cancellationToken);
 
     private async Task<IComponent> ApiServerAsync(CancellationToken cancellationToken)
     {
@@ -123,8 +138,16 @@ public sealed class GardenFlow(
 
     private async Task DeploySystemResourcesAsync(CancellationToken cancellationToken)
     {
-        var garden = await access.ConnectAsync(Authorities, cancellationToken);
-        await new ComponentDeployer(garden, FieldManager).DeployAsync(new VirtualSystemResources(), cancellationToken);
+        var system = new VirtualSystemResources();
+        await deployers.Virtual.DeployAsync(system, cancellationToken);
+        await deployers.Virtual.WaitAsync(system, cancellationToken);
+    }
+
+    private async Task<IComponent> VirtualResourceManagerAsync(CancellationToken cancellationToken)
+    {
+        var user = CertificateSpec.Client("gardener.cloud:system:gardener-resource-manager", "system:masters");
+        return components.VirtualResourceManager(await secrets.EnsureKubeconfigAsync(
+            Authorities, VirtualGardenNames.ResourceManager, user, cancellationToken));
     }
 
     private async Task<IComponent> KubeControllerManagerAsync(CancellationToken cancellationToken)

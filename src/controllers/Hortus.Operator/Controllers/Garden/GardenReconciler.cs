@@ -78,7 +78,7 @@ public sealed partial class GardenReconciler : IReconciler
         garden = await ConsumeReconcileAsync(garden, cancellationToken);
 
         var components = new VirtualGardenComponents(garden, new ImageVector());
-        var flow = new GardenFlow(manager.Client, components, secrets, access).Build();
+        var flow = new GardenFlow(manager.Client, components, secrets, access, context.Clock).Build();
         await RunAsync(garden, flow, LastOperationType.Reconcile, cancellationToken);
         return ReconcileResult.Done;
     }
@@ -113,7 +113,7 @@ public sealed partial class GardenReconciler : IReconciler
             return ReconcileResult.Done;
         }
 
-        var flow = new GardenDeletionFlow(manager.Client, secrets, access).Build();
+        var flow = new GardenDeletionFlow(manager.Client, secrets, access, context.Clock).Build();
         if (await RunAsync(garden, flow, LastOperationType.Delete, cancellationToken) is not null)
         {
             await manager.Client.RemoveFinalizerAsync(garden, GardenerFinalizers.Operator, cancellationToken);

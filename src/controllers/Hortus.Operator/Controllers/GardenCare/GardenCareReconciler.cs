@@ -4,6 +4,7 @@ using Hortus.Components;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 using Garden = Hortus.Objects.Gardener.Operator.Garden;
@@ -14,13 +15,6 @@ namespace Hortus.Operator;
 /// virtual garden.</summary>
 public sealed class GardenCareReconciler(IControllerManager manager, ComponentContext context) : IReconciler
 {
-    private static readonly string[] VirtualComponents =
-    [
-        VirtualGardenNames.KubeControllerManager,
-        VirtualGardenNames.GardenerControllerManager,
-        VirtualGardenNames.GardenerScheduler,
-    ];
-
     private readonly CacheScope scope = new(Namespace: VirtualGardenNames.Namespace);
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
@@ -36,11 +30,11 @@ public sealed class GardenCareReconciler(IControllerManager manager, ComponentCo
         var next = current;
         foreach (var check in new[]
         {
-            Check(GardenerConditions.VirtualGardenAPIServerAvailable, "APIServerReady",
-                UnhealthySets(VirtualGardenNames.ApiServer)),
-            Check(GardenerConditions.RuntimeComponentsHealthy, "RuntimeComponentsRunning", UnhealthyExcept(VirtualComponents)),
+            Check(GardenerConditions.VirtualGardenAPIServerAvailable, "APIServerReady", ApiServerFaults()),
+            Check(GardenerConditions.RuntimeComponentsHealthy, "RuntimeComponentsRunning",
+                [.. ResourceManagerFaults(), .. Faults(GardenerConditions.RuntimeComponentsHealthy)]),
             Check(GardenerConditions.VirtualComponentsHealthy, "VirtualComponentsRunning",
-                [.. UnhealthySets(VirtualGardenNames.GardenerApiServer), .. Unhealthy(VirtualComponents)]),
+                [.. Missing(), .. Faults(GardenerConditions.VirtualComponentsHealthy)]),
         })
         {
             next = With(next, check);
@@ -62,12 +56,12 @@ public sealed class GardenCareReconciler(IControllerManager manager, ComponentCo
         return ReconcileResult.Done;
     }
 
-    private static GardenerCondition Check(string type, string fine, IReadOnlyList<string> unhealthy) => new()
+    private static GardenerCondition Check(string type, string fine, IReadOnlyList<string> faults) => new()
     {
         Type = type,
-        Status = unhealthy.Count == 0 ? ConditionStatus.True : ConditionStatus.False,
-        Reason = unhealthy.Count == 0 ? fine : "NotRolledOut",
-        Message = unhealthy.Count == 0 ? "All components are rolled out" : "not rolled out: " + string.Join(", ", unhealthy),
+        Status = faults.Count == 0 ? ConditionStatus.True : ConditionStatus.False,
+        Reason = faults.Count == 0 ? fine : "ComponentsUnhealthy",
+        Message = faults.Count == 0 ? "All components are healthy" : string.Join("; ", faults),
     };
 
     private IReadOnlyList<GardenerCondition>? With(IReadOnlyList<GardenerCondition>? conditions, GardenerCondition wanted)
@@ -87,19 +81,41 @@ public sealed class GardenCareReconciler(IControllerManager manager, ComponentCo
         return [.. (conditions ?? []).Where(condition => condition.Type != wanted.Type), next];
     }
 
-    private string[] UnhealthySets(string name) =>
-        WorkloadHealth.IsRolledOut(manager.CacheOf<StatefulSet>(scope).Find(KeyOf(name))) ? [] : [name];
+    private string[] ApiServerFaults() =>
+        WorkloadHealth.IsRolledOut(manager.CacheOf<StatefulSet>(scope).Find(KeyOf(VirtualGardenNames.ApiServer)))
+            ? []
+            : [$"StatefulSet {VirtualGardenNames.ApiServer} is not rolled out"];
 
-    private string[] Unhealthy(IEnumerable<string> names) =>
-        [.. names.Where(name => !WorkloadHealth.IsRolledOut(manager.CacheOf<Deployment>(scope).Find(KeyOf(name))))];
+    private string[] ResourceManagerFaults() =>
+        WorkloadHealth.IsRolledOut(manager.CacheOf<Deployment>(scope).Find(KeyOf(ResourceManagerValues.NameDefault)))
+            ? []
+            : [$"Deployment {ResourceManagerValues.NameDefault} is not rolled out"];
 
-    private string[] UnhealthyExcept(string[] names) =>
-    [
-        .. manager.CacheOf<Deployment>(scope).List()
-            .Where(deployment => !names.Contains(deployment.Metadata.Name) && !WorkloadHealth.IsRolledOut(deployment))
-            .Select(deployment => deployment.Metadata.Name!)
-            .Order(StringComparer.Ordinal),
-    ];
+    private IEnumerable<string> Missing()
+    {
+        var resources = manager.CacheOf<ManagedResource>(scope);
+        return VirtualGardenNames.VirtualComponents
+            .Where(name => resources.Find(KeyOf(name)) is null)
+            .Select(name => $"ManagedResource {name} is missing");
+    }
+
+    private IEnumerable<string> Faults(string condition)
+    {
+        var now = context.Clock.GetUtcNow();
+        return
+            from resource in manager.CacheOf<ManagedResource>(scope).List()
+            where ConditionOf(resource) == condition
+            orderby resource.Metadata.Name
+            let fault = ManagedResourceHealth.Fault(resource, now)
+            where fault is not null
+            select $"ManagedResource {resource.Metadata.Name}: {fault}";
+    }
+
+    // The label comes first; without it, what is applied to the virtual garden counts there and everything else here.
+    private static string ConditionOf(ManagedResource resource) => resource.Metadata.Label(GardenerLabels.CareConditionType)
+        ?? (resource.Spec.Class == ManagedResourceSettings.SeedClass
+            ? GardenerConditions.RuntimeComponentsHealthy
+            : GardenerConditions.VirtualComponentsHealthy);
 
     private static ObjectKey KeyOf(string name) => new(VirtualGardenNames.Namespace, name);
 }

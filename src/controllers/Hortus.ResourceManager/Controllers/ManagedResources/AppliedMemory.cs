@@ -12,6 +12,9 @@ internal sealed record AppliedObject(ResourceKind Kind, ObjectKey Key, UInt128 S
     /// <summary>Version that was last found to be as it should.</summary>
     public string Version { get; set; } = "";
 
+    /// <summary>The server's count of changes of what the object declares.</summary>
+    public long Generation { get; init; }
+
     /// <summary>What is kept after a look at, or a write of, the live object.</summary>
     public static AppliedObject Of(ResourceKind kind, JsonObject sent, JsonObject live) => new(
         kind,
@@ -19,7 +22,10 @@ internal sealed record AppliedObject(ResourceKind Kind, ObjectKey Key, UInt128 S
         JsonTrees.DigestOfBody(sent),
         JsonTrees.DigestOfBody(live),
         JsonTrees.DigestOfMetadata(live))
-    { Version = live.Text("metadata", "resourceVersion") ?? "" };
+    {
+        Version = live.Text("metadata", "resourceVersion") ?? "",
+        Generation = live.Number("metadata", "generation") ?? 0,
+    };
 
     /// <summary>Whether a live object is as it was left. Status and whatever the server counts do not matter.</summary>
     public bool IsUntouched(DynamicObject live)

@@ -26,7 +26,7 @@ internal sealed class ManagedResourceReconciler : IReconciler
     {
         this.world = world;
         cache = world.Source.CacheOf<ManagedResource>(world.CacheScope);
-        health = new HealthConditions(world.Target);
+        health = new HealthConditions(world.Target, world.Memory, world.Clock);
         deleter = new ObjectDeleter(world.Target, world.CollectsGarbage, world.Clock);
     }
 
@@ -47,6 +47,7 @@ internal sealed class ManagedResourceReconciler : IReconciler
             return ReconcileResult.Done;
         }
 
+        resource = world.Status.Latest(resource);
         var isMine = world.Scope.Includes(resource);
         var isDeleting = resource.Metadata.IsDeleting();
         if (!isDeleting && isMine && ResourceNames.IsTrue(resource.Metadata.Annotation(ResourceNames.Ignore)))
@@ -199,6 +200,7 @@ internal sealed class ManagedResourceReconciler : IReconciler
     private void Forget(ObjectKey key)
     {
         world.Memory.Forget(key);
+        world.Status.Forget(key);
         world.Target.Users.Set(key, []);
         world.Target.FollowPods(key, false);
         world.Secrets.Users.Set(key, []);

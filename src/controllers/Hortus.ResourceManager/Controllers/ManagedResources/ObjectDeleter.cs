@@ -125,6 +125,8 @@ internal sealed class ObjectDeleter(TargetCluster target, bool collectsGarbage, 
             live = left;
         }
 
+        // From now on its end is seen at once.
+        await target.FindAsync(kind, key, cancellationToken);
         return await FinalizeAsync(kind, key, live, cancellationToken);
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Hortus.Client;
 using Hortus.Objects;
@@ -10,6 +12,8 @@ namespace Hortus.ResourceManager;
 /// <summary>Writes the status of ManagedResources, and only when it says something new.</summary>
 internal sealed class StatusWriter(IKubernetesClient client, TimeProvider clock)
 {
+    private readonly ConcurrentDictionary<ObjectKey, ManagedResource> written = [];
+
     /// <summary>A condition without times; they are filled in when it is written.</summary>
     public static GardenerCondition Condition(
         string type, string status, string reason, string message, params IReadOnlyList<string> codes) =>
@@ -51,8 +55,32 @@ internal sealed class StatusWriter(IKubernetesClient client, TimeProvider clock)
         var after = change(before) with { Conditions = merged };
         return resource.Status is not null && JsonNode.DeepEquals(KubernetesJson.ToNode(after), KubernetesJson.ToNode(before))
             ? resource
-            : await client.UpdateStatusAsync(resource with { Status = after }, cancellationToken);
+            : written[resource.Key] = await client.UpdateStatusAsync(resource with { Status = after }, cancellationToken);
     }
+
+    /// <summary>The ManagedResource as it was left by the last write, as long as the cache does not show that yet: what is true
+    /// again would otherwise not be written, because the cache does not know that it was false.</summary>
+    public ManagedResource Latest(ManagedResource cached)
+    {
+        if (!written.TryGetValue(cached.Key, out var last))
+        {
+            return cached;
+        }
+
+        if (last.Metadata.Uid == cached.Metadata.Uid && VersionOf(last) > VersionOf(cached))
+        {
+            return last;
+        }
+
+        written.TryRemove(KeyValuePair.Create(cached.Key, last));
+        return cached;
+    }
+
+    /// <summary>Forgets a ManagedResource that is gone.</summary>
+    public void Forget(ObjectKey key) => written.TryRemove(key, out _);
+
+    private static ulong VersionOf(ManagedResource resource) =>
+        ulong.TryParse(resource.Metadata.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
 
     private static bool IsNew(GardenerCondition old, GardenerCondition condition) =>
         old.Status != condition.Status || old.Reason != condition.Reason || old.Message != condition.Message

@@ -5,7 +5,7 @@ using Hortus.Objects.Kubernetes;
 namespace Hortus.Components.Tests;
 
 [Trait("Category", "Integration")]
-public sealed class ComponentDeployerTests(ClusterFixture cluster) : IClassFixture<ClusterFixture>
+public sealed class DirectDeployerTests(ClusterFixture cluster) : IClassFixture<ClusterFixture>
 {
     [Theory]
     [MemberData(nameof(RenderingTests.ComponentNames), MemberType = typeof(RenderingTests))]
@@ -13,7 +13,7 @@ public sealed class ComponentDeployerTests(ClusterFixture cluster) : IClassFixtu
     {
         using var deadline = ClusterFixture.Deadline();
         var component = RenderingTests.Component(name, await cluster.NewNamespaceAsync(deadline.Token));
-        var deployer = new ComponentDeployer(cluster.Client, "tests");
+        var deployer = new DirectDeployer(cluster.Client, "tests");
         await deployer.DeployAsync(component, deadline.Token);
         await deployer.WaitAsync(component, deadline.Token);
         var before = await VersionsAsync(component, deadline.Token);
@@ -28,7 +28,7 @@ public sealed class ComponentDeployerTests(ClusterFixture cluster) : IClassFixtu
     {
         using var deadline = ClusterFixture.Deadline();
         var component = RenderingTests.Component("controller", await cluster.NewNamespaceAsync(deadline.Token));
-        var deployer = new ComponentDeployer(cluster.Client, "tests");
+        var deployer = new DirectDeployer(cluster.Client, "tests");
         await deployer.DeployAsync(component, deadline.Token);
         var key = component.Render().Single().Key;
         var annotations = new System.Text.Json.Nodes.JsonObject { ["by"] = "somebody" };
@@ -49,7 +49,7 @@ public sealed class ComponentDeployerTests(ClusterFixture cluster) : IClassFixtu
         var component = RenderingTests.Component("kube-apiserver", space);
         var key = new ObjectKey(space, component.Name);
         await cluster.Script.BreakAsync<StatefulSet>(key, deadline.Token);
-        var deployer = new ComponentDeployer(cluster.Client, "tests");
+        var deployer = new DirectDeployer(cluster.Client, "tests");
         await deployer.DeployAsync(component, deadline.Token);
         await cluster.Client.UntilReportedAsync(key, deadline.Token);
 
@@ -66,7 +66,7 @@ public sealed class ComponentDeployerTests(ClusterFixture cluster) : IClassFixtu
     {
         using var deadline = ClusterFixture.Deadline();
         var component = RenderingTests.Component("service-account", await cluster.NewNamespaceAsync(deadline.Token));
-        var deployer = new ComponentDeployer(cluster.Client, "tests");
+        var deployer = new DirectDeployer(cluster.Client, "tests");
         await deployer.DeployAsync(component, deadline.Token);
 
         await deployer.DestroyAsync(component, deadline.Token);

@@ -1,0 +1,128 @@
+using Hortus.Objects;
+using Hortus.Objects.Kubernetes;
+
+namespace Hortus.Components;
+
+/// <summary>What a resource manager is made of.</summary>
+public sealed record ResourceManagerValues
+{
+    /// <summary>Name of a resource manager for the cluster it runs in, and of one for a shoot.</summary>
+    public const string NameDefault = "gardener-resource-manager";
+
+    /// <summary>Namespace of the workload; with a target also that of the ManagedResources.</summary>
+    public required string Namespace { get; init; }
+
+    /// <summary>Name of the Deployment.</summary>
+    public string Name { get; init; } = NameDefault;
+
+    /// <summary>Image with tag.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>Secret with the kubeconfig of the target cluster. Null: the cluster it runs in, with the ManagedResources of class
+    /// <c>seed</c> of all namespaces.</summary>
+    public string? TargetKubeconfigSecret { get; init; }
+
+    /// <summary>Time between two collections of what nothing refers to.</summary>
+    public string CollectionPeriod { get; init; } = "5m";
+}
+
+/// <summary>A resource manager with its service account and rights.</summary>
+public sealed class ResourceManagerWorkload(ResourceManagerValues values) : IComponent
+{
+    private const string RbacGroup = "rbac.authorization.k8s.io";
+
+    public string Name => values.Name;
+
+    public string Namespace => values.Namespace;
+
+    private bool IsForOwnCluster => values.TargetKubeconfigSecret is null;
+
+    private string RoleName => IsForOwnCluster ? $"hortus:{values.Namespace}:{values.Name}" : values.Name;
+
+    public IReadOnlyList<KubernetesObject> Render() =>
+    [
+        new ServiceAccount
+        {
+            Metadata = new ObjectMeta { Namespace = Namespace, Name = Name },
+            AutomountServiceAccountToken = false,
+        },
+        .. IsForOwnCluster ? ClusterRights() : SourceRights(),
+        .. new ControllerWorkload(new ControllerValues
+        {
+            Namespace = Namespace,
+            Name = Name,
+            Image = values.Image,
+            Args = ["resource-manager", .. Arguments()],
+            Labels = new Dictionary<string, string> { ["gardener.cloud/role"] = "controlplane" },
+            Secrets = values.TargetKubeconfigSecret is { } secret
+                ? new Dictionary<string, string> { ["target"] = secret }
+                : new Dictionary<string, string>(),
+            ServiceAccountName = Name,
+            RunsAlone = true,
+        }).Render(),
+    ];
+
+    // There is one replica, and the next one starts when it is gone: a lease would only make the next one wait.
+    private IEnumerable<string> Arguments()
+    {
+        yield return "--leader-elect=false";
+        if (IsForOwnCluster)
+        {
+            yield return "--resource-class=seed";
+        }
+        else
+        {
+            yield return $"--namespace={Namespace}";
+            yield return $"--target-kubeconfig={ControlPlanePod.SecretFolder}/target/kubeconfig";
+        }
+
+        yield return "--garbage-collector=true";
+        yield return $"--garbage-collector-sync-period={values.CollectionPeriod}";
+    }
+
+    // It applies objects of any kind, roles among them, so it has to be able to give away rights that it does not have itself.
+    private IEnumerable<KubernetesObject> ClusterRights() =>
+    [
+        new ClusterRole
+        {
+            Metadata = new ObjectMeta { Name = RoleName },
+            Rules =
+            [
+                Rule("*", ["*"], "get", "list", "watch", "create", "update", "patch", "delete"),
+                Rule(RbacGroup, ["roles", "clusterroles"], "bind", "escalate"),
+            ],
+        },
+        new ClusterRoleBinding
+        {
+            Metadata = new ObjectMeta { Name = RoleName },
+            RoleRef = new RoleRef { ApiGroup = RbacGroup, Kind = "ClusterRole", Name = RoleName },
+            Subjects = Subjects,
+        },
+    ];
+
+    private IEnumerable<KubernetesObject> SourceRights() =>
+    [
+        new Role
+        {
+            Metadata = new ObjectMeta { Namespace = Namespace, Name = RoleName },
+            Rules =
+            [
+                Rule("resources.gardener.cloud", ["managedresources", "managedresources/status"],
+                    "get", "list", "watch", "update", "patch"),
+                Rule("", ["secrets"], "get", "list", "watch", "update", "patch"),
+                Rule("", ["events"], "create", "patch"),
+            ],
+        },
+        new RoleBinding
+        {
+            Metadata = new ObjectMeta { Namespace = Namespace, Name = RoleName },
+            RoleRef = new RoleRef { ApiGroup = RbacGroup, Kind = "Role", Name = RoleName },
+            Subjects = Subjects,
+        },
+    ];
+
+    private IReadOnlyList<Subject> Subjects => [new Subject { Kind = "ServiceAccount", Namespace = Namespace, Name = Name }];
+
+    private static PolicyRule Rule(string group, IReadOnlyList<string> resources, params IReadOnlyList<string> verbs) =>
+        new() { ApiGroups = [group], Resources = resources, Verbs = verbs };
+}
