@@ -38,6 +38,15 @@ public sealed record GardenerApiServerOptions
     /// <summary>Longest life of a viewer kubeconfig; longer wishes are shortened.</summary>
     public TimeSpan ShootViewerKubeconfigMaxExpiration { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>Issuer of the tokens of WorkloadIdentities, an URL; absent issues none.</summary>
+    public string? WorkloadIdentityTokenIssuer { get; init; }
+
+    /// <summary>Private key that signs them; given together with the issuer.</summary>
+    public string? WorkloadIdentitySigningKeyFile { get; init; }
+
+    /// <summary>Longest life of such a token; longer wishes are shortened.</summary>
+    public TimeSpan WorkloadIdentityTokenMaxExpiration { get; init; } = TimeSpan.FromHours(48);
+
     /// <summary>Endpoints of an etcd; empty takes the embedded store in <see cref="DataDir"/>.</summary>
     public IReadOnlyList<string> EtcdServers { get; init; } = [];
 
@@ -82,5 +91,8 @@ public sealed record GardenerApiServerOptions
     {
         ShootAdminKubeconfigMaxExpiration = ShootAdminKubeconfigMaxExpiration,
         ShootViewerKubeconfigMaxExpiration = ShootViewerKubeconfigMaxExpiration,
+        WorkloadIdentityTokenIssuer = WorkloadIdentityTokenIssuer,
+        WorkloadIdentitySigningKeyFile = WorkloadIdentitySigningKeyFile,
+        WorkloadIdentityTokenMaxExpiration = WorkloadIdentityTokenMaxExpiration,
     };
 }

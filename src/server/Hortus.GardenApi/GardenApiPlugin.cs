@@ -8,8 +8,8 @@ using Hortus.Objects.Gardener.Core;
 
 namespace Hortus.GardenApi;
 
-/// <summary>Adds the garden's API groups to an API server: core.gardener.cloud, security.gardener.cloud and
-/// seedmanagement.gardener.cloud with their rules, defaults, columns, selectable fields and subresources.</summary>
+/// <summary>Adds the garden's API groups to an API server: core.gardener.cloud, operations.gardener.cloud,
+/// security.gardener.cloud and seedmanagement.gardener.cloud with their rules, defaults, columns, selectable fields and subresources.</summary>
 /// <param name="options">Settings.</param>
 /// <param name="host">Where the kinds are read that this server does not serve; null in a server that serves all.</param>
 public sealed class GardenApiPlugin(GardenApiOptions options, IObjectReader? host = null) : ApiServerPlugin
@@ -18,7 +18,7 @@ public sealed class GardenApiPlugin(GardenApiOptions options, IObjectReader? hos
     public override IEnumerable<ResourceDefinition> Resources(ApiServerServices services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        return GardenResources.All(options, Reader(services), services.Time)
+        return GardenResources.All(options, Reader(services), services.Objects, services.Time)
             .Select(d => d with { StoragePrefix = services.Options.EtcdPrefix + d.StoragePrefix });
     }
 
@@ -38,6 +38,7 @@ public sealed class GardenApiPlugin(GardenApiOptions options, IObjectReader? hos
             new CredentialsBindingAdmission(garden),
             new SecretBindingAdmission(garden),
             new ShootAdmission(garden),
+            new BastionAdmission(garden),
         ];
     }
 

@@ -24,7 +24,7 @@ public sealed class AggregatedGarden : IAsyncLifetime
     private static readonly string[] Versions =
     [
         "core.gardener.cloud/v1", "core.gardener.cloud/v1beta1", "security.gardener.cloud/v1alpha1",
-        "seedmanagement.gardener.cloud/v1alpha1",
+        "seedmanagement.gardener.cloud/v1alpha1", "operations.gardener.cloud/v1alpha1",
     ];
 
     private readonly string folder = Directory.CreateTempSubdirectory("hortus-aggregated-").FullName;

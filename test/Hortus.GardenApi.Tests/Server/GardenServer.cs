@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer;
@@ -6,6 +7,7 @@ using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Kubernetes;
+using Hortus.Pki;
 using Hortus.Testing;
 
 namespace Hortus.GardenApi.Tests.Server;
@@ -13,6 +15,12 @@ namespace Hortus.GardenApi.Tests.Server;
 /// <summary>A real server with the garden's API and the objects of <see cref="Samples"/>.</summary>
 public sealed class GardenServer : IAsyncLifetime
 {
+    /// <summary>Issuer of the tokens of workload identities.</summary>
+    public const string Issuer = "https://garden.example";
+
+    private static readonly string Key = SigningKeyPair.Create().PrivateKeyPem;
+
+    private readonly string keyFile = Path.Combine(Path.GetTempPath(), $"hortus-garden-{Guid.NewGuid():N}.key");
     private InProcessApiServer? server;
 
     /// <summary>The wire answer: status code and body.</summary>
@@ -25,9 +33,12 @@ public sealed class GardenServer : IAsyncLifetime
     public async Task InitializeAsync()
     {
         using var deadline = Deadline();
+        await File.WriteAllTextAsync(keyFile, Key, deadline.Token);
+        var options = new GardenApiOptions { WorkloadIdentityTokenIssuer = Issuer, WorkloadIdentitySigningKeyFile = keyFile };
         server = await InProcessApiServer.StartAsync(
-            new ApiServerOptions { AuthorizationMode = ["RBAC"] }, [new GardenApiPlugin(new GardenApiOptions())],
+            new ApiServerOptions { AuthorizationMode = ["RBAC"] }, [new GardenApiPlugin(options)],
             TimeProvider.System, deadline.Token);
+        await CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "garden" } });
         await CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "garden-local" } });
         await CreateAsync(new Secret { Metadata = new ObjectMeta { Name = "local", Namespace = "garden-local" } });
         await CreateAsync(Samples.ValidProject);
@@ -42,6 +53,16 @@ public sealed class GardenServer : IAsyncLifetime
         {
             await server.DisposeAsync();
         }
+
+        File.Delete(keyFile);
+    }
+
+    /// <summary>The key that signs tokens of workload identities.</summary>
+    public static ECDsa SigningKey()
+    {
+        var key = ECDsa.Create();
+        key.ImportFromPem(Key);
+        return key;
     }
 
     /// <summary>Creates an object and demands success.</summary>

@@ -31,7 +31,7 @@ public sealed class GardenerApiRegistration(string address, string authority) : 
     private static readonly string[] Versions =
     [
         "core.gardener.cloud/v1", "core.gardener.cloud/v1beta1", "security.gardener.cloud/v1alpha1",
-        "seedmanagement.gardener.cloud/v1alpha1",
+        "seedmanagement.gardener.cloud/v1alpha1", "operations.gardener.cloud/v1alpha1",
     ];
 
     public string Name => ComponentName;

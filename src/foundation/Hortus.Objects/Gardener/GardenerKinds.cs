@@ -17,7 +17,7 @@ public static class GardenerKinds
         typeof(ControllerRegistration), typeof(ControllerDeployment), typeof(ControllerInstallation),
         typeof(SecretBinding), typeof(BackupBucket), typeof(BackupEntry), typeof(Quota), typeof(ExposureClass),
         typeof(InternalSecret), typeof(ShootState), typeof(CredentialsBinding), typeof(WorkloadIdentity),
-        typeof(Gardenlet), typeof(ManagedSeed),
+        typeof(Gardenlet), typeof(ManagedSeed), typeof(ManagedSeedSet), typeof(Operations.Bastion),
     ];
 
     /// <summary>Kinds that seeds have as custom resources.</summary>

@@ -52,6 +52,11 @@ namespace Hortus.Objects;
 [JsonSerializable(typeof(KubernetesList<Gardenlet>))]
 [JsonSerializable(typeof(ManagedSeed))]
 [JsonSerializable(typeof(KubernetesList<ManagedSeed>))]
+[JsonSerializable(typeof(ManagedSeedSet))]
+[JsonSerializable(typeof(KubernetesList<ManagedSeedSet>))]
+[JsonSerializable(typeof(Gardener.Operations.Bastion), TypeInfoPropertyName = "RequestedBastion")]
+[JsonSerializable(typeof(KubernetesList<Gardener.Operations.Bastion>))]
 [JsonSerializable(typeof(AdminKubeconfigRequest))]
 [JsonSerializable(typeof(ViewerKubeconfigRequest))]
+[JsonSerializable(typeof(TokenRequest))]
 internal sealed partial class GardenerKindsContext : JsonSerializerContext;

@@ -191,8 +191,7 @@ internal static class BuiltinSubresources
             ],
             "deployments.apps" or "replicasets.apps" or "statefulsets.apps" =>
             [
-                With("scale", ["get", "patch", "update"],
-                    new ScaleHandler(objects, ScalePaths.Workload, services.Time)) with { Kind = ScaleHandler.ScaleKind },
+                ScaleSubresource.Create(objects, services.Time),
             ],
             "certificatesigningrequests.certificates.k8s.io" =>
                 [Merged("approval", ["get", "patch", "update"], CertificateRequestStrategy.MergeApproval)],

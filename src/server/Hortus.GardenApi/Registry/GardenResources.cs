@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Access;
 using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Subresources;
 using Hortus.GardenApi.Admission;
 using Hortus.GardenApi.Defaults;
 using Hortus.GardenApi.Kubeconfig;
 using Hortus.GardenApi.Validation;
+using Hortus.GardenApi.WorkloadIdentities;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Authentication;
 using Hortus.Objects.Gardener.Core;
@@ -17,11 +19,12 @@ namespace Hortus.GardenApi.Registry;
 internal static class GardenResources
 {
     public static IEnumerable<ResourceDefinition> All(
-        GardenApiOptions options, GardenReader garden, TimeProvider time) =>
+        GardenApiOptions options, GardenReader garden, IObjectAccess objects, TimeProvider time) =>
     [
         .. Administration(),
         .. Controllers(),
         .. Credentials(),
+        Identity(options, garden, time),
         .. Backups(),
         Shoot(options, garden, time),
         Of(new TypedStrategy<ShootState>()),
@@ -29,6 +32,14 @@ internal static class GardenResources
         Of(new TypedStrategy<ManagedSeed> { Check = SeedManagementValidator.Check,
         CheckChange = SeedManagementValidator.CheckChange },
             "spec.shoot.name"),
+        Of(new TypedStrategy<ManagedSeedSet>
+        {
+            Default = ManagedSeedSetDefaults.Apply,
+            Check = SeedManagementValidator.Check,
+            CheckChange = SeedManagementValidator.CheckChange,
+        }) with
+        { Subresources = new Dictionary<string, SubresourceDefinition> { ["scale"] = ScaleSubresource.Create(objects, time) } },
+        Of(new BastionStrategy(time), "spec.seedName", "spec.shootRef.name"),
     ];
 
     private static ResourceDefinition[] Administration() =>
@@ -90,10 +101,25 @@ internal static class GardenResources
             Check = CredentialsValidator.Check,
             CheckChange = CredentialsValidator.CheckChange,
         }),
-        Of(new TypedStrategy<WorkloadIdentity> { Check = CredentialsValidator.Check }),
         Of(new TypedStrategy<InternalSecret> { Default = GardenDefaults.Apply,
         CheckChange = CredentialsValidator.CheckChange }, "type"),
     ];
+
+    private static ResourceDefinition Identity(GardenApiOptions options, GardenReader garden, TimeProvider time) =>
+        Of(new WorkloadIdentityStrategy(options.WorkloadIdentityTokenIssuer)) with
+        {
+            Subresources = new Dictionary<string, SubresourceDefinition>
+            {
+                ["token"] = new()
+                {
+                    Name = "token",
+                    Verbs = ["create"],
+                    Kind = ResourceKind.Of<TokenRequest>(),
+                    Schema = static () => SchemaBuilder.For(typeof(TokenRequest)),
+                    Handler = new TokenHandler(WorkloadIdentityTokens.Create(options, time), garden),
+                },
+            },
+        };
 
     private static ResourceDefinition[] Backups() =>
     [
@@ -119,8 +145,7 @@ internal static class GardenResources
             SelectableFields =
             [
                 .. definition.SelectableFields,
-                new SelectableField("spec.cloudProfile.name", o => JsonPaths.Text(o, "spec.cloudProfile.name")),
-                new SelectableField("spec.cloudProfile.kind", o => JsonPaths.Text(o, "spec.cloudProfile.kind")),
+                .. new[] { "name", "kind" }.SelectMany(ProfileFields),
             ],
             Subresources = new Dictionary<string, SubresourceDefinition>
             {
@@ -134,6 +159,18 @@ internal static class GardenResources
                     options.ShootViewerKubeconfigMaxExpiration, garden, time),
             },
         };
+    }
+
+    // Upstream writes the last part with a capital letter, unlike the field itself; both are understood.
+    private static IEnumerable<SelectableField> ProfileFields(string field)
+    {
+        var path = "spec.cloudProfile." + field;
+        string Value(JsonObject shoot) => JsonPaths.Text(shoot, path);
+        return
+        [
+            new SelectableField(path, Value),
+            new SelectableField($"spec.cloudProfile.{char.ToUpperInvariant(field[0])}{field[1..]}", Value),
+        ];
     }
 
     private static SubresourceDefinition Kubeconfigs(

@@ -70,6 +70,11 @@ internal static class CredentialsValidator
             identity.Spec.TargetSystem.Type, path["targetSystem"]["type"], errors, "must specify a target system type");
     }
 
+    public static void CheckChange(WorkloadIdentity identity, WorkloadIdentity old, FieldErrors errors) =>
+        Names.Unchanged(
+            identity.Spec.TargetSystem.Type, old.Spec.TargetSystem.Type,
+            FieldPath.Root["spec"]["targetSystem"]["type"], errors);
+
     public static void Check(Quota quota, FieldErrors errors)
     {
         var path = FieldPath.Root["spec"];

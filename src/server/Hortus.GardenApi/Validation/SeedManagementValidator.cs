@@ -1,9 +1,10 @@
+using Hortus.GardenApi.Registry;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.SeedManagement;
 
 namespace Hortus.GardenApi.Validation;
 
-/// <summary>The rules of Gardenlet and ManagedSeed; both live in the namespace garden.</summary>
+/// <summary>The rules of Gardenlet, ManagedSeed and ManagedSeedSet; all live in the namespace garden.</summary>
 internal static class SeedManagementValidator
 {
     private const string GardenNamespace = "garden";
@@ -34,6 +35,61 @@ internal static class SeedManagementValidator
     public static void CheckChange(ManagedSeed seed, ManagedSeed old, FieldErrors errors) =>
         Names.Unchanged(seed.Spec.Shoot?.Name, old.Spec.Shoot?.Name, FieldPath.Root["spec"]["shoot"]["name"], errors);
 
+    public static void Check(ManagedSeedSet set, FieldErrors errors)
+    {
+        var path = FieldPath.Root["spec"];
+        var spec = set.Spec;
+        Namespace(set.Metadata.Namespace, errors);
+        NotNegative(spec.Replicas, path["replicas"], errors);
+        NotNegative(spec.RevisionHistoryLimit, path["revisionHistoryLimit"], errors);
+        NotNegative(
+            spec.UpdateStrategy?.RollingUpdate?.Partition, path["updateStrategy"]["rollingUpdate"]["partition"], errors);
+        Names.OneOf(spec.UpdateStrategy?.Type, path["updateStrategy"]["type"], errors, "RollingUpdate");
+        if (spec.Selector.MatchLabels is null or { Count: 0 } && spec.Selector.MatchExpressions is null or { Count: 0 })
+        {
+            errors.Invalid(path["selector"], null, "empty selector is invalid for ManagedSeedSet");
+            return;
+        }
+
+        var selector = LabelSelectorMatcher.From(spec.Selector);
+        Labels(selector, spec.Template.Metadata, path["template"]["metadata"]["labels"], errors);
+        Labels(selector, spec.ShootTemplate.Metadata, path["shootTemplate"]["metadata"]["labels"], errors);
+        if (spec.Template.Spec.Shoot is not null)
+        {
+            errors.Forbidden(path["template"]["spec"]["shoot"], "the set names the shoots of its replicas itself");
+        }
+    }
+
+    public static void CheckChange(ManagedSeedSet set, ManagedSeedSet old, FieldErrors errors)
+    {
+        var path = FieldPath.Root["spec"];
+        if (!TypedObjects.Same(set.Spec.Selector, old.Spec.Selector))
+        {
+            errors.Invalid(path["selector"], null, "field is immutable");
+        }
+
+        if (set.Spec.RevisionHistoryLimit != old.Spec.RevisionHistoryLimit)
+        {
+            errors.Invalid(path["revisionHistoryLimit"], set.Spec.RevisionHistoryLimit, "field is immutable");
+        }
+    }
+
+    private static void Labels(LabelSelectorMatcher selector, ObjectMeta metadata, FieldPath path, FieldErrors errors)
+    {
+        if (!selector.Matches(metadata.Labels))
+        {
+            errors.Invalid(path, null, "`selector` does not match template `labels`");
+        }
+    }
+
+    private static void NotNegative(int? value, FieldPath path, FieldErrors errors)
+    {
+        if (value is < 0)
+        {
+            errors.Invalid(path, value, "must be greater than or equal to 0");
+        }
+    }
+
     private static void Namespace(string? ns, FieldErrors errors)
     {
         if (ns != GardenNamespace)
@@ -44,11 +100,7 @@ internal static class SeedManagementValidator
 
     private static void Deployment(GardenletDeploymentSettings deployment, FieldPath path, FieldErrors errors)
     {
-        if (deployment.ReplicaCount is < 0)
-        {
-            errors.Invalid(path["replicaCount"], deployment.ReplicaCount, "must be greater than or equal to 0");
-        }
-
+        NotNegative(deployment.ReplicaCount, path["replicaCount"], errors);
         Names.OneOf(
             deployment.Image?.PullPolicy, path["image"]["pullPolicy"], errors, "Always", "IfNotPresent", "Never");
     }

@@ -7,13 +7,59 @@ namespace Hortus.Objects.Gardener.Core;
 /// <summary>What an infrastructure offers to shoots: regions, machine types, images and Kubernetes
 /// versions.</summary>
 [KubernetesResource("core.gardener.cloud", "v1beta1", "CloudProfile", "cloudprofiles",
-    Namespaced = false, ShortNames = "cprofile,cpfl")]
+    Namespaced = false, HasStatus = true, ShortNames = "cprofile,cpfl")]
 [PrinterColumn("Type", "string", ".spec.type")]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
 public sealed record CloudProfile : KubernetesObject
 {
     /// <summary>The offer.</summary>
     public CloudProfileSpec Spec { get => field ??= new CloudProfileSpec(); init; }
+
+    /// <summary>How versions are classified now.</summary>
+    public CloudProfileStatus? Status { get; init; }
+}
+
+/// <summary>How the versions of a profile are classified now, by their lifecycles.</summary>
+public sealed record CloudProfileStatus : ApiType
+{
+    /// <summary>Kubernetes versions.</summary>
+    public KubernetesVersionsStatus? Kubernetes { get; init; }
+
+    /// <summary>Machine images.</summary>
+    [ListMap("name"), PatchStrategy(Merge = true, MergeKey = "name")]
+    public IReadOnlyList<MachineImageVersionsStatus>? MachineImages { get; init; }
+}
+
+/// <summary>How Kubernetes versions are classified now.</summary>
+public sealed record KubernetesVersionsStatus : ApiType
+{
+    /// <summary>The versions.</summary>
+    [ListMap("version"), PatchStrategy(Merge = true, MergeKey = "version")]
+    public IReadOnlyList<VersionStatus>? Versions { get; init; }
+}
+
+/// <summary>How the versions of a machine image are classified now.</summary>
+public sealed record MachineImageVersionsStatus : ApiType
+{
+    /// <summary>Name of the image.</summary>
+    [Required]
+    public string Name { get => field ?? ""; init; }
+
+    /// <summary>The versions.</summary>
+    [ListMap("version"), PatchStrategy(Merge = true, MergeKey = "version")]
+    public IReadOnlyList<VersionStatus>? Versions { get; init; }
+}
+
+/// <summary>How a version is classified now.</summary>
+public sealed record VersionStatus : ApiType
+{
+    /// <summary>The version.</summary>
+    [Required]
+    public string Version { get => field ?? ""; init; }
+
+    /// <summary>unavailable, preview, supported, deprecated or expired.</summary>
+    [Required]
+    public string Classification { get => field ?? ""; init; }
 }
 
 /// <summary>What an infrastructure offers to shoots.</summary>
