@@ -2,6 +2,7 @@ using Hortus.Client;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.ResourceManager.Collection;
+using Hortus.ResourceManager.Webhooks;
 using Hortus.Runtime;
 using Hortus.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,9 @@ public sealed class ResourceManagerComponent
                     Namespace = options.LeaderElectionNamespace ?? options.Namespace ?? GardenerNames.GardenNamespace,
                     Name = options.LeaderElectionName,
                 }
+                : null,
+            Beside = options.Webhooks.Count > 0
+                ? (context, cancellationToken) => WebhookServing.RunAsync(options, context, cancellationToken)
                 : null,
         };
     }

@@ -77,6 +77,25 @@ public sealed record ResourceManagerOptions
     /// <summary>Labels of the pods of that ingress controller.</summary>
     public IReadOnlyDictionary<string, string> IngressControllerPodLabels { get => field ??= new Dictionary<string, string>(); init; }
 
+    /// <summary>Webhooks to serve, by name; the documentation lists them. Default none.</summary>
+    public IReadOnlyList<string> Webhooks { get => field ?? []; init; }
+
+    /// <summary>Address that webhooks are served on. Default all.</summary>
+    public string WebhookBindAddress { get; init; } = "0.0.0.0";
+
+    /// <summary>Port that webhooks are served on. Default 9449.</summary>
+    public int WebhookPort { get; init; } = 9449;
+
+    /// <summary>Folder with <c>tls.crt</c> and <c>tls.key</c> for the webhooks, read again when they change.</summary>
+    public string? WebhookCertDir { get; init; }
+
+    /// <summary>Life of the tokens that are mounted into pods. Default 12 h.</summary>
+    public TimeSpan ProjectedTokenExpiration { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>Lets agents of nodes list pods only with a selector of their node. Default true; API servers before 1.32 want
+    /// false.</summary>
+    public bool AuthorizeWithSelectors { get; init; } = true;
+
     /// <summary>Works only while holding a lease in the source cluster. Default true.</summary>
     public bool LeaderElect { get; init; } = true;
 

@@ -29,6 +29,15 @@ internal static class JsonTrees
             ? number
             : node.At(path) is JsonValue other && other.TryGetValue<int>(out var small) ? small : null;
 
+    /// <summary>The truth value at a path, or null.</summary>
+    public static bool? Flag(this JsonNode? node, params ReadOnlySpan<string> path) =>
+        node.At(path)?.GetValueKind() switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => null,
+        };
+
     /// <summary>The objects of the list at a path.</summary>
     public static IEnumerable<JsonObject> Items(this JsonNode? node, params ReadOnlySpan<string> path) =>
         (node.At(path) as JsonArray)?.OfType<JsonObject>() ?? [];
@@ -62,6 +71,17 @@ internal static class JsonTrees
         }
 
         return node;
+    }
+
+    /// <summary>The list in a field, made where it is missing.</summary>
+    public static JsonArray List(this JsonObject node, string field)
+    {
+        if (node[field] is not JsonArray list)
+        {
+            node[field] = list = [];
+        }
+
+        return list;
     }
 
     /// <summary>A map of texts as a tree; null when it is empty.</summary>

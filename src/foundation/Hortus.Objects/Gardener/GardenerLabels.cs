@@ -46,6 +46,9 @@ public static class GardenerLabels
     /// <summary>Whether system parts may run on the node.</summary>
     public const string WorkerPoolSystemComponents = "worker.gardener.cloud/system-components";
 
+    /// <summary>Name of the Secret with the operating system configuration of a worker pool, on its nodes.</summary>
+    public const string NodeAgentSecretName = "worker.gardener.cloud/gardener-node-agent-secret-name";
+
     /// <summary>Name of the machine on its node.</summary>
     public const string NodeMachineName = "node.gardener.cloud/machine-name";
 

@@ -70,11 +70,9 @@ public static partial class ComponentHost
         ILogger log,
         CancellationToken stop)
     {
-        var work = options.LeaderElection is { } election
-            ? new LeaderElector(
-                context.Client, election with { Identity = election.Identity ?? context.Identity }, context)
-                .RunAsync(ct => run(context, ct), stop)
-            : Task.Run(() => run(context, stop), stop);
+        var work = options.Beside is { } beside
+            ? RunTogetherAsync(ct => RunElectedAsync(options, context, run, ct), ct => beside(context, ct), stop)
+            : RunElectedAsync(options, context, run, stop);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Register(() => stopped.TrySetResult());
         if (await Task.WhenAny(work, stopped.Task) != work)
@@ -92,6 +90,26 @@ public static partial class ComponentHost
 
         await work;
         return ExitCode.Success;
+    }
+
+    private static Task RunElectedAsync(
+        ComponentHostOptions options,
+        ComponentContext context,
+        Func<ComponentContext, CancellationToken, Task> run,
+        CancellationToken stop) => options.LeaderElection is { } election
+        ? new LeaderElector(context.Client, election with { Identity = election.Identity ?? context.Identity }, context)
+            .RunAsync(ct => run(context, ct), stop)
+        : Task.Run(() => run(context, stop), stop);
+
+    private static async Task RunTogetherAsync(
+        Func<CancellationToken, Task> first, Func<CancellationToken, Task> second, CancellationToken stop)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task[] both = [Task.Run(() => first(either.Token), stop), Task.Run(() => second(either.Token), stop)];
+        var ended = await Task.WhenAny(both);
+        await either.CancelAsync();
+        await Task.WhenAll(both).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ended;
     }
 
     // Starting leaves much behind that is never used again, and a process that then has little to do would keep it for hours,

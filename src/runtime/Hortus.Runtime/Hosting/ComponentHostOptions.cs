@@ -22,6 +22,10 @@ public sealed record ComponentHostOptions
     /// <summary>Runs the component only while it holds this lease; null means at once.</summary>
     public LeaderElectionOptions? LeaderElection { get; init; }
 
+    /// <summary>Runs from the start, whether or not the lease is held, for servers that every instance offers. The component ends when
+    /// it ends. Null means nothing.</summary>
+    public Func<ComponentContext, CancellationToken, Task>? Beside { get; init; }
+
     /// <summary>Port for <c>/healthz</c>, <c>/livez</c>, <c>/readyz</c> and <c>/metrics</c> over plain HTTP; 0
     /// (default) means none.</summary>
     public int HealthPort { get; init; }

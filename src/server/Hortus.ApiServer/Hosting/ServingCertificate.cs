@@ -9,18 +9,18 @@ namespace Hortus.ApiServer.Hosting;
 /// given.</summary>
 internal sealed class ServingCertificate
 {
-    private readonly Lock gate = new();
-    private readonly string certificateFile;
-    private readonly string keyFile;
-    private X509Certificate2 current;
-    private DateTime loadedFrom;
+    private readonly CertificateFile file;
 
     private ServingCertificate(string certificateFile, string keyFile)
     {
-        this.certificateFile = certificateFile;
-        this.keyFile = keyFile;
-        loadedFrom = File.GetLastWriteTimeUtc(certificateFile);
-        current = Read();
+        try
+        {
+            file = CertificateFile.Open(certificateFile, keyFile);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"{e.Message} (--tls-cert-file, --tls-private-key-file)", e);
+        }
     }
 
     /// <summary>Opens the certificate the options name, or makes one.</summary>
@@ -45,27 +45,7 @@ internal sealed class ServingCertificate
     }
 
     /// <summary>The certificate as of now.</summary>
-    public X509Certificate2 Get()
-    {
-        lock (gate)
-        {
-            var changed = File.GetLastWriteTimeUtc(certificateFile);
-            if (changed != loadedFrom)
-            {
-                try
-                {
-                    current = Read();
-                    loadedFrom = changed;
-                }
-                catch (IOException)
-                {
-                    // Certificate and key are being replaced; until both fit, the old ones serve.
-                }
-            }
-
-            return current;
-        }
-    }
+    public X509Certificate2 Get() => file.Get();
 
     private static void Write(ApiServerOptions options, string certificateFile, string keyFile, TimeProvider time)
     {
@@ -104,19 +84,5 @@ internal sealed class ServingCertificate
         }
 
         return [.. hosts.Distinct()];
-    }
-
-    private X509Certificate2 Read()
-    {
-        try
-        {
-            return Pem.ReadKeyPair(File.ReadAllText(certificateFile), File.ReadAllText(keyFile));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
-        {
-            throw new IOException(
-                $"cannot serve with certificate {certificateFile} and key {keyFile} "
-                + $"(--tls-cert-file, --tls-private-key-file; PEM): {e.Message}", e);
-        }
     }
 }

@@ -1,0 +1,10 @@
+namespace Hortus.ResourceManager.Webhooks.Admission;
+
+/// <summary>Allows, changes or denies requests.</summary>
+internal interface IAdmissionWebhook
+{
+    /// <summary>Decides on a request. Kinds that it does not know are allowed as they are. The request is not changed.</summary>
+    /// <exception cref="Hortus.Client.ApiException">What it needs to know cannot be read.</exception>
+    /// <exception cref="HttpRequestException">What it needs to know cannot be read.</exception>
+    Task<AdmissionAnswer> ReviewAsync(AdmissionRequest request, CancellationToken cancellationToken);
+}
