@@ -171,6 +171,12 @@ public static class FieldManagement
 
         var own = owners.Take(writer, FieldOwner.UpdateOperation);
         own.Time = FieldOwner.Stamp(writer.Now);
+        if (own.IsEmpty)
+        {
+            own.Replace(changed);
+            return;
+        }
+
         if (changed.IsWithin(own.Set))
         {
             return;

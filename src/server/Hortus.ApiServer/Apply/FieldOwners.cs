@@ -66,6 +66,11 @@ internal sealed class FieldOwners
     /// <summary>Merges the oldest updaters beyond the limit, per version.</summary>
     public void Cap()
     {
+        if (owners.Count <= UpdatersMax)
+        {
+            return;
+        }
+
         var updaters = owners.Where(owner => !owner.IsApply && owner.Subresource.Length == 0).ToList();
         if (updaters.Count <= UpdatersMax)
         {
@@ -105,7 +110,7 @@ internal sealed class FieldOwners
             return;
         }
 
-        var entries = owners
+        IEnumerable<FieldOwner> entries = owners.Count == 1 ? owners : owners
             .OrderBy(owner => owner.Operation, StringComparer.Ordinal)
             .ThenBy(owner => owner.Time, StringComparer.Ordinal)
             .ThenBy(owner => owner.Manager, StringComparer.Ordinal)

@@ -107,19 +107,14 @@ internal sealed class ObjectDeleter(ObjectStore store, AdmissionChain admission,
         StoredObject current, JsonObject? marked, WriteContext context, CancellationToken cancellationToken)
     {
         var bytes = marked is null ? null : await ObjectWriter.BytesAsync(marked, context.Definition, cancellationToken);
-        var revision = current.Revision;
-        if (!context.DryRun)
+        var outcome = context.DryRun
+            ? new WriteOutcome(true, current.Revision, null)
+            : await store.WriteAsync(context.Definition, current.Key, current.Revision, bytes?.Stored, cancellationToken);
+        if (!outcome.Succeeded)
         {
-            var outcome = await store.WriteAsync(
-                context.Definition, current.Key, current.Revision, bytes?.Stored, cancellationToken);
-            if (!outcome.Succeeded)
-            {
-                return null;
-            }
-
-            revision = outcome.Revision;
+            return null;
         }
 
-        return bytes is null ? new Written(current, Removed: true) : new Written(bytes.Show(current.Key, revision));
+        return bytes is null ? new Written(current, Removed: true) : new Written(bytes.Show(current.Key, outcome));
     }
 }

@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Output;
 using Hortus.Objects;
 
 namespace Hortus.ApiServer.Objects;
@@ -40,7 +40,7 @@ internal static class ObjectEncoding
 
     private static byte[] Write(JsonObject root)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
+        using var buffer = new ByteBuffer();
         using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
         {
             writer.WriteStartObject();
@@ -68,7 +68,7 @@ internal static class ObjectEncoding
             writer.WriteEndObject();
         }
 
-        return buffer.WrittenSpan.ToArray();
+        return buffer.Written.ToArray();
     }
 
     /// <summary>Reads stored bytes.</summary>

@@ -112,7 +112,7 @@ internal sealed class ObjectStore(IStore store, TimeProvider time)
                 json is null ? "delete" : expectedRevision == 0 ? "create" : "update",
                 definition.GroupResource,
                 time.GetElapsedTime(start));
-            return new WriteOutcome(result.Succeeded, result.Revision);
+            return new WriteOutcome(result.Succeeded, result.Revision, result.Current);
         }
         catch (StoreException e)
         {
@@ -231,4 +231,5 @@ internal sealed class ObjectStore(IStore store, TimeProvider time)
 /// <summary>How a conditional write went.</summary>
 /// <param name="Succeeded">False when the object had another revision.</param>
 /// <param name="Revision">Revision of the write.</param>
-internal readonly record struct WriteOutcome(bool Succeeded, long Revision);
+/// <param name="Stored">What the store has now; null for nothing.</param>
+internal readonly record struct WriteOutcome(bool Succeeded, long Revision, StoredValue? Stored);

@@ -177,7 +177,7 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
         }
 
         var outcome = await store.WriteAsync(definition, storageKey, 0, bytes.Stored, cancellationToken);
-        return outcome.Succeeded ? new Written(bytes.Show(storageKey, outcome.Revision), Created: true) : null;
+        return outcome.Succeeded ? new Written(bytes.Show(storageKey, outcome), Created: true) : null;
     }
 
     private async Task<(Written? Written, bool Pinned)> TryUpdateAsync(
@@ -254,7 +254,7 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
 
         var outcome = await store.WriteAsync(
             definition, current.Key, current.Revision, removed ? null : bytes.Stored, cancellationToken);
-        return outcome.Succeeded ? new Written(bytes.Show(current.Key, outcome.Revision), Removed: removed) : null;
+        return outcome.Succeeded ? new Written(bytes.Show(current.Key, outcome), Removed: removed) : null;
     }
 
     /// <summary>The object as it is stored and as its own version shows it.</summary>
@@ -280,6 +280,11 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
 /// <param name="StoredApiVersion">The version of the store.</param>
 internal sealed record WrittenBytes(byte[] Stored, byte[] Shown, string StoredApiVersion)
 {
+    /// <summary>The object that was written.</summary>
+    public StoredObject Show(string key, WriteOutcome outcome) => ReferenceEquals(Stored, Shown) && outcome.Stored is { } stored
+        ? StoredObject.Of(stored).StoredAs(StoredApiVersion)
+        : Show(key, outcome.Revision);
+
     /// <summary>The object with the revision of its write; 0 for one that is not stored.</summary>
     public StoredObject Show(string key, long revision) =>
         StoredObject.Of(new StoredValue(key, Shown, revision, revision)).StoredAs(StoredApiVersion);

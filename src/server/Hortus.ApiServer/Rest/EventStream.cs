@@ -82,19 +82,19 @@ internal sealed class EventStream(
     public void WriteError(Status status) => ObjectFormatter.WriteError(pending, status);
 
     /// <summary>Sends what is pending.</summary>
-    /// <returns>Whether there was anything.</returns>
-    public async ValueTask<bool> FlushAsync(CancellationToken cancellationToken)
+    /// <returns>How many bytes that were.</returns>
+    public async ValueTask<int> FlushAsync(CancellationToken cancellationToken)
     {
-        if (pending.Length == 0)
+        var length = pending.Length;
+        if (length > 0)
         {
-            return false;
+            await body.WriteAsync(pending.Written, cancellationToken);
+            pending.Clear();
+            count(sent);
+            sent = 0;
         }
 
-        await body.WriteAsync(pending.Written, cancellationToken);
-        pending.Clear();
-        count(sent);
-        sent = 0;
-        return true;
+        return length;
     }
 
     public void Dispose() => pending.Dispose();

@@ -12,7 +12,12 @@ internal sealed class WatchHandler(
     ObjectStore store, ServerMetrics metrics, TimeProvider time, Random random, CancellationToken stopping)
 {
     private const int TimeoutSecondsMin = 1800;
+    private const int BurstBytes = 16 * 1024;
+
+    // What comes in the next moment is sent together: many watchers of many changes would otherwise cost more than the changes
+    // themselves. In a burst the moment is longer, as a client then sees what was some time ago in any case.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan GatheringInBurst = TimeSpan.FromMilliseconds(15);
     private static readonly TimeSpan BookmarkInterval = TimeSpan.FromSeconds(60);
 
     /// <summary>Streams events until the client leaves, the time is up or the server stops.</summary>
@@ -39,7 +44,7 @@ internal sealed class WatchHandler(
             stream.WriteBookmark(start.Revision, endsInitial: true);
         }
 
-        if (!await stream.FlushAsync(cancellationToken))
+        if (await stream.FlushAsync(cancellationToken) == 0)
         {
             await response.Body.FlushAsync(cancellationToken);
         }
@@ -78,11 +83,10 @@ internal sealed class WatchHandler(
                     marked = time.GetTimestamp();
                 }
 
-                if (await stream.FlushAsync(cancellationToken))
+                var flushed = await stream.FlushAsync(cancellationToken);
+                if (flushed > 0)
                 {
-                    // What comes in the next moment is sent together: many watchers of many changes would otherwise cost
-                    // more than the changes themselves.
-                    await Task.Delay(Gathering, time, end);
+                    await Task.Delay(flushed < BurstBytes ? Gathering : GatheringInBurst, time, end);
                 }
             }
         }
