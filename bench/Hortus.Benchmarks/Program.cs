@@ -8,21 +8,22 @@ return args switch
     ["all"] => new[]
     {
         await StorageBenchmark.RunAsync(Path.GetTempPath(), CancellationToken.None),
-        await ApiServerBenchmark.RunAsync(0, CancellationToken.None),
+        await ApiServerBenchmark.RunAsync(0, new Cores(AreApart: true), CancellationToken.None),
         await ScaleBenchmark.RunAsync(CancellationToken.None),
         await GardenBenchmark.RunAsync(),
     }.Max(),
     ["storage"] => await StorageBenchmark.RunAsync(Path.GetTempPath(), CancellationToken.None),
     ["storage", var folder] => await StorageBenchmark.RunAsync(folder, CancellationToken.None),
-    ["apiserver"] => await ApiServerBenchmark.RunAsync(0, CancellationToken.None),
-    ["apiserver", var rounds] => await ApiServerBenchmark.RunAsync(
-        int.Parse(rounds, CultureInfo.InvariantCulture), CancellationToken.None),
+    ["apiserver", .. var options] when options.Length <= 2 => await ApiServerBenchmark.RunAsync(
+        int.Parse(options.FirstOrDefault(o => !o.StartsWith('-')) ?? "0", CultureInfo.InvariantCulture),
+        new Cores(AreApart: !options.Contains("--shared-cores")),
+        CancellationToken.None),
     ["scale"] => await ScaleBenchmark.RunAsync(CancellationToken.None),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: Hortus.Benchmarks all | garden | storage [FOLDER] | apiserver [ROUNDS] | scale");
+    Console.Error.WriteLine("usage: Hortus.Benchmarks all | garden | storage [FOLDER] | apiserver [ROUNDS] [--shared-cores] | scale");
     return 2;
 }

@@ -12,25 +12,37 @@ internal static class ApiServerBenchmark
     private const int Starts = 3;
     private static readonly WorkloadSize Size = new(Objects: 2000, Lists: 40, Clients: 16, Watchers: 20);
 
-    // As long as a round: what is measured is a server that has run for a while, on either side.
-    private static readonly WorkloadSize WarmUp = Size;
+    // What is measured is a server that has run for a while, on either side.
+    private const int WarmUpRounds = 3;
 
-    public static async Task<int> RunAsync(int rounds, CancellationToken cancellationToken)
+    /// <summary>Measures and prints.</summary>
+    /// <param name="rounds">How many; 0 for as many as the figures in the documentation rest on.</param>
+    /// <param name="cores">Where servers and clients run.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(int rounds, Cores cores, CancellationToken cancellationToken)
     {
+        if (cores.MustMove)
+        {
+            return await Cores.RunMovedAsync(cancellationToken);
+        }
+
         rounds = rounds > 0 ? rounds : RoundsDefault;
         var assets = Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS");
         var compared = assets is not null && File.Exists(Path.Combine(assets, "kube-apiserver"));
         Console.WriteLine($"API server: {Size.Objects} ConfigMaps of 1 KiB, {Size.Clients} clients, {Size.Watchers} watchers, "
-            + $"{rounds} rounds, TLS and HTTP/2, every write on disk; load {Load()}");
+            + $"{rounds} rounds, TLS and HTTP/2, every write on disk; "
+            + (cores.AreApart ? "servers on one core, clients on the others" : "servers and clients on the same cores")
+            + $"; load {Load()}");
         if (!compared)
         {
             Console.WriteLine("kube-apiserver is not measured: KUBEBUILDER_ASSETS names no folder that holds it");
         }
 
-        var ours = new ServerRun("hortus", token => MeasuredServer.StartHortusAsync(token));
-        var onEtcd = new ServerRun("hortus-on-etcd", token => MeasuredServer.StartHortusOnEtcdAsync(assets, token));
+        var ours = new ServerRun("hortus", token => MeasuredServer.StartHortusAsync(cores, token));
+        var onEtcd = new ServerRun("hortus-on-etcd", token => MeasuredServer.StartHortusOnEtcdAsync(cores, assets, token));
         ServerRun[] runs = compared
-            ? [ours, onEtcd, new ServerRun("kubernetes", token => MeasuredServer.StartKubernetesAsync(assets!, token))]
+            ? [ours, onEtcd, new ServerRun("kubernetes", token => MeasuredServer.StartKubernetesAsync(cores, assets!, token))]
             : [ours, onEtcd];
         for (var i = 1; i < Starts; i++)
         {
@@ -44,7 +56,7 @@ internal static class ApiServerBenchmark
         {
             foreach (var run in runs)
             {
-                await run.OpenAsync(WarmUp, cancellationToken);
+                await run.OpenAsync(Size, WarmUpRounds, cancellationToken);
             }
 
             for (var round = 0; round < rounds; round++)
@@ -90,7 +102,8 @@ internal static class ApiServerBenchmark
                 var results = run.Results.Select(r => r[phase]).ToList();
                 Print($"| {phase} | {run.Name} | {Span(results.Select(r => r.PerSecond), "0")} /s | "
                     + $"p50 {Median(results.Select(r => r.P50)):0.00} ms | p99 {Median(results.Select(r => r.P99)):0.0} ms | "
-                    + $"{Median(results.Select(r => r.Processor)):0.00} ms of processor each |");
+                    + $"{Median(results.Select(r => r.Processor)):0.000} ms of processor each, "
+                    + $"clients {Median(results.Select(r => r.ClientProcessor)):0.000} ms |");
             }
 
             if (runs is [.. var ours, { Name: "kubernetes" } theirs])

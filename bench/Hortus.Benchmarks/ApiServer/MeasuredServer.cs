@@ -18,10 +18,12 @@ internal sealed class MeasuredServer : IAsyncDisposable
 
     private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(2);
     private readonly List<Process> processes = [];
+    private readonly Cores cores;
     private readonly string folder = Directory.CreateTempSubdirectory("hortus-bench-").FullName;
 
-    private MeasuredServer(string name, int port)
+    private MeasuredServer(string name, int port, Cores cores)
     {
+        this.cores = cores;
         Name = name;
         Address = new Uri($"https://127.0.0.1:{port}");
         File.WriteAllText(
@@ -48,9 +50,9 @@ internal sealed class MeasuredServer : IAsyncDisposable
     private string TokenFile => Path.Combine(folder, "tokens.csv");
 
     /// <summary><c>bin/hortus apiserver</c> with the embedded store; every write is on disk before its answer.</summary>
-    public static async Task<MeasuredServer> StartHortusAsync(CancellationToken cancellationToken)
+    public static async Task<MeasuredServer> StartHortusAsync(Cores cores, CancellationToken cancellationToken)
     {
-        var server = new MeasuredServer("hortus", FreePort());
+        var server = new MeasuredServer("hortus", FreePort(), cores);
         return await server.StartAsync(
             BuiltTools.Hortus,
             [
@@ -62,9 +64,10 @@ internal sealed class MeasuredServer : IAsyncDisposable
     }
 
     /// <summary><c>bin/hortus apiserver</c> on an etcd, from the same place as kube-apiserver's.</summary>
-    public static async Task<MeasuredServer> StartHortusOnEtcdAsync(string? assets, CancellationToken cancellationToken)
+    public static async Task<MeasuredServer> StartHortusOnEtcdAsync(
+        Cores cores, string? assets, CancellationToken cancellationToken)
     {
-        var server = new MeasuredServer("hortus-on-etcd", FreePort());
+        var server = new MeasuredServer("hortus-on-etcd", FreePort(), cores);
         var etcd = await server.StartEtcdAsync(assets ?? "", cancellationToken);
         return await server.StartAsync(
             BuiltTools.Hortus,
@@ -77,9 +80,10 @@ internal sealed class MeasuredServer : IAsyncDisposable
     }
 
     /// <summary>kube-apiserver and its etcd, both from a folder of envtest's layout (etcd else from PATH).</summary>
-    public static async Task<MeasuredServer> StartKubernetesAsync(string assets, CancellationToken cancellationToken)
+    public static async Task<MeasuredServer> StartKubernetesAsync(
+        Cores cores, string assets, CancellationToken cancellationToken)
     {
-        var server = new MeasuredServer("kubernetes", FreePort());
+        var server = new MeasuredServer("kubernetes", FreePort(), cores);
         var etcd = await server.StartEtcdAsync(assets, cancellationToken);
         var key = Path.Combine(server.folder, "service-account.key");
         await File.WriteAllTextAsync(key, NewKey(), cancellationToken);
@@ -160,8 +164,9 @@ internal sealed class MeasuredServer : IAsyncDisposable
         }
     }
 
-    private void Run(string program, string[] arguments)
+    private void Run(string name, string[] options)
     {
+        var (program, arguments) = cores.ForServer(name, options);
         var process = new Process
         {
             StartInfo = new ProcessStartInfo(program, arguments)

@@ -12,7 +12,7 @@ internal static class ScaleBenchmark
 
     public static async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        await using var server = await MeasuredServer.StartHortusAsync(cancellationToken);
+        await using var server = await MeasuredServer.StartHortusAsync(new Cores(AreApart: false), cancellationToken);
         await Workload.PrepareAsync(server, cancellationToken);
         using var workload = new Workload(server, Size);
         await MeasureAsync(workload, server, "warm-up", 0, cancellationToken);

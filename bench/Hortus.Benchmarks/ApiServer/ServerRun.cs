@@ -33,8 +33,8 @@ internal sealed class ServerRun(string name, Func<CancellationToken, Task<Measur
         MemoryReady.Add(once.Memory);
     }
 
-    /// <summary>Starts and warms up.</summary>
-    public async Task OpenAsync(WorkloadSize warmUp, CancellationToken cancellationToken)
+    /// <summary>Starts and warms up with rounds that do not count.</summary>
+    public async Task OpenAsync(WorkloadSize size, int warmUpRounds, CancellationToken cancellationToken)
     {
         server = await start(cancellationToken);
         ReadySeconds.Add(server.ReadyAfter.TotalSeconds);
@@ -46,8 +46,11 @@ internal sealed class ServerRun(string name, Func<CancellationToken, Task<Measur
         }
 
         await Workload.PrepareAsync(server, cancellationToken);
-        using var workload = new Workload(server, warmUp);
-        await workload.RunAsync("warm-up", cancellationToken);
+        for (var round = 0; round < warmUpRounds; round++)
+        {
+            using var workload = new Workload(server, size);
+            await workload.RunAsync($"warm-up-{round}", cancellationToken);
+        }
     }
 
     /// <summary>One round.</summary>

@@ -10,7 +10,8 @@ namespace Hortus.Benchmarks.ApiServer;
 /// <param name="P50">Median latency in ms.</param>
 /// <param name="P99">99th percentile in ms.</param>
 /// <param name="Processor">Processor time of the server per operation in ms.</param>
-internal sealed record PhaseResult(double PerSecond, double P50, double P99, double Processor);
+/// <param name="ClientProcessor">Processor time of clients and watchers per operation in ms.</param>
+internal sealed record PhaseResult(double PerSecond, double P50, double P99, double Processor, double ClientProcessor);
 
 /// <summary>What a round took.</summary>
 /// <param name="Phases">By name.</param>
@@ -91,7 +92,7 @@ internal sealed class Workload(MeasuredServer server, WorkloadSize size) : IDisp
     {
         var latencies = new double[count];
         var next = -1;
-        var processor = server.ProcessorTime;
+        var (processor, ownProcessor) = (server.ProcessorTime, Environment.CpuUsage.TotalTime);
         var start = Stopwatch.GetTimestamp();
         await Task.WhenAll(clients.Select(client => Task.Run(async () =>
         {
@@ -109,7 +110,8 @@ internal sealed class Workload(MeasuredServer server, WorkloadSize size) : IDisp
             count / elapsed.TotalSeconds,
             latencies[count / 2],
             latencies[(int)(count * 0.99)],
-            (server.ProcessorTime - processor).TotalMilliseconds / count);
+            (server.ProcessorTime - processor).TotalMilliseconds / count,
+            (Environment.CpuUsage.TotalTime - ownProcessor).TotalMilliseconds / count);
     }
 
     /// <summary>A ConfigMap of 1 KiB.</summary>
