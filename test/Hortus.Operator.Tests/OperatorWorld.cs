@@ -157,21 +157,26 @@ internal sealed class OperatorWorld : IAsyncDisposable
         var inRuntime = TestManagers.NewManager(runtime, TimeProvider.System);
         resourceManagers =
         [
-            ResourceManagerComponent.RunAsync(
-                inRuntime,
-                inRuntime,
-                new ResourceManagerOptions { ResourceClass = "seed" },
-                TimeProvider.System,
-                NullLoggerFactory.Instance,
-                stop.Token),
-            ResourceManagerComponent.RunAsync(
+            RunAsync(inRuntime, inRuntime, new ResourceManagerOptions { ResourceClass = "seed" }),
+            RunAsync(
                 TestManagers.NewManager(runtime, TimeProvider.System),
                 TestManagers.NewManager(garden, TimeProvider.System),
-                new ResourceManagerOptions { Namespace = VirtualGardenNames.Namespace },
-                TimeProvider.System,
-                NullLoggerFactory.Instance,
-                stop.Token),
+                new ResourceManagerOptions { Namespace = VirtualGardenNames.Namespace }),
         ];
+    }
+
+    private Task RunAsync(ControllerManager source, ControllerManager target, ResourceManagerOptions options)
+    {
+        var setup = new ControllerSetup
+        {
+            Source = source,
+            Target = target,
+            Options = options,
+            Clock = TimeProvider.System,
+            Logs = NullLoggerFactory.Instance,
+            Random = new Random(1),
+        };
+        return ResourceManagerComponent.RunAsync(setup, stop.Token);
     }
 
     private sealed class Access(IKubernetesClient client) : IVirtualGardenAccess
