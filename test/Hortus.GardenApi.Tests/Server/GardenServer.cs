@@ -18,9 +18,12 @@ public sealed class GardenServer : IAsyncLifetime
     /// <summary>Issuer of the tokens of workload identities.</summary>
     public const string Issuer = "https://garden.example";
 
+    /// <summary>Token of the user <c>eve</c>, who may nothing; without a token one is an administrator.</summary>
+    public const string EvesToken = "eves-token";
+
     private static readonly string Key = SigningKeyPair.Create().PrivateKeyPem;
 
-    private readonly string keyFile = Path.Combine(Path.GetTempPath(), $"hortus-garden-{Guid.NewGuid():N}.key");
+    private readonly string folder = Directory.CreateTempSubdirectory("hortus-garden-api-").FullName;
     private InProcessApiServer? server;
 
     /// <summary>The wire answer: status code and body.</summary>
@@ -33,10 +36,13 @@ public sealed class GardenServer : IAsyncLifetime
     public async Task InitializeAsync()
     {
         using var deadline = Deadline();
+        var keyFile = Path.Combine(folder, "signing.key");
+        var tokenFile = Path.Combine(folder, "tokens.csv");
         await File.WriteAllTextAsync(keyFile, Key, deadline.Token);
+        await File.WriteAllTextAsync(tokenFile, $"{EvesToken},eve,7,\n", deadline.Token);
         var options = new GardenApiOptions { WorkloadIdentityTokenIssuer = Issuer, WorkloadIdentitySigningKeyFile = keyFile };
         server = await InProcessApiServer.StartAsync(
-            new ApiServerOptions { AuthorizationMode = ["RBAC"] }, [new GardenApiPlugin(options)],
+            new ApiServerOptions { AuthorizationMode = ["RBAC"], TokenAuthFile = tokenFile }, [new GardenApiPlugin(options)],
             TimeProvider.System, deadline.Token);
         await CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "garden" } });
         await CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "garden-local" } });
@@ -54,7 +60,7 @@ public sealed class GardenServer : IAsyncLifetime
             await server.DisposeAsync();
         }
 
-        File.Delete(keyFile);
+        Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>The key that signs tokens of workload identities.</summary>
@@ -98,10 +104,15 @@ public sealed class GardenServer : IAsyncLifetime
 
     public async Task<Answer> SendAsync(
         HttpMethod method, string path, JsonNode? body = null, string contentType = "application/json",
-        string accept = "application/json")
+        string accept = "application/json", string? token = null)
     {
         using var deadline = Deadline();
         using var request = new HttpRequestMessage(method, path);
+        if (token is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
         request.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse(accept));
         if (body is not null)
         {

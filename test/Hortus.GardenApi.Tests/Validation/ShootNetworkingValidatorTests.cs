@@ -31,7 +31,7 @@ public class ShootNetworkingValidatorTests
 
     [Fact]
     public void VpnRange_IsReserved() =>
-        FaultsOf(n => n with { Nodes = "fd8f:6d53:b97a:1::/96" }).ShouldHaveSingleItem().ShouldContain("VPN");
+        FaultsOf(n => n with { Nodes = "fd8f:6d53:b97a:1::/96", IpFamilies = ["IPv4", "IPv6"] }).ShouldHaveSingleItem().ShouldContain("VPN");
 
     [Fact]
     public void Type_IsRequired() =>

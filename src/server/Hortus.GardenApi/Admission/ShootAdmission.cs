@@ -70,7 +70,7 @@ internal sealed class ShootAdmission(GardenReader garden) : GardenAdmissionPlugi
 
         await CheckSeedNameAsync(value, old, attributes, cancellationToken);
         await CheckProfileAsync(value, old, errors, cancellationToken);
-        await new ShootReferences(garden).CheckAsync(value, old, errors, cancellationToken);
+        await new ShootReferences(garden).CheckAsync(value, old, attributes.User, errors, cancellationToken);
         await CheckSeedAsync(value, old, attributes, errors, cancellationToken);
         await CheckDomainAsync(value, old, errors, cancellationToken);
     }

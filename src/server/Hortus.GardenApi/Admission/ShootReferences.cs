@@ -3,18 +3,23 @@ using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Security;
 using Hortus.Objects.Kubernetes;
+using UserInfo = Hortus.ApiServer.Authentication.UserInfo;
 
 namespace Hortus.GardenApi.Admission;
 
 /// <summary>Whether what a Shoot names in its namespace exists: credentials, exposure class, named resources.</summary>
 internal sealed class ShootReferences(GardenReader garden)
 {
-    public async ValueTask CheckAsync(Shoot shoot, Shoot? old, FieldErrors errors, CancellationToken cancellationToken)
+    private static readonly ResourceKind Binding = ResourceKind.Of<CredentialsBinding>();
+
+    public async ValueTask CheckAsync(
+        Shoot shoot, Shoot? old, UserInfo user, FieldErrors errors, CancellationToken cancellationToken)
     {
         var path = FieldPath.Root["spec"];
         if (!ShootDefaults.IsWorkerless(shoot.Spec))
         {
             await CheckCredentialsAsync(shoot, old, path, errors, cancellationToken);
+            await CheckRightsAsync(shoot, old, user, path["credentialsBindingName"], errors, cancellationToken);
         }
 
         if (shoot.Spec.ExposureClassName is { Length: > 0 } exposure && old is null
@@ -40,6 +45,26 @@ internal sealed class ShootReferences(GardenReader garden)
             var binding = await garden.Objects.FindAsync<SecretBinding>(
                 new ObjectKey(shoot.Metadata.Namespace, older), cancellationToken);
             Provider(binding is not null, older, binding?.Provider?.Type, shoot, path["secretBindingName"], errors);
+        }
+    }
+
+    // Whoever changes credentials takes over a cluster's infrastructure: both must be theirs to see.
+    private async ValueTask CheckRightsAsync(
+        Shoot shoot, Shoot? old, UserInfo user, FieldPath path, FieldErrors errors, CancellationToken cancellationToken)
+    {
+        if (old?.Spec.CredentialsBindingName is not { Length: > 0 } before
+            || shoot.Spec.CredentialsBindingName is not { Length: > 0 } after || before == after)
+        {
+            return;
+        }
+
+        foreach (var name in new[] { before, after })
+        {
+            if (!await garden.MayAsync(
+                user, "get", Binding, new ObjectKey(shoot.Metadata.Namespace, name), "", cancellationToken))
+            {
+                errors.Forbidden(path, $"user \"{user.Name}\" may not read the CredentialsBinding \"{name}\"");
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Hortus.Objects;
 
 namespace Hortus.GardenApi.Validation;
@@ -53,6 +54,16 @@ internal static class Networks
                     errors.Invalid(path, cidr, $"must not overlap with {networks[i].Path} (\"{networks[i].Cidr}\")");
                 }
             }
+        }
+    }
+
+    /// <summary>Requires that a network is of one of the families; null asks for nothing.</summary>
+    public static void OfFamily(string? cidr, IReadOnlyList<string>? families, FieldPath path, FieldErrors errors)
+    {
+        if (families is { Count: > 0 } && IPNetwork.TryParse(cidr, out var network)
+            && !families.Contains(network.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4"))
+        {
+            errors.Invalid(path, cidr, $"must be a network of {string.Join(" or ", families)}, as ipFamilies says");
         }
     }
 

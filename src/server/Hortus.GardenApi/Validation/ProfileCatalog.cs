@@ -29,6 +29,10 @@ internal sealed class ProfileCatalog(CloudProfileSpec profile, DateTimeOffset no
             .Where(v => !Ended(v.ExpirationDate, v.Lifecycle) && Has(v, architecture)),
     ];
 
+    /// <summary>A version of an image, whether or not new pools can take it; null when there is none.</summary>
+    public MachineImageVersion? ImageVersion(string image, string? version) =>
+        profile.MachineImages.FirstOrDefault(i => i.Name == image)?.Versions.FirstOrDefault(v => v.Version == version);
+
     /// <summary>The region of this name, or null.</summary>
     public Region? Region(string name) => profile.Regions.FirstOrDefault(r => r.Name == name);
 

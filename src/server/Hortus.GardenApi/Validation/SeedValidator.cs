@@ -76,6 +76,7 @@ internal static class SeedValidator
         foreach (var (field, cidr) in own)
         {
             Networks.Valid(string.IsNullOrEmpty(cidr) ? null : cidr, path[field], errors);
+            Networks.NotReserved(cidr, path[field], errors);
         }
 
         Networks.Disjoint([.. own.Select(n => (path[n.Field], n.Cidr))], errors);

@@ -70,6 +70,13 @@ internal static class ShootChangeValidator
             errors.Forbidden(path["credentialsBindingName"], "the field cannot be unset");
         }
 
+        if (old.SecretBindingName is { Length: > 0 } secrets && spec.SecretBindingName != secrets
+            && !(string.IsNullOrEmpty(spec.SecretBindingName) && spec.CredentialsBindingName is { Length: > 0 }))
+        {
+            errors.Invalid(
+                path["secretBindingName"], spec.SecretBindingName, "field is immutable; it can give way to credentialsBindingName");
+        }
+
         if (old.CloudProfile is not null && spec.CloudProfile is null)
         {
             errors.Forbidden(path["cloudProfile"], "the field cannot be unset");

@@ -29,6 +29,7 @@ internal static class ShootNetworkingValidator
         {
             Networks.Valid(cidr, path[field], errors);
             Networks.NotReserved(cidr, path[field], errors);
+            Networks.OfFamily(cidr, networking.IpFamilies, path[field], errors);
         }
 
         Networks.Disjoint([.. Fields(networking).Select(f => (path[f.Field], f.Cidr))], errors);

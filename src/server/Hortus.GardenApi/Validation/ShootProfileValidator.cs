@@ -1,4 +1,5 @@
 using Hortus.GardenApi.Defaults;
+using Hortus.GardenApi.Registry;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
 
@@ -62,6 +63,7 @@ internal static class ShootProfileValidator
         }
 
         Image(worker, old, architecture, catalog, path, errors);
+        Runtimes(worker, old, catalog, path["cri"], errors);
         Zones(worker, old, region, path["zones"], errors);
         if (worker.Volume is { } volume && volume != old?.Volume)
         {
@@ -70,8 +72,11 @@ internal static class ShootProfileValidator
 
         for (var i = 0; i < (worker.DataVolumes?.Count ?? 0); i++)
         {
-            VolumeType(
-                worker.DataVolumes![i].Type, worker.DataVolumes[i].Size, catalog, path["dataVolumes"][i], errors);
+            var data = worker.DataVolumes![i];
+            if (data != old?.DataVolumes?.FirstOrDefault(d => d.Name == data.Name))
+            {
+                VolumeType(data.Type, data.Size, catalog, path["dataVolumes"][i], errors);
+            }
         }
     }
 
@@ -85,7 +90,8 @@ internal static class ShootProfileValidator
             return;
         }
 
-        if (image.Name == old?.Machine.Image?.Name && image.Version == old.Machine.Image.Version)
+        if (image.Name == old?.Machine.Image?.Name && image.Version == old.Machine.Image.Version
+            && architecture == (old.Machine.Architecture ?? "amd64"))
         {
             return;
         }
@@ -97,15 +103,21 @@ internal static class ShootProfileValidator
         }
 
         var versions = catalog.ImageVersions(image.Name, architecture);
-        if (versions.FirstOrDefault(v => v.Version == image.Version) is not { } version)
+        if (!versions.Any(v => v.Version == image.Version))
         {
             errors.NotSupported(at["version"], image.Version, versions.Select(v => v.Version));
-            return;
         }
+    }
 
-        if (worker.Cri is { } cri && version.Cri is { } offered)
+    private static void Runtimes(Worker worker, Worker? old, ProfileCatalog catalog, FieldPath path, FieldErrors errors)
+    {
+        var image = worker.Machine.Image;
+        var isKnown = TypedObjects.Same(worker.Cri, old?.Cri)
+            && image?.Name == old?.Machine.Image?.Name && image?.Version == old?.Machine.Image?.Version;
+        if (!isKnown && worker.Cri is { } cri && image is not null
+            && catalog.ImageVersion(image.Name, image.Version)?.Cri is { } offered)
         {
-            ContainerRuntimes(cri, offered, path["cri"], errors);
+            ContainerRuntimes(cri, offered, path, errors);
         }
     }
 
@@ -136,10 +148,15 @@ internal static class ShootProfileValidator
             }
 
             OneOf(zone, offered, path[i], errors);
-            if (region.Zones?.FirstOrDefault(
-                z => z.Name == zone)?.UnavailableMachineTypes?.Contains(worker.Machine.Type) == true)
+            var found = region.Zones?.FirstOrDefault(z => z.Name == zone);
+            if (found?.UnavailableMachineTypes?.Contains(worker.Machine.Type) == true)
             {
                 errors.Invalid(path[i], zone, $"the machine type {worker.Machine.Type} is not available in this zone");
+            }
+
+            if (worker.Volume?.Type is { } volume && found?.UnavailableVolumeTypes?.Contains(volume) == true)
+            {
+                errors.Invalid(path[i], zone, $"the volume type {volume} is not available in this zone");
             }
         }
     }

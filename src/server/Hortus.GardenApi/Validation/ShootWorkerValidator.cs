@@ -60,6 +60,14 @@ internal static partial class ShootWorkerValidator
         Volumes(worker, path, errors);
         ShootKubernetesValidator.Kubelet(worker.Kubernetes?.Kubelet, path["kubernetes"]["kubelet"], errors);
         Names.OneOf(worker.Cri?.Name, path["cri"]["name"], errors, "containerd");
+        for (var i = 1; i < (worker.Zones?.Count ?? 0); i++)
+        {
+            if (worker.Zones!.Take(i).Contains(worker.Zones![i]))
+            {
+                errors.Duplicate(path["zones"][i], worker.Zones[i]);
+            }
+        }
+
         for (var i = 0; i < (worker.Taints?.Count ?? 0); i++)
         {
             var taint = worker.Taints![i];
