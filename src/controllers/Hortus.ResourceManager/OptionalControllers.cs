@@ -1,4 +1,5 @@
 using Hortus.ResourceManager.Certificates;
+using Hortus.ResourceManager.CriticalComponents;
 using Hortus.ResourceManager.NetworkPolicies;
 using Hortus.ResourceManager.ReconciliationDelay;
 using Hortus.ResourceManager.Tokens;
@@ -19,6 +20,11 @@ internal static class OptionalControllers
         if (setup.Options.CsrApprover)
         {
             CertificateApprover.Add(setup);
+        }
+
+        if (setup.Options.NodeCriticalComponents)
+        {
+            CriticalComponentsReconciler.Add(setup);
         }
 
         if (setup.Options.NodeAgentReconciliationDelay)

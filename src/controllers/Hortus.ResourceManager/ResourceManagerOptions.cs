@@ -54,6 +54,12 @@ public sealed record ResourceManagerOptions
     /// ManagedResources.</summary>
     public string? MachineNamespace { get; init; }
 
+    /// <summary>Takes the taint critical-components-not-ready off nodes of the target when their critical components are ready.</summary>
+    public bool NodeCriticalComponents { get; init; }
+
+    /// <summary>Time after which a node that is not ready is looked at again. Default 10 s.</summary>
+    public TimeSpan NodeCriticalComponentsBackoff { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Spreads the time at which node agents of the target apply a new configuration.</summary>
     public bool NodeAgentReconciliationDelay { get; init; }
 

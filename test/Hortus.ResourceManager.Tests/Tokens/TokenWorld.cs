@@ -107,27 +107,7 @@ internal sealed class TokenWorld : IAsyncDisposable
         Text(await UntilAsync(name, s => Text(s, "token") is { } token && token != than), "token")!;
 
     /// <summary>Waits for an Event about a Secret.</summary>
-    public async Task<Event> EventAsync(string name, string reason)
-    {
-        while (true)
-        {
-            var events = await Source.Client.ListAsync<Event>(ListOptions.In("default"), Token);
-            if (events.Items.FirstOrDefault(e => e.InvolvedObject.Name == name && e.Reason == reason) is { } found)
-            {
-                return found;
-            }
-
-            var next = Source.Client.WatchAsync<Event>(
-                new WatchOptions { Namespace = "default", ResourceVersion = events.Metadata.ResourceVersion }, Token);
-            await foreach (var change in next)
-            {
-                if (change.Type != WatchEventType.Bookmark)
-                {
-                    break;
-                }
-            }
-        }
-    }
+    public Task<Event> EventAsync(string name, string reason) => Source.EventAsync(name, reason, Token);
 
     /// <summary>Whom the target takes a token for; null when it does not take it.</summary>
     public async Task<string?> OwnerOfAsync(string token)

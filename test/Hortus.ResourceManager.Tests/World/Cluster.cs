@@ -3,6 +3,7 @@ using Hortus.ApiServer;
 using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Resources;
+using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 using Hortus.Testing;
 using Microsoft.Extensions.Logging;
@@ -71,6 +72,20 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Waits for a state of an object.</summary>
     public async Task<T?> UntilAsync<T>(ObjectKey key, Func<T?, bool> condition, CancellationToken cancellationToken)
         where T : KubernetesObject => await Client.UntilAsync(key, condition, cancellationToken);
+
+    /// <summary>Waits for an Event about an object of the namespace default or of none.</summary>
+    public async Task<Event> EventAsync(string name, string reason, CancellationToken cancellationToken)
+    {
+        await foreach (var change in Client.WatchAsync<Event>(new WatchOptions { Namespace = "default" }, cancellationToken))
+        {
+            if (change.Type != WatchEventType.Bookmark && change.Object.InvolvedObject.Name == name && change.Object.Reason == reason)
+            {
+                return change.Object;
+            }
+        }
+
+        throw new OperationCanceledException($"the watch ended before Event {reason} about {name} came");
+    }
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 }

@@ -1,4 +1,3 @@
-using Hortus.KubeControllers.Scheduling;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
 
@@ -15,17 +14,6 @@ internal sealed record DaemonSetPlan(
 {
     private const string NameField = "metadata.name";
 
-    // A daemon stays on nodes that are in trouble: it may be what gets them out of it.
-    private static readonly Toleration[] Endurance =
-    [
-        new() { Key = NodeFit.NotReadyTaint, Operator = "Exists", Effect = "NoExecute" },
-        new() { Key = NodeFit.UnreachableTaint, Operator = "Exists", Effect = "NoExecute" },
-        new() { Key = "node.kubernetes.io/disk-pressure", Operator = "Exists", Effect = "NoSchedule" },
-        new() { Key = "node.kubernetes.io/memory-pressure", Operator = "Exists", Effect = "NoSchedule" },
-        new() { Key = "node.kubernetes.io/pid-pressure", Operator = "Exists", Effect = "NoSchedule" },
-        new() { Key = NodeFit.UnschedulableTaint, Operator = "Exists", Effect = "NoSchedule" },
-    ];
-
     private int MinReady => Set.Spec.MinReadySeconds ?? 0;
 
     /// <summary>Node that a pod runs on or was made for.</summary>
@@ -35,21 +23,10 @@ internal sealed record DaemonSetPlan(
             .SelectMany(t => t.MatchFields ?? []).Where(f => f.Key == NameField)
             .SelectMany(f => f.Values ?? []).FirstOrDefault();
 
-    /// <summary>The pod template with what every daemon tolerates.</summary>
-    public static PodTemplateSpec Tolerant(DaemonSet set)
-    {
-        var spec = set.Spec.Template.Spec;
-        IEnumerable<Toleration> added = spec.HostNetwork == true
-            ? [.. Endurance,
-                new() { Key = "node.kubernetes.io/network-unavailable", Operator = "Exists", Effect = "NoSchedule" }]
-            : Endurance;
-        return set.Spec.Template with { Spec = spec with { Tolerations = [.. spec.Tolerations ?? [], .. added] } };
-    }
-
     /// <summary>The pod for a node: the scheduler may put it nowhere else.</summary>
     public static Pod NewPod(DaemonSet set, string node, string hash, string name)
     {
-        var pod = PodTemplates.NewPod(Tolerant(set), set, name);
+        var pod = PodTemplates.NewPod(DaemonPlacement.Tolerant(set), set, name);
         var only = new NodeSelectorRequirement { Key = NameField, Operator = "In", Values = [node] };
         var nodeAffinity = pod.Spec.Affinity?.NodeAffinity;
         var required = nodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms;
@@ -142,13 +119,7 @@ internal sealed record DaemonSetPlan(
         };
     }
 
-    private bool Wants(Node node)
-    {
-        var spec = Tolerant(Set).Spec;
-        return !node.IsDeleting() && NodeFit.MatchesSelectors(spec, node) &&
-            (node.Spec.Taints ?? []).All(t => t.Effect == "PreferNoSchedule" ||
-                (t.Key is NodeFit.NotReadyTaint or NodeFit.UnreachableTaint) || NodeFit.Tolerates(spec, t));
-    }
+    private bool Wants(Node node) => DaemonPlacement.Wants(Set, node);
 
     private IEnumerable<Pod> Replace(List<Pod> outdated, int unavailable)
     {

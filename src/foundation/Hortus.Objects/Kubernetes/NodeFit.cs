@@ -1,15 +1,15 @@
 using System.Globalization;
-using Hortus.KubeControllers.Workloads;
-using Hortus.Objects;
-using Hortus.Objects.Kubernetes;
 
-namespace Hortus.KubeControllers.Scheduling;
+namespace Hortus.Objects.Kubernetes;
 
 /// <summary>Whether a node suits a pod, apart from what already runs there.</summary>
-internal static class NodeFit
+public static class NodeFit
 {
+    /// <summary>Key of the taint of nodes whose kubelet says that they are not ready.</summary>
     public const string NotReadyTaint = "node.kubernetes.io/not-ready";
+    /// <summary>Key of the taint of nodes whose kubelet says nothing.</summary>
     public const string UnreachableTaint = "node.kubernetes.io/unreachable";
+    /// <summary>Key of the taint of nodes that take no more pods.</summary>
     public const string UnschedulableTaint = "node.kubernetes.io/unschedulable";
 
     /// <summary>Whether the node's selector and required affinity terms hold.</summary>
@@ -44,8 +44,10 @@ internal static class NodeFit
     public static int Discouraging(PodSpec pod, Node node) =>
         (node.Spec.Taints ?? []).Count(t => t.Effect == "PreferNoSchedule" && !Tolerates(pod, t));
 
+    /// <summary>Whether a pod tolerates a taint.</summary>
     public static bool Tolerates(PodSpec pod, Taint taint) => (pod.Tolerations ?? []).Any(t => Tolerates(t, taint));
 
+    /// <summary>Whether a toleration is one of a taint.</summary>
     public static bool Tolerates(Toleration toleration, Taint taint) =>
         (string.IsNullOrEmpty(toleration.Effect) || toleration.Effect == taint.Effect) &&
         (string.IsNullOrEmpty(toleration.Key)
@@ -53,6 +55,7 @@ internal static class NodeFit
             : toleration.Key == taint.Key &&
                 (toleration.Operator == "Exists" || (toleration.Value ?? "") == (taint.Value ?? "")));
 
+    /// <summary>Whether the kubelet says that the node takes pods.</summary>
     public static bool IsReady(Node node) => Conditions.IsTrue(node.Status.Conditions, "Ready");
 
     private static IEnumerable<Taint> Taints(Node node)
