@@ -33,6 +33,30 @@ public sealed class RenderingTests
         Component(name, "space").Render().Select(value => value.Metadata.Namespace ?? "space").ShouldAllBe(space => space == "space");
     }
 
+    [Theory]
+    [InlineData("target", true)]
+    [InlineData("target", false)]
+    [InlineData(null, false)]
+    public void A_resource_manager_looks_after_tokens_of_its_target_and_after_nodes_where_there_are_any(string? target, bool hasNodes)
+    {
+        var objects = new ResourceManagerWorkload(new ResourceManagerValues
+        {
+            Namespace = "space",
+            Image = "image",
+            TargetKubeconfigSecret = target,
+            LooksAfterNodes = hasNodes,
+        }).Render();
+
+        var arguments = objects.OfType<Deployment>().Single().Spec.Template.Spec.Containers[0].Args!;
+        arguments.Contains("--token-requestor=true").ShouldBe(target is not null);
+        foreach (var flag in new[] { "--csr-approver=true", "--node-critical-components=true", "--node-agent-reconciliation-delay=true" })
+        {
+            arguments.Contains(flag).ShouldBe(hasNodes, flag);
+        }
+
+        objects.OfType<Role>().SelectMany(r => r.Rules ?? []).Any(r => r.Resources?.Contains("machines") == true).ShouldBe(hasNodes);
+    }
+
     [Fact]
     public void Order_of_mounted_secrets_does_not_depend_on_the_order_given()
     {

@@ -22,6 +22,10 @@ public sealed record ResourceManagerValues
     /// <c>seed</c> of all namespaces.</summary>
     public string? TargetKubeconfigSecret { get; init; }
 
+    /// <summary>Whether Machines of the namespace become nodes of the target, whose certificates and first pods it then looks
+    /// after.</summary>
+    public bool LooksAfterNodes { get; init; }
+
     /// <summary>Time between two collections of what nothing refers to.</summary>
     public string CollectionPeriod { get; init; } = "5m";
 }
@@ -74,6 +78,14 @@ public sealed class ResourceManagerWorkload(ResourceManagerValues values) : ICom
         {
             yield return $"--namespace={Namespace}";
             yield return $"--target-kubeconfig={ControlPlanePod.SecretFolder}/target/kubeconfig";
+            yield return "--token-requestor=true";
+        }
+
+        if (values.LooksAfterNodes)
+        {
+            yield return "--csr-approver=true";
+            yield return "--node-critical-components=true";
+            yield return "--node-agent-reconciliation-delay=true";
         }
 
         yield return "--garbage-collector=true";
@@ -111,6 +123,9 @@ public sealed class ResourceManagerWorkload(ResourceManagerValues values) : ICom
                     "get", "list", "watch", "update", "patch"),
                 Rule("", ["secrets"], "get", "list", "watch", "update", "patch"),
                 Rule("", ["events"], "create", "patch"),
+                .. values.LooksAfterNodes
+                    ? [Rule("machine.sapcloud.io", ["machines"], "get", "list", "watch")]
+                    : Array.Empty<PolicyRule>(),
             ],
         },
         new RoleBinding
