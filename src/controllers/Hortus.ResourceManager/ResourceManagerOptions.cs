@@ -98,6 +98,29 @@ public sealed record ResourceManagerOptions
     /// <summary>Life of the tokens that are mounted into pods. Default 12 h.</summary>
     public TimeSpan ProjectedTokenExpiration { get; init; } = TimeSpan.FromHours(12);
 
+    /// <summary>How long pods that are made highly available stay on a node that is not ready; absent leaves it to the
+    /// cluster.</summary>
+    public TimeSpan? DefaultNotReadyToleration { get; init; }
+
+    /// <summary>How long pods that are made highly available stay on a node that cannot be reached; absent leaves it to the
+    /// cluster.</summary>
+    public TimeSpan? DefaultUnreachableToleration { get; init; }
+
+    /// <summary>Labels of the nodes for system components; none means all nodes.</summary>
+    public IReadOnlyDictionary<string, string> SystemComponentsNodeSelector { get => field ??= new Dictionary<string, string>(); init; }
+
+    /// <summary>Node selector that pods of system components get.</summary>
+    public IReadOnlyDictionary<string, string> SystemComponentsPodNodeSelector { get => field ??= new Dictionary<string, string>(); init; }
+
+    /// <summary>Taints that pods of system components tolerate, as <c>key[=value][:effect]</c>.</summary>
+    public IReadOnlyList<string> SystemComponentsPodTolerations { get => field ?? []; init; }
+
+    /// <summary>Name under which pods reach the API server, for the webhook kubernetes-service-host.</summary>
+    public string? KubernetesServiceHost { get; init; }
+
+    /// <summary>Scheduler of pods that name none, for the webhook default-pod-scheduler-name.</summary>
+    public string? DefaultPodScheduler { get; init; }
+
     /// <summary>Lets agents of nodes list pods only with a selector of their node. Default true; API servers before 1.32 want
     /// false.</summary>
     public bool AuthorizeWithSelectors { get; init; } = true;

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Hortus.Client;
+using Hortus.Objects;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.Pki;
@@ -50,6 +51,24 @@ internal sealed class HookWorld : IAsyncDisposable
     public Uri Url(string name) => new($"https://127.0.0.1:{server.Port}{WebhookNames.PathPrefix}{name}");
 
     public WebhookClientConfig ClientConfig(string name) => new() { Url = Url(name).ToString(), CaBundle = CaBundle };
+
+    /// <summary>A configuration with the address of this server in place of that of a cluster.</summary>
+    public KubernetesObject Redirect(KubernetesObject configuration)
+    {
+        WebhookClientConfig Here(WebhookClientConfig there) => there with { Url = new Uri(Url(""), new Uri(there.Url!).AbsolutePath).ToString() };
+        return configuration switch
+        {
+            MutatingWebhookConfiguration mutating => mutating with
+            {
+                Webhooks = [.. mutating.Webhooks!.Select(w => w with { ClientConfig = Here(w.ClientConfig) })],
+            },
+            ValidatingWebhookConfiguration validating => validating with
+            {
+                Webhooks = [.. validating.Webhooks!.Select(w => w with { ClientConfig = Here(w.ClientConfig) })],
+            },
+            _ => configuration,
+        };
+    }
 
     /// <summary>Posts a review.</summary>
     public async Task<(int Code, JsonObject Body)> PostAsync(string name, string json, CancellationToken cancellationToken)

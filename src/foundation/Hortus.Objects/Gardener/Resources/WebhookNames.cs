@@ -14,6 +14,20 @@ public static class WebhookNames
     public const string ServiceHost = "kubernetes-service-host";
     public const string SeccompProfile = "seccomp-profile";
     public const string PodSchedulerName = "default-pod-scheduler-name";
+
+    /// <summary>Group of what extensions reconcile.</summary>
+    public const string ExtensionsGroup = "extensions.gardener.cloud";
+
+    /// <summary>Group of the keeper of etcds, and its resource.</summary>
+    public const string DruidGroup = "druid.gardener.cloud";
+    public const string Etcds = "etcds";
+
+    /// <summary>Resources of <see cref="ExtensionsGroup"/> whose deletion has to be confirmed.</summary>
+    public static IReadOnlyList<string> ProtectedExtensions { get; } =
+    [
+        "backupbuckets", "backupentries", "containerruntimes", "controlplanes", "dnsrecords", "extensions", "infrastructures",
+        "networks", "operatingsystemconfigs", "selfhostedshootexposures", "workers",
+    ];
 }
 
 /// <summary>Labels and annotations that the webhooks of a resource manager read.</summary>
