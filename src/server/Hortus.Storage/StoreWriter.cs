@@ -33,6 +33,7 @@ internal sealed class StoreWriter
     private readonly Thread _thread;
     private ITimer? _sync;
     private bool _syncDue;
+    private bool _crowded;
     private bool _stopping;
     private long _writeCount;
     private long _batchCount;
@@ -135,6 +136,12 @@ internal sealed class StoreWriter
     private bool TakeBatch(out bool sync, out bool probe)
     {
         probe = false;
+        if (_crowded)
+        {
+            // Writers that were just answered come back in a moment; with their next writes the flush serves more of them.
+            Thread.Yield();
+        }
+
         lock (_queue)
         {
             while (_queue.Count == 0 && !_syncDue && !_stopping && !probe)
@@ -159,6 +166,7 @@ internal sealed class StoreWriter
                 bytes += command.Write?.Value?.Length ?? 0;
             }
 
+            _crowded = _batch.Count > 1;
             return _batch.Count > 0 || sync || !_stopping;
         }
     }
