@@ -13,6 +13,7 @@ need unshare util-linux
 need setpriv util-linux
 need git git
 need brotli brotli
+need node nodejs
 # The Python client is Debian's, so Debian's interpreter must see it, whatever python3 the PATH has first.
 /usr/bin/python3 -c 'import kubernetes' 2>/dev/null || packages+=(python3-kubernetes)
 

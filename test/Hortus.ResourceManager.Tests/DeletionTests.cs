@@ -113,7 +113,7 @@ public sealed class DeletionTests
     public async Task Unused_Secrets_of_former_content_are_collected_when_they_are_old_enough()
     {
         await using var world = await ResourceWorld.StartAsync(isRunning: false);
-        foreach (var value in Enumerable.Range(1, 5))
+        foreach (var value in Enumerable.Range(1, 20))
         {
             await world.WriteAsync("test", Map("a", $"v{value}"));
         }
@@ -124,7 +124,7 @@ public sealed class DeletionTests
         var secrets = await world.Source.Client.ListAsync<Secret>(ListOptions.In("default"), world.Token);
         clock.SetUtcNow(secrets.Items.Max(s => s.Metadata.CreationTimestamp!.Value) + TimeSpan.FromMinutes(11));
 
-        (await collection.CollectAsync(world.Token)).ShouldBe(4);
+        (await collection.CollectAsync(world.Token)).ShouldBe(19);
 
         var left = await world.Source.Client.ListAsync<Secret>(ListOptions.In("default"), world.Token);
         var resource = await world.Source.Client.GetAsync<ManagedResource>(Key("test"), world.Token);
@@ -137,9 +137,11 @@ public sealed class DeletionTests
         await using var world = await ResourceWorld.StartAsync(isRunning: false);
         await world.WriteAsync("test", Map("a", "v"));
         await world.WriteAsync("test", Map("a", "w"));
+        var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
         var manager = world.Target.NewManager(world.Seen);
-        var collection = new ReferenceCollection(
-            new TargetCluster(manager, "gardener", TimeProvider.System), TimeProvider.System, NullLogger.Instance);
+        var collection = new ReferenceCollection(new TargetCluster(manager, "gardener", clock), clock, NullLogger.Instance);
+        var secrets = await world.Source.Client.ListAsync<Secret>(ListOptions.In("default"), world.Token);
+        clock.SetUtcNow(secrets.Items.Max(s => s.Metadata.CreationTimestamp!.Value) + TimeSpan.FromMinutes(9));
 
         (await collection.CollectAsync(world.Token)).ShouldBe(0);
 

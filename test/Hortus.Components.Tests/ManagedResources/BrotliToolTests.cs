@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Hortus.Components.Tests;
 
-/// <summary>The stream is brotli's and nobody else's: the command line tool reads ours, and we read its.</summary>
+/// <summary>The stream is brotli's and nobody else's: the command line tool and Node read ours, and we read theirs.</summary>
 [Trait("Category", "RealParts")]
 public sealed class BrotliToolTests
 {
@@ -13,7 +13,14 @@ public sealed class BrotliToolTests
     [Fact]
     public async Task The_tool_reads_what_we_write()
     {
-        (await RunAsync("-d", ManifestCompression.Compress(Text))).ShouldBe(Text);
+        (await RunAsync("brotli", "-c -d", ManifestCompression.Compress(Text))).ShouldBe(Text);
+    }
+
+    [Fact]
+    public async Task Node_reads_what_we_write_and_we_read_what_it_writes()
+    {
+        (await RunNodeAsync("brotliDecompressSync", ManifestCompression.Compress(Text))).ShouldBe(Text);
+        ManifestCompression.Decompress(await RunNodeAsync("brotliCompressSync", Text)).ShouldBe(Text);
     }
 
     [Theory]
@@ -24,13 +31,16 @@ public sealed class BrotliToolTests
     [InlineData("-q 5 -w 10")]
     public async Task We_read_what_the_tool_writes(string arguments)
     {
-        ManifestCompression.Decompress(await RunAsync(arguments, Text)).ShouldBe(Text);
+        ManifestCompression.Decompress(await RunAsync("brotli", "-c " + arguments, Text)).ShouldBe(Text);
     }
 
-    private static async Task<byte[]> RunAsync(string arguments, byte[] input)
+    private static Task<byte[]> RunNodeAsync(string function, byte[] input) => RunAsync(
+        "node", $"-e \"process.stdout.write(require('zlib').{function}(require('fs').readFileSync(0)))\"", input);
+
+    private static async Task<byte[]> RunAsync(string program, string arguments, byte[] input)
     {
         using var deadline = ClusterFixture.Deadline();
-        using var process = Process.Start(new ProcessStartInfo("brotli", "-c " + arguments)
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -39,6 +39,35 @@ internal sealed class Cluster : IAsyncDisposable
     public static async Task<Cluster> StartAsync(ApiServerOptions options, CancellationToken cancellationToken) =>
         new(await InProcessApiServer.StartAsync(options, [], TimeProvider.System, cancellationToken));
 
+    /// <summary>Writes a kubeconfig for programs.</summary>
+    public Task WriteKubeconfigAsync(string file, CancellationToken cancellationToken) => File.WriteAllTextAsync(
+        file,
+        $$"""
+        apiVersion: v1
+        kind: Config
+        clusters: [{name: c, cluster: {server: "{{server.Address}}"} }]
+        users: [{name: u, user: {} }]
+        contexts: [{name: c, context: {cluster: c, user: u} }]
+        current-context: c
+        """,
+        cancellationToken);
+
+    /// <summary>A cluster with rights by RBAC and a user beside the administrator, whose token is the user's name.</summary>
+    public static async Task<Cluster> StartWithUserAsync(string user, CancellationToken cancellationToken)
+    {
+        var tokens = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(tokens, $"{user},{user},1\n", cancellationToken);
+            return await StartAsync(
+                new ApiServerOptions { AuthorizationMode = ["RBAC"], TokenAuthFile = tokens }, cancellationToken);
+        }
+        finally
+        {
+            File.Delete(tokens);
+        }
+    }
+
     /// <summary>A client that shows a token.</summary>
     public IKubernetesClient NewClient(string token) => new KubernetesClient(
         new ClientConnection { Server = server.Address, Token = token }, new ClientOptions { UserAgent = "test" });

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Http.Headers;
 
 namespace Hortus.ResourceManager.Tests.World;
 
@@ -37,6 +38,9 @@ internal sealed class CountingHandler : DelegatingHandler
         }
     }
 
+    /// <summary>Token that the requests show; without one they have an administrator's rights.</summary>
+    public string? Token { get; set; }
+
     /// <summary>Whether no request gets through.</summary>
     public volatile bool IsAway;
 
@@ -59,6 +63,11 @@ internal sealed class CountingHandler : DelegatingHandler
         {
             Requests.Enqueue($"{request.Method} {path}");
             Interlocked.Exchange(ref next, NewSignal()).TrySetResult();
+        }
+
+        if (Token is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         }
 
         if (request.Method != HttpMethod.Get && Interlocked.Decrement(ref left) < 0)

@@ -14,8 +14,11 @@ namespace Hortus.ResourceManager.Tests.World;
 /// <summary>A running resource manager with its clusters.</summary>
 internal sealed class ResourceWorld : IAsyncDisposable
 {
-    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(90));
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private readonly CancellationTokenSource deadline;
     private readonly List<(Task Run, CancellationTokenSource Stop)> running = [];
+
+    private ResourceWorld(TimeSpan limit) => deadline = new CancellationTokenSource(limit);
 
     public Cluster Source { get; private set; } = null!;
 
@@ -28,9 +31,10 @@ internal sealed class ResourceWorld : IAsyncDisposable
 
     public static ObjectKey Key(string name) => new("default", name);
 
-    public static async Task<ResourceWorld> StartAsync(ResourceManagerOptions? options = null, bool isSplit = false, bool isRunning = true)
+    public static async Task<ResourceWorld> StartAsync(
+        ResourceManagerOptions? options = null, bool isSplit = false, bool isRunning = true, TimeSpan? limit = null)
     {
-        var world = new ResourceWorld();
+        var world = new ResourceWorld(limit ?? Limit);
         world.Source = await Cluster.StartAsync(world.Token);
         world.Target = isSplit ? await Cluster.StartAsync(world.Token, withResources: false) : world.Source;
         if (isRunning)
@@ -38,6 +42,16 @@ internal sealed class ResourceWorld : IAsyncDisposable
             world.Run(options ?? new ResourceManagerOptions());
         }
 
+        return world;
+    }
+
+    /// <summary>With a target in which resource managers are a user with the rights that RBAC gives, at first none.</summary>
+    public static async Task<ResourceWorld> StartWithRightsAsync(string user)
+    {
+        var world = new ResourceWorld(Limit);
+        world.Source = await Cluster.StartAsync(world.Token);
+        world.Target = await Cluster.StartWithUserAsync(user, world.Token);
+        world.Seen.Token = user;
         return world;
     }
 

@@ -72,7 +72,7 @@ public sealed class ManagedResourceCommands(TextWriter output, TextWriter errors
         {
             return await run();
         }
-        catch (KubeConfigException e)
+        catch (Exception e) when (e is KubeConfigException or SettingException)
         {
             return await FailAsync(e.Message, ExitCode.BadConfiguration);
         }

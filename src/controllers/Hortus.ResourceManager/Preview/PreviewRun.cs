@@ -18,7 +18,7 @@ public sealed class PreviewRun
     private readonly IKubernetesClient source;
     private readonly IKubernetesClient target;
     private readonly PreviewSettings settings;
-    private readonly ResourceScope scope;
+    private ResourceScope scope = new(ResourceNames.AllClasses, null);
     private readonly KindCatalog kinds;
     private readonly List<PreviewedChange> changes = [];
     private readonly List<string> faults = [];
@@ -35,7 +35,6 @@ public sealed class PreviewRun
         this.source = source;
         this.target = target;
         this.settings = settings;
-        scope = new ResourceScope(ResourceNames.AllClasses, settings.ClusterId);
         kinds = new KindCatalog(target, clock);
     }
 
@@ -44,6 +43,7 @@ public sealed class PreviewRun
     /// <exception cref="HttpRequestException">A cluster is away.</exception>
     public async Task<ManagedResourcePreview> RunAsync(ObjectKey key, CancellationToken cancellationToken)
     {
+        scope = scope with { ClusterId = await ClusterIdentity.ResolveAsync(source, settings.ClusterId, cancellationToken) };
         var resource = await source.GetAsync<ManagedResource>(key, cancellationToken);
         return resource switch
         {

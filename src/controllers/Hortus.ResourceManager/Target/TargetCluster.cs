@@ -25,6 +25,8 @@ internal sealed class TargetCluster(ControllerManager manager, string managedBy,
     private readonly Dictionary<GroupVersionResource, DynamicCache> caches = [];
     private readonly ConcurrentDictionary<ObjectKey, bool> podWaiters = [];
 
+    private string Selector => $"{ResourceNames.ManagedBy}={managedBy}";
+
     public IKubernetesClient Client => manager.Client;
 
     public IDynamicClient Dynamic => manager.Client.Dynamic;
@@ -76,6 +78,11 @@ internal sealed class TargetCluster(ControllerManager manager, string managedBy,
 
     private async Task<DynamicCache> CacheAsync(ResourceKind kind, CancellationToken cancellationToken)
     {
+        if (!IsOpen(kind))
+        {
+            await ProbeAsync(kind, cancellationToken);
+        }
+
         var cache = Open(kind);
         if (cache.HasSynced)
         {
@@ -98,6 +105,28 @@ internal sealed class TargetCluster(ControllerManager manager, string managedBy,
         }
     }
 
+    private bool IsOpen(ResourceKind kind)
+    {
+        lock (gate)
+        {
+            return caches.ContainsKey(kind.GroupVersionResource);
+        }
+    }
+
+    // Whoever may not list a kind is told so at once, not when the patience with a watch is at its end.
+    private async Task ProbeAsync(ResourceKind kind, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Dynamic.ListAsync(kind, new ListOptions { LabelSelector = Selector, Limit = 1 }, cancellationToken);
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            Kinds.Invalidate();
+            throw;
+        }
+    }
+
     private DynamicCache Open(ResourceKind kind)
     {
         lock (gate)
@@ -106,7 +135,7 @@ internal sealed class TargetCluster(ControllerManager manager, string managedBy,
             {
                 cache = manager.OpenCache(kind, new DynamicCacheOptions
                 {
-                    Scope = new CacheScope(LabelSelector: $"{ResourceNames.ManagedBy}={managedBy}"),
+                    Scope = new CacheScope(LabelSelector: Selector),
                     Keep = WithoutManagedFields,
                     Changed = (old, current) => Tell(kind, current ?? old!),
                 });
