@@ -13,8 +13,8 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
 
     private static readonly string[] Killable =
     [
-        "kubelet", "apiserver", "gardener-apiserver", "kube-controller-manager", "operator", "controller-manager", "scheduler", "gardenlet", "extension",
-        "machine-controller-manager",
+        "kubelet", "apiserver", "gardener-apiserver", "kube-controller-manager", "operator", "controller-manager", "scheduler", "gardenlet",
+        "extension", "machine-controller-manager", "resource-manager",
     ];
 
     [Fact, Order(1)]
@@ -44,6 +44,45 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
     }
 
     [Fact, Order(4)]
+    public async Task Everything_that_is_deployed_belongs_to_a_managed_resource()
+    {
+        string[] workloads = ["deployments", "statefulsets", "services", "serviceaccounts", "roles", "rolebindings", "configmaps"];
+        string[] rights = ["clusterroles", "clusterrolebindings"];
+        var shoot = await garden.ShootKubeconfigAsync("local");
+        Task<CommandResult> InShoot(string[] words) =>
+            Commands.RunAsync(BuiltTools.Kubectl, TimeSpan.FromMinutes(1), ["--kubeconfig", shoot, .. words]);
+
+        (await DeployedObjects.WithoutOriginAsync(garden.RuntimeKubectlAsync, "garden", workloads)).ShouldBeEmpty();
+        (await DeployedObjects.WithoutOriginAsync(garden.RuntimeKubectlAsync, "shoot--local--local", workloads)).ShouldBeEmpty();
+        (await DeployedObjects.WithoutOriginAsync(garden.RuntimeKubectlAsync, null, rights)).ShouldBeEmpty();
+        (await DeployedObjects.WithoutOriginAsync(garden.KubectlAsync, "kube-system", "services", "endpointslices", "roles")).ShouldBeEmpty();
+        (await DeployedObjects.WithoutOriginAsync(InShoot, null, rights)).ShouldBeEmpty();
+        (await DeployedObjects.WithoutOriginAsync(InShoot, "kube-system", "configmaps", "secrets")).ShouldBeEmpty();
+    }
+
+    [Fact, Order(5)]
+    public async Task All_managed_resources_are_applied_and_healthy()
+    {
+        foreach (var (condition, status) in new[] { ("Applied", "True"), ("Healthy", "True"), ("Progressing", "False") })
+        {
+            (await garden.RuntimeKubectlAsync("wait", "managedresources", "--all", "-A", $"--for=condition=Resources{condition}={status}", "--timeout=1m"))
+                .Succeeded().ShouldContain("shoot-system-resources");
+        }
+    }
+
+    [Fact, Order(6)]
+    public async Task A_deployment_of_a_control_plane_that_somebody_deletes_comes_back()
+    {
+        string[] find = ["-n", "shoot--local--local", "get", "deployment", "machine-controller-manager", "-o", "jsonpath={.metadata.uid}"];
+        var before = (await garden.RuntimeKubectlAsync(find)).Succeeded();
+        (await garden.RuntimeKubectlAsync("-n", "shoot--local--local", "delete", "deployment", "machine-controller-manager")).Succeeded();
+        await EventuallyAsync("another one is there", async () =>
+            await garden.RuntimeKubectlAsync(find) is { ExitCode: 0, Output: var now } && now.Length > 0 && now != before);
+        (await garden.RuntimeKubectlAsync("-n", "shoot--local--local", "wait", "deployment/machine-controller-manager", "--for=condition=Available", "--timeout=1m"))
+            .Succeeded();
+    }
+
+    [Fact, Order(7)]
     public async Task A_pod_in_the_shoot_runs_and_can_be_looked_into()
     {
         var shoot = await garden.ShootKubeconfigAsync("local");
@@ -56,7 +95,7 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         (await Commands.RunAsync(BuiltTools.Kubectl, limit, "--kubeconfig", shoot, "delete", "pod", "hello", "--wait=true")).Succeeded();
     }
 
-    [Fact, Order(5)]
+    [Fact, Order(8)]
     public async Task Workers_grow_and_shrink_with_the_minimum()
     {
         await SetMinimumAsync("local", 2);
@@ -65,7 +104,7 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         await WaitForNodesAsync("local", 1);
     }
 
-    [Fact, Order(6)]
+    [Fact, Order(9)]
     public async Task A_shoot_becomes_ready_though_each_component_is_killed_once()
     {
         var manifest = (await File.ReadAllTextAsync(BuiltTools.Example("90-shoot.yaml")))
@@ -87,7 +126,7 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         await WaitForNodesAsync("second", 1);
     }
 
-    [Fact, Order(7)]
+    [Fact, Order(10)]
     public async Task A_machine_that_dies_is_replaced()
     {
         var space = "shoot--local--local";
@@ -102,7 +141,7 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         await WaitForNodesAsync("local", 1);
     }
 
-    [Fact, Order(8)]
+    [Fact, Order(11)]
     public async Task Deleting_without_confirmation_is_refused()
     {
         var refused = await garden.KubectlAsync("-n", "garden-local", "delete", "shoot", "local");
@@ -110,7 +149,7 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         refused.Error.ShouldContain("confirmation.gardener.cloud/deletion");
     }
 
-    [Theory, Order(9)]
+    [Theory, Order(12)]
     [InlineData("region: local", "region: mars", "mars")]
     [InlineData("version: \"1.35\"", "version: \"9.9.9\"", "1.35.4")]
     [InlineData("type: local\n      cri", "type: huge\n      cri", "huge")]
@@ -128,7 +167,7 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         (await garden.KubectlAsync("-n", "garden-local", "get", "shoot", "wrong")).ExitCode.ShouldNotBe(0);
     }
 
-    [Fact, Order(10)]
+    [Fact, Order(13)]
     public async Task Deleted_shoots_leave_nothing()
     {
         foreach (var name in new[] { "local", "second" })
@@ -138,11 +177,13 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
             (await garden.RuntimeKubectlAsync("get", "namespace", $"shoot--local--{name}")).ExitCode.ShouldNotBe(0);
         }
 
+        (await garden.RuntimeKubectlAsync("get", "managedresources,secrets", "-A", "-o", "jsonpath={.items[*].metadata.namespace}"))
+            .Succeeded().ShouldNotContain("shoot--");
         (await garden.RuntimeKubectlAsync("get", "ippools,clusters.extensions.gardener.cloud", "-o", "name")).Output.ShouldBeEmpty();
         HostTraces.Processes(garden.State).ShouldNotContain(process => process.Component == "machine-controller-manager");
     }
 
-    [Fact, Order(11)]
+    [Fact, Order(14)]
     public async Task The_garden_comes_back_with_its_data_after_everything_was_killed()
     {
         (await garden.KubectlAsync("-n", "garden-local", "create", "configmap", "keep", "--from-literal=a=b")).Succeeded();
@@ -155,7 +196,7 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         (await garden.KubectlAsync("-n", "garden-local", "get", "configmap", "keep", "-o", "jsonpath={.data.a}")).Succeeded().ShouldBe("b");
     }
 
-    [Fact, Order(12)]
+    [Fact, Order(15)]
     public async Task Down_leaves_no_process_namespace_mount_or_interface()
     {
         (await garden.DownAsync()).Succeeded();

@@ -1,7 +1,9 @@
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
+using Names = Hortus.Objects.Gardener.Resources.ManagedResourceConditions;
 
 namespace Hortus.Gardenlet.Tests;
 
@@ -36,10 +38,57 @@ public sealed class ShootHealthTests
     [Fact]
     public void Missing_control_plane_is_named()
     {
-        var result = ShootHealth.ControlPlane([], [], []);
+        var result = ShootHealth.ControlPlane([], [], Now);
 
         result.IsHealthy.ShouldBe(false);
-        result.Message.ShouldBe("Deployment kube-controller-manager is missing; StatefulSet kube-apiserver is missing");
+        result.Message.ShouldBe("ManagedResource kube-apiserver is missing; ManagedResource kube-controller-manager is missing; "
+            + "ManagedResource gardener-resource-manager is missing");
+    }
+
+    [Fact]
+    public void Fault_of_a_managed_resource_counts_where_its_objects_are()
+    {
+        var inShoot = ResourceOf("system", null, Names.Healthy, "False", "PodMissing", Now);
+        ManagedResource[] all =
+        [
+            .. new[] { "kube-apiserver", "kube-controller-manager", "gardener-resource-manager" }.Select(name => ResourceOf(name, "seed")),
+            inShoot,
+        ];
+
+        ShootHealth.ControlPlane(all, [], Now).IsHealthy.ShouldBe(true);
+        ShootHealth.SystemComponents(all, [], Now).Message.ShouldBe("ManagedResource system: PodMissing");
+        ShootHealth.SystemComponents([], [], Now).IsHealthy.ShouldBe(true);
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(10, false)]
+    public void Rollout_is_a_fault_when_it_takes_too_long(int minutes, bool isHealthy)
+    {
+        var rolling = ResourceOf("system", null, Names.Progressing, "True", "rolling", Now - TimeSpan.FromMinutes(minutes));
+
+        ShootHealth.SystemComponents([rolling], [], Now).IsHealthy.ShouldBe(isHealthy);
+    }
+
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static ManagedResource ResourceOf(
+        string name, string? ofClass, string type = "", string status = "", string message = "", DateTimeOffset? since = null)
+    {
+        GardenerCondition Of(string wanted, string good) => wanted == type
+            ? new() { Type = type, Status = status, Reason = "Test", Message = message, LastTransitionTime = since }
+            : new() { Type = wanted, Status = good, Reason = "Test", Message = "", LastTransitionTime = since };
+
+        return new()
+        {
+            Metadata = new ObjectMeta { Name = name, Generation = 1 },
+            Spec = new ManagedResourceSpec { Class = ofClass },
+            Status = new ManagedResourceStatus
+            {
+                ObservedGeneration = 1,
+                Conditions = [Of(Names.Applied, "True"), Of(Names.Healthy, "True"), Of(Names.Progressing, "False")],
+            },
+        };
     }
 
     private static Node NodeOf(string name, string ready) => new()

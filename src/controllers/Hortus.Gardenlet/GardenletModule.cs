@@ -37,10 +37,7 @@ internal sealed class GardenletModule(GardenletOptions options, ComponentContext
         var status = new SeedStatusWriter(surroundings);
         var lease = new SeedLease(surroundings, status);
         health.Add("seed-lease", HealthProbes.Live, lease.Fault);
-        surroundings.Garden.AddController("seed", new SeedReconciler(surroundings, status), controller => controller
-            .For<Seed>((old, seed) => (seed ?? old)!.Metadata.Name == surroundings.SeedName && SeedReconciler.Matters(old, seed))
-            .WithConcurrency(1)
-            .WithResync(TimeSpan.FromMinutes(1)));
+        SeedReconciler.AddTo(surroundings, status);
         ShootReconciler.AddTo(surroundings.Garden, new ShootReconciler(surroundings), surroundings.Options, surroundings.SeedName);
         ShootCareReconciler.AddTo(surroundings);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -7,6 +7,7 @@ using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Kubernetes;
+using Hortus.ResourceManager;
 using Hortus.Runtime;
 using Hortus.Scheduler;
 using Hortus.Telemetry;
@@ -66,6 +67,7 @@ internal sealed class GardenWorld : IAsyncDisposable
         await world.FillGardenAsync(cancellationToken);
         await SeedCrds.InstallAsync(world.Seed, cancellationToken);
         world.RunStandIns();
+        world.RunResourceManagers();
         world.RunScheduler();
         return world;
     }
@@ -163,6 +165,28 @@ internal sealed class GardenWorld : IAsyncDisposable
         var manager = NewManager(Garden, "scheduler");
         ShootSchedulingController.AddTo(manager, SeedStrategy.SameRegion, TimeProvider.System);
         running.Add(manager.RunAsync(stop.Token));
+    }
+
+    // They run whatever their Deployments say, as kubelets would have it: one for the seed, one for the only shoot.
+    private void RunResourceManagers()
+    {
+        var inSeed = NewManager(Seed, "resource-manager");
+        Run(inSeed, inSeed, new ResourceManagerOptions { ResourceClass = "seed" });
+        Run(NewManager(Seed, "resource-manager"), NewManager(Shoot, "resource-manager"), new ResourceManagerOptions());
+
+        void Run(ControllerManager source, ControllerManager target, ResourceManagerOptions options)
+        {
+            var setup = new ControllerSetup
+            {
+                Source = source,
+                Target = target,
+                Options = options,
+                Clock = TimeProvider.System,
+                Logs = Logs,
+                Random = new Random(1),
+            };
+            running.Add(ResourceManagerComponent.RunAsync(setup, stop.Token));
+        }
     }
 
     private void RunStandIns()

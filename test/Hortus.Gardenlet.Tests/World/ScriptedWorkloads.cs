@@ -18,6 +18,12 @@ internal sealed class ScriptedWorkloads<T>(IKubernetesClient client) : IReconcil
             StatefulSet set => set.Status?.ObservedGeneration,
             _ => null,
         };
+        if (value?.Metadata.DeletionTimestamp is not null)
+        {
+            await client.RemoveFinalizerAsync(value, "foregroundDeletion", cancellationToken);
+            return ReconcileResult.Done;
+        }
+
         if (value is null || observed == value.Metadata.Generation)
         {
             return ReconcileResult.Done;
@@ -31,6 +37,13 @@ internal sealed class ScriptedWorkloads<T>(IKubernetesClient client) : IReconcil
             ["readyReplicas"] = 1,
             ["availableReplicas"] = 1,
         };
+        if (value is Deployment)
+        {
+            status["conditions"] = new JsonArray(
+                new JsonObject { ["type"] = "Available", ["status"] = "True", ["reason"] = "Scripted" },
+                new JsonObject { ["type"] = "Progressing", ["status"] = "True", ["reason"] = "NewReplicaSetAvailable" });
+        }
+
         await client.PatchAsync<T>(
             key, Patch.Merge(new JsonObject { ["status"] = status }) with { Subresource = "status" }, cancellationToken);
         return ReconcileResult.Done;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Hortus.Components;
 using Hortus.Extensions;
 using Hortus.Objects.Gardener;
 
@@ -24,6 +25,7 @@ internal static partial class ErrorCodes
         ShootConfigurationException => [ErrorCode.ConfigurationProblem],
         ExtensionException { Codes.Count: > 0 } extension => extension.Codes,
         ExtensionException extension => Search(extension.Message),
+        ManagedResourceWaitException resource => resource.Codes,
         _ => Of(error.InnerException),
     };
 

@@ -6,5 +6,6 @@ internal static class ShootNames
     public const string ApiServer = "kube-apiserver";
     public const string KubeControllerManager = "kube-controller-manager";
     public const string MachineControllerManager = "machine-controller-manager";
+    public const string ResourceManager = Components.ResourceManagerValues.NameDefault;
     public const string CloudProvider = "cloudprovider";
 }

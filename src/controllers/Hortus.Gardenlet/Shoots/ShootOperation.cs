@@ -27,7 +27,13 @@ internal sealed class ShootOperation(GardenletSurroundings surroundings, ShootIn
 
     public IKubernetesClient Seed => Surroundings.SeedClient;
 
-    public DirectDeployer Deployer { get; } = new(surroundings.SeedClient, GardenletIdentity.FieldManager);
+    /// <summary>Deploys into the seed.</summary>
+    public ComponentDeployer Deployer { get; } =
+        ComponentDeployer.ForSeed(surroundings.SeedClient, GardenletIdentity.FieldManager, surroundings.Clock);
+
+    /// <summary>Deploys into the shoot.</summary>
+    public ComponentDeployer Inside { get; } = ComponentDeployer.ForTarget(
+        surroundings.SeedClient, GardenletIdentity.FieldManager, surroundings.Clock, inputs.TechnicalID);
 
     public ExtensionWaiter Extensions { get; } = new(surroundings.SeedClient, GardenletIdentity.FieldManager, surroundings.Clock);
 
@@ -67,11 +73,6 @@ internal sealed class ShootResults
     /// <summary>By name of the worker pool.</summary>
     public IReadOnlyDictionary<string, Objects.Gardener.Extensions.OperatingSystemConfig> SystemConfigs { get; set; } =
         new Dictionary<string, Objects.Gardener.Extensions.OperatingSystemConfig>();
-
-    public Service? ApiServerService { get; set; }
-
-    /// <summary>Client of the shoot's API server.</summary>
-    public IKubernetesClient? ShootClient { get; set; }
 
     /// <summary>The value that an earlier task has set.</summary>
     public static T Need<T>(T? value, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(value))] string name = "")

@@ -1,4 +1,5 @@
 using Hortus.Objects;
+using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Resources;
 
 namespace Hortus.Components;
@@ -29,7 +30,7 @@ public sealed record ManagedResourceSettings
         Spec = new ManagedResourceSpec { Class = SeedClass },
         Labels = key.Namespace?.StartsWith("shoot-", StringComparison.Ordinal) == true
             ? null
-            : new Dictionary<string, string> { ["gardener.cloud/role"] = "seed-system-component" },
+            : new Dictionary<string, string> { [GardenerLabels.Role] = GardenerRoles.SeedSystemComponent },
     };
 
     /// <summary>For objects of a shoot.</summary>

@@ -84,6 +84,7 @@ public static class GardenerRoles
     public const string Project = "project";
     public const string Shoot = "shoot";
     public const string Seed = "seed";
+    public const string SeedSystemComponent = "seed-system-component";
     public const string ControlPlane = "controlplane";
     public const string Extension = "extension";
     public const string Infrastructure = "infra";

@@ -4,6 +4,7 @@ using Hortus.Components;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 using Ext = Hortus.Objects.Gardener.Extensions;
@@ -30,8 +31,7 @@ internal sealed class ShootCareReconciler(GardenletSurroundings surroundings) : 
 
         // The keys of both are those of Shoots in the garden; only the place of the watch differs.
         surroundings.Seed.AddController("shoot-care-seed", reconciler, controller => controller
-            .Watches<Deployment>(d => ShootsIn(garden, d.Metadata.Namespace), (old, d) => Workload(old) != Workload(d))
-            .Watches<StatefulSet>(s => ShootsIn(garden, s.Metadata.Namespace), (old, s) => Workload(old) != Workload(s))
+            .Watches<ManagedResource>(r => ShootsIn(garden, r.Metadata.Namespace), (old, r) => Fault(old) != Fault(r))
             .Watches<MachineObject>(m => ShootsIn(garden, m.Metadata.Namespace), (old, m) => Phase(old) != Phase(m))
             .WithConcurrency(surroundings.Options.ConcurrentShoots));
     }
@@ -68,20 +68,20 @@ internal sealed class ShootCareReconciler(GardenletSurroundings surroundings) : 
     private async Task<IReadOnlyList<HealthCheckResult>> CheckAsync(Shoot shoot, CancellationToken cancellationToken)
     {
         var space = ListOptions.In(shoot.Status!.TechnicalID);
-        var deployments = await surroundings.SeedClient.ListAsync<Deployment>(space, cancellationToken);
-        var sets = await surroundings.SeedClient.ListAsync<StatefulSet>(space, cancellationToken);
+        var now = surroundings.Clock.GetUtcNow();
+        var resources = await surroundings.SeedClient.ListAsync<ManagedResource>(space, cancellationToken);
         var inside = await ReadInsideAsync(shoot.Status.TechnicalID, cancellationToken);
         var results = new List<HealthCheckResult>
         {
             ShootHealth.ApiServer(inside.Fault),
-            ShootHealth.ControlPlane(deployments.Items, sets.Items, await ReadExtensionsAsync(space, cancellationToken)),
+            ShootHealth.ControlPlane(resources.Items, await ReadExtensionsAsync(space, cancellationToken), now),
         };
         if (shoot.Spec.Provider.Workers is { Count: > 0 } workers)
         {
             results.Add(ShootHealth.Nodes(workers, inside.Nodes));
         }
 
-        results.Add(ShootHealth.SystemComponents(inside.Pods));
+        results.Add(ShootHealth.SystemComponents(resources.Items, inside.Pods, now));
         return results;
     }
 
@@ -126,9 +126,7 @@ internal sealed class ShootCareReconciler(GardenletSurroundings surroundings) : 
 
     private static string State(Shoot shoot) => $"{shoot.Status?.LastOperation?.Type} {shoot.Status?.LastOperation?.State}";
 
-    private static bool Workload(Deployment? deployment) => WorkloadHealth.IsRolledOut(deployment);
-
-    private static bool Workload(StatefulSet? set) => WorkloadHealth.IsRolledOut(set);
+    private static string? Fault(ManagedResource? resource) => ManagedResourceHealth.WaitsFor(resource);
 
     private static string? Phase(MachineObject? machine) => machine?.Status?.CurrentStatus?.Phase;
 }

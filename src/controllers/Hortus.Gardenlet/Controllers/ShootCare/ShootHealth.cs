@@ -1,6 +1,7 @@
 using Hortus.Components;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Ext = Hortus.Objects.Gardener.Extensions;
 
@@ -16,14 +17,15 @@ internal static class ShootHealth
         : Bad(GardenerConditions.APIServerAvailable, "HealthzRequestFailed", $"API server does not answer: {fault}");
 
     /// <summary>Whether everything that runs in the seed for the shoot does so.</summary>
+    /// <param name="resources">All ManagedResources of the shoot's namespace.</param>
+    /// <param name="extensions">All extension objects of the shoot's namespace.</param>
+    /// <param name="now">Time of the check.</param>
     public static HealthCheckResult ControlPlane(
-        IReadOnlyList<Deployment> deployments, IReadOnlyList<StatefulSet> sets, IReadOnlyList<Ext.ExtensionObject> extensions)
+        IReadOnlyList<ManagedResource> resources, IReadOnlyList<Ext.ExtensionObject> extensions, DateTimeOffset now)
     {
-        string[] wanted = [ShootNames.KubeControllerManager];
-        var faults = wanted.Where(name => deployments.All(d => d.Metadata.Name != name)).Select(name => $"Deployment {name} is missing")
-            .Concat(sets.All(s => s.Metadata.Name != ShootNames.ApiServer) ? [$"StatefulSet {ShootNames.ApiServer} is missing"] : [])
-            .Concat(deployments.Where(d => !WorkloadHealth.IsRolledOut(d)).Select(d => $"Deployment {d.Metadata.Name} is not rolled out"))
-            .Concat(sets.Where(s => !WorkloadHealth.IsRolledOut(s)).Select(s => $"StatefulSet {s.Metadata.Name} is not rolled out"))
+        string[] wanted = [ShootNames.ApiServer, ShootNames.KubeControllerManager, ShootNames.ResourceManager];
+        var faults = wanted.Where(name => resources.All(r => r.Metadata.Name != name)).Select(name => $"ManagedResource {name} is missing")
+            .Concat(Faults(resources.Where(r => r.Spec.Class == ManagedResourceSettings.SeedClass), now))
             .Concat(extensions.Where(e => e.ExtensionStatus.LastError is not null)
                 .Select(e => $"{e.Kind} {e.Metadata.Name}: {e.ExtensionStatus.LastError!.Description}"))
             .ToArray();
@@ -57,9 +59,13 @@ internal static class ShootHealth
             : Bad(GardenerConditions.EveryNodeReady, "NodesUnhealthy", string.Join("; ", faults));
     }
 
-    /// <summary>Whether the parts that run inside the shoot do so: every pod of kube-system that is meant to run.</summary>
+    /// <summary>Whether the parts inside the shoot are as they should be: what is applied there, and every pod of kube-system that
+    /// is meant to run.</summary>
+    /// <param name="resources">All ManagedResources of the shoot's namespace.</param>
     /// <param name="pods">Pods of kube-system; null when the API server does not answer.</param>
-    public static HealthCheckResult SystemComponents(IReadOnlyList<Pod>? pods)
+    /// <param name="now">Time of the check.</param>
+    public static HealthCheckResult SystemComponents(
+        IReadOnlyList<ManagedResource> resources, IReadOnlyList<Pod>? pods, DateTimeOffset now)
     {
         if (pods is null)
         {
@@ -68,14 +74,21 @@ internal static class ShootHealth
                 "Pods cannot be read because the API server does not answer.");
         }
 
-        var faults = pods
-            .Where(pod => pod.Status?.Phase is not ("Succeeded" or "Failed") && !IsReady(pod))
-            .Select(pod => $"Pod kube-system/{pod.Metadata.Name} is not ready")
+        var faults = Faults(resources.Where(r => r.Spec.Class != ManagedResourceSettings.SeedClass), now)
+            .Concat(pods
+                .Where(pod => pod.Status?.Phase is not ("Succeeded" or "Failed") && !IsReady(pod))
+                .Select(pod => $"Pod kube-system/{pod.Metadata.Name} is not ready"))
             .ToArray();
         return faults.Length == 0
             ? Good(GardenerConditions.SystemComponentsHealthy, "SystemComponentsRunning", "All system components are healthy.")
             : Bad(GardenerConditions.SystemComponentsHealthy, "SystemComponentsUnhealthy", string.Join("; ", faults));
     }
+
+    private static IEnumerable<string> Faults(IEnumerable<ManagedResource> resources, DateTimeOffset now) =>
+        from resource in resources
+        let fault = ManagedResourceHealth.Fault(resource, now)
+        where fault is not null
+        select $"ManagedResource {resource.Metadata.Name}: {fault}";
 
     private static bool IsReady(Node node) => node.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 

@@ -9,6 +9,7 @@ using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Kubernetes;
 using Hortus.Pki;
+using Hortus.Runtime;
 using Ext = Hortus.Objects.Gardener.Extensions;
 
 namespace Hortus.Gardenlet;
@@ -23,7 +24,9 @@ internal sealed class ApiServerPart(ShootOperation operation)
 
     public void AddTo(FlowGraph graph)
     {
-        graph.Add(ShootTasks.DeployApiServerService, DeployServiceAsync, ShootTasks.DeployNamespace);
+        graph.Add(
+            new FlowTask(ShootTasks.DeployApiServerService, DeployServiceAsync) { Timeout = ComponentDeployer.WaitMax },
+            ShootTasks.DeployNamespace);
         graph.Add(
             new FlowTask(ShootTasks.DeployInternalDns, ct => DeployRecordAsync("internal", operation.Inputs.Internal!, ct))
             {
@@ -71,8 +74,8 @@ internal sealed class ApiServerPart(ShootOperation operation)
         return [.. hosts.OfType<string>().Distinct()];
     }
 
-    /// <summary>The client for the shoot, with the gardenlet's own certificate.</summary>
-    public async Task ConnectAsync(CancellationToken cancellationToken)
+    // With the gardenlet's own certificate, which the shoot's care uses too.
+    private async Task ConnectAsync(CancellationToken cancellationToken)
     {
         var kubeconfig = await operation.Secrets.EnsureKubeconfigAsync(
             ShootResults.Need(operation.Results.Authorities),
@@ -81,7 +84,6 @@ internal sealed class ApiServerPart(ShootOperation operation)
             cancellationToken);
         var client = operation.Surroundings.Shoots.Connect(operation.Namespace, kubeconfig.Text("kubeconfig"));
         await client.FindAsync<Namespace>(ObjectKey.Cluster("kube-system"), cancellationToken);
-        operation.Results.ShootClient = client;
     }
 
     /// <summary>Keys of the DNS records.</summary>
@@ -97,10 +99,11 @@ internal sealed class ApiServerPart(ShootOperation operation)
     private async Task DeployServiceAsync(CancellationToken cancellationToken)
     {
         await operation.Deployer.DeployAsync(Service(), cancellationToken);
-        var service = await operation.Seed.GetAsync<Service>(new ObjectKey(operation.Namespace, ShootNames.ApiServer), cancellationToken);
-        operation.Results.ApiServerAddress = service.Spec?.ClusterIP is { Length: > 0 } address && IPAddress.TryParse(address, out _)
-            ? address
-            : throw new InvalidOperationException($"Service {service.Key} has got no cluster IP");
+        var service = await operation.Seed.UntilAsync<Service>(
+            new ObjectKey(operation.Namespace, ShootNames.ApiServer),
+            found => IPAddress.TryParse(found?.Spec.ClusterIP, out _),
+            cancellationToken);
+        operation.Results.ApiServerAddress = service!.Spec.ClusterIP;
     }
 
     private async Task DeployRecordAsync(string role, ShootDomain domain, CancellationToken cancellationToken)

@@ -24,7 +24,13 @@ internal sealed class ControlPlanePart(ShootOperation operation)
             new FlowTask(ShootTasks.WaitInfrastructure, WaitInfrastructureAsync) { SkipIf = IsWorkerless },
             ShootTasks.DeployInfrastructure);
 
-        // The resource manager (ManagedResources) comes between the API server and these.
+        // Starts beside the API server that it will apply to.
+        graph.Add(ShootTasks.DeployResourceManager, DeployResourceManagerAsync, ShootTasks.InitializeSecrets);
+        graph.Add(
+            ShootTasks.WaitResourceManager,
+            async ct => await operation.Deployer.WaitAsync(await ResourceManagerAsync(ct), ct),
+            ShootTasks.DeployResourceManager,
+            ShootTasks.WaitApiServer);
         graph.Add(
             new FlowTask(ShootTasks.DeployControlPlane, DeployControlPlaneAsync) { SkipIf = IsWorkerless },
             ShootTasks.WaitInfrastructure,
@@ -93,6 +99,25 @@ internal sealed class ControlPlanePart(ShootOperation operation)
 
     private Task WaitControlPlaneAsync(CancellationToken cancellationToken) => operation.Extensions.WaitAsync(
         ShootResults.Need(writtenControlPlane), ExtensionWaitTimes.Standard, cancellationToken);
+
+    /// <summary>Deploys what applies to the shoot; also needed to take that away.</summary>
+    public async Task DeployResourceManagerAsync(CancellationToken cancellationToken) =>
+        await operation.Deployer.DeployAsync(await ResourceManagerAsync(cancellationToken), cancellationToken);
+
+    private async Task<IComponent> ResourceManagerAsync(CancellationToken cancellationToken)
+    {
+        var kubeconfig = await operation.Secrets.EnsureKubeconfigAsync(
+            ShootResults.Need(operation.Results.Authorities),
+            ShootNames.ResourceManager + "-kubeconfig",
+            CertificateSpec.Client("gardener.cloud:system:gardener-resource-manager", "system:masters"),
+            cancellationToken);
+        return new ResourceManagerWorkload(new ResourceManagerValues
+        {
+            Namespace = operation.Namespace,
+            Image = operation.Surroundings.Images.Hortus,
+            TargetKubeconfigSecret = kubeconfig.SecretName,
+        });
+    }
 
     private async Task<IComponent> ControllerManagerAsync(CancellationToken cancellationToken)
     {

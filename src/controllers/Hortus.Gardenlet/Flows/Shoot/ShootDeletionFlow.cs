@@ -1,8 +1,8 @@
 using Hortus.Client;
-using Hortus.Components;
 using Hortus.Extensions;
 using Hortus.Flow;
 using Hortus.Objects;
+using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 using Ext = Hortus.Objects.Gardener.Extensions;
@@ -10,9 +10,9 @@ using Ext = Hortus.Objects.Gardener.Extensions;
 namespace Hortus.Gardenlet;
 
 /// <summary>
-/// Takes a shoot away: machines first, while their controller can still reach the API server, then the control plane, then
-/// the infrastructure. What users made inside the cluster goes with its nodes and its store; things outside (load balancers,
-/// disks) that such objects may stand for do not exist locally, so no cleaning runs before.
+/// Takes a shoot away: machines first, while their controller can still reach the API server, then what a resource manager has
+/// applied inside, then the control plane, then the infrastructure. What users made inside the cluster goes with its nodes and its
+/// store; things outside (load balancers, disks) that such objects may stand for do not exist locally, so no cleaning runs before.
 /// </summary>
 internal sealed class ShootDeletionFlow(ShootOperation operation, bool namespaceExists, bool apiServerExists)
 {
@@ -24,7 +24,7 @@ internal sealed class ShootDeletionFlow(ShootOperation operation, bool namespace
     public static async Task<FlowPlan> BuildAsync(ShootOperation operation, CancellationToken cancellationToken)
     {
         var space = await operation.Seed.FindAsync<Namespace>(ObjectKey.Cluster(operation.Namespace), cancellationToken);
-        var server = await operation.Seed.FindAsync<StatefulSet>(
+        var server = await operation.Seed.FindAsync<ManagedResource>(
             new ObjectKey(operation.Namespace, ShootNames.ApiServer), cancellationToken);
         return new ShootDeletionFlow(operation, space is { Metadata.DeletionTimestamp: null }, server is not null).Build();
     }
@@ -80,10 +80,23 @@ internal sealed class ShootDeletionFlow(ShootOperation operation, bool namespace
             ShootTasks.DestroyMachineController,
             ShootTasks.WaitNetworkGone);
         graph.Add(
-            ShootTasks.DestroyApiServer,
-            DestroyApiServerAsync,
+            new FlowTask(ShootTasks.DeployResourceManager, new ControlPlanePart(operation).DeployResourceManagerAsync)
+            {
+                SkipIf = () => !namespaceExists || !apiServerExists,
+            },
+            ShootTasks.InitializeSecrets);
+        graph.Add(
+            ShootTasks.DestroyManagedResources,
+            DestroyManagedResourcesAsync,
+            ShootTasks.DeployResourceManager,
             ShootTasks.WaitControlPlaneGone,
             ShootTasks.WaitSystemConfigsGone);
+        graph.Add(ShootTasks.WaitManagedResourcesGone, WaitManagedResourcesGoneAsync, ShootTasks.DestroyManagedResources);
+        graph.Add(
+            ShootTasks.DestroyResourceManager,
+            ct => DestroyAsync([ShootNames.ResourceManager], ct),
+            ShootTasks.WaitManagedResourcesGone);
+        graph.Add(ShootTasks.DestroyApiServer, DestroyApiServerAsync, ShootTasks.DestroyResourceManager);
     }
 
     private void AddRest(FlowGraph graph)
@@ -119,8 +132,38 @@ internal sealed class ShootDeletionFlow(ShootOperation operation, bool namespace
         graph.Add(wait, ct => operation.Extensions.WaitGoneAsync<T>(Key, times, ct), destroy);
     }
 
-    private Task DestroyMachineControllerAsync(CancellationToken cancellationToken) => operation.Deployer.DestroyAsync(
-        new MachineControllerManager(operation.Namespace, "", "", ""), cancellationToken);
+    private Task DestroyMachineControllerAsync(CancellationToken cancellationToken) =>
+        DestroyAsync([ShootNames.MachineControllerManager], cancellationToken);
+
+    private async Task DestroyAsync(IReadOnlyList<string> components, CancellationToken cancellationToken)
+    {
+        ObjectKey[] keys = [.. components.Select(name => new ObjectKey(operation.Namespace, name))];
+        await Task.WhenAll(keys.Select(key => operation.Deployer.DestroyAsync(key, cancellationToken)));
+        await Task.WhenAll(keys.Select(key => operation.Deployer.WaitCleanupAsync(key, cancellationToken)));
+    }
+
+    private async Task DestroyManagedResourcesAsync(CancellationToken cancellationToken)
+    {
+        foreach (var key in await InsideAsync(cancellationToken))
+        {
+            await operation.Inside.DestroyAsync(key, cancellationToken);
+        }
+    }
+
+    private async Task WaitManagedResourcesGoneAsync(CancellationToken cancellationToken)
+    {
+        foreach (var key in await InsideAsync(cancellationToken))
+        {
+            await operation.Inside.WaitCleanupAsync(key, cancellationToken);
+        }
+    }
+
+    // Also those of extensions: with the API server goes the only one who can delete their objects.
+    private async Task<IEnumerable<ObjectKey>> InsideAsync(CancellationToken cancellationToken)
+    {
+        var found = await operation.Seed.ListAsync<ManagedResource>(ListOptions.In(operation.Namespace), cancellationToken);
+        return found.Items.Where(resource => string.IsNullOrEmpty(resource.Spec.Class)).Select(resource => resource.Key);
+    }
 
     private async Task DestroyConfigsAsync(CancellationToken cancellationToken)
     {
@@ -147,13 +190,8 @@ internal sealed class ShootDeletionFlow(ShootOperation operation, bool namespace
     private async Task DestroyApiServerAsync(CancellationToken cancellationToken)
     {
         operation.Surroundings.Shoots.Forget(operation.Namespace);
-        var controllers = new ObjectKey(operation.Namespace, ShootNames.KubeControllerManager);
-        var server = new ObjectKey(operation.Namespace, ShootNames.ApiServer);
-        await operation.Seed.DeleteAsync<Deployment>(controllers, null, cancellationToken);
-        await operation.Seed.DeleteAsync<StatefulSet>(server, null, cancellationToken);
-        await operation.Seed.DeleteAsync<Service>(server, null, cancellationToken);
-        await operation.Seed.UntilAsync<Deployment>(controllers, found => found is null, cancellationToken);
-        await operation.Seed.UntilAsync<StatefulSet>(server, found => found is null, cancellationToken);
+        await DestroyAsync(
+            [ShootNames.KubeControllerManager, ShootNames.ApiServer, ShootNames.ApiServer + "-service"], cancellationToken);
     }
 
     private async Task DestroyRecordsAsync(CancellationToken cancellationToken)

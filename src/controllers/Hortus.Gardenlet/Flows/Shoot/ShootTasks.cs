@@ -19,11 +19,14 @@ internal static class ShootTasks
     public const string DeployApiServer = "Deploying Kubernetes API server";
     public const string WaitApiServer = "Waiting until Kubernetes API server rolled out";
     public const string ConnectShoot = "Initializing connection to Shoot";
+    public const string DeployResourceManager = "Deploying gardener-resource-manager";
+    public const string WaitResourceManager = "Waiting until gardener-resource-manager reports readiness";
     public const string DeployControlPlane = "Deploying shoot control plane components";
     public const string WaitControlPlane = "Waiting until shoot control plane has been reconciled";
     public const string DeployControllerManager = "Deploying Kubernetes controller manager";
     public const string WaitControllerManager = "Waiting until Kubernetes controller manager rolled out";
     public const string DeploySystemResources = "Deploying shoot system resources";
+    public const string WaitSystemResources = "Waiting until shoot system resources are applied";
     public const string DeploySystemConfigs = "Deploying operating system specific configuration for shoot workers";
     public const string WaitSystemConfigs = "Waiting until operating system configurations for worker nodes have been reconciled";
     public const string DeployNetwork = "Deploying shoot network plugin";
@@ -42,6 +45,9 @@ internal static class ShootTasks
     public const string WaitNetworkGone = "Waiting until shoot network plugin has been destroyed";
     public const string DestroyControlPlane = "Destroying shoot control plane";
     public const string WaitControlPlaneGone = "Waiting until shoot control plane has been destroyed";
+    public const string DestroyManagedResources = "Deleting managed resources of the shoot";
+    public const string WaitManagedResourcesGone = "Waiting until managed resources of the shoot have been deleted";
+    public const string DestroyResourceManager = "Destroying gardener-resource-manager";
     public const string DestroyApiServer = "Destroying Kubernetes API server";
     public const string DestroyInfrastructure = "Destroying shoot infrastructure";
     public const string WaitInfrastructureGone = "Waiting until shoot infrastructure has been destroyed";

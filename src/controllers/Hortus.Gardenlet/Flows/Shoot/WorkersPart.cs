@@ -21,12 +21,20 @@ internal sealed class WorkersPart(ShootOperation operation)
 
     public void AddTo(FlowGraph graph)
     {
-        graph.Add(ShootTasks.DeploySystemResources, DeploySystemResourcesAsync, ShootTasks.ConnectShoot);
+        graph.Add(
+            ShootTasks.DeploySystemResources,
+            async ct => await operation.Inside.DeployAsync(await SystemResourcesAsync(ct), ct),
+            ShootTasks.DeployResourceManager,
+            ShootTasks.ConnectShoot);
+        graph.Add(
+            ShootTasks.WaitSystemResources,
+            async ct => await operation.Inside.WaitAsync(await SystemResourcesAsync(ct), ct),
+            ShootTasks.DeploySystemResources);
         Add(graph, ShootTasks.DeploySystemConfigs, DeployConfigsAsync, ShootTasks.InitializeSecrets, ShootTasks.WaitInfrastructure);
         Add(graph, ShootTasks.WaitSystemConfigs, WaitConfigsAsync, ShootTasks.DeploySystemConfigs);
         Add(graph, ShootTasks.DeployNetwork, DeployNetworkAsync, ShootTasks.WaitInfrastructure, ShootTasks.ConnectShoot);
         Add(graph, ShootTasks.WaitNetwork, WaitNetworkAsync, ShootTasks.DeployNetwork);
-        Add(graph, ShootTasks.DeployMachineController, DeployMachineControllerAsync, ShootTasks.DeploySystemResources);
+        Add(graph, ShootTasks.DeployMachineController, DeployMachineControllerAsync, ShootTasks.ConnectShoot);
         Add(
             graph,
             ShootTasks.DeployWorker,
@@ -34,7 +42,7 @@ internal sealed class WorkersPart(ShootOperation operation)
             ShootTasks.WaitInfrastructure,
             ShootTasks.WaitSystemConfigs,
             ShootTasks.DeployNetwork,
-            ShootTasks.DeploySystemResources,
+            ShootTasks.WaitSystemResources,
             ShootTasks.DeployMachineController);
         Add(graph, ShootTasks.WaitWorker, WaitWorkerAsync, ShootTasks.DeployWorker, ShootTasks.DeployControllerManager);
 
@@ -59,12 +67,8 @@ internal sealed class WorkersPart(ShootOperation operation)
     private void Add(FlowGraph graph, string id, Func<CancellationToken, Task> run, params string[] dependsOn) =>
         graph.Add(new FlowTask(id, run) { SkipIf = () => operation.Inputs.IsWorkerless }, dependsOn);
 
-    private async Task DeploySystemResourcesAsync(CancellationToken cancellationToken)
-    {
-        var token = await operation.Secrets.EnsureBootstrapTokenAsync(cancellationToken);
-        var inside = new DirectDeployer(ShootResults.Need(operation.Results.ShootClient), GardenletIdentity.FieldManager);
-        await inside.DeployAsync(new ShootSystemResources(operation.Inputs, token), cancellationToken);
-    }
+    private async Task<IComponent> SystemResourcesAsync(CancellationToken cancellationToken) => new ShootSystemResources(
+        operation.Inputs, await operation.Secrets.EnsureBootstrapTokenAsync(cancellationToken));
 
     private string KeyOf(Worker pool) =>
         WorkerPools.KeyOf(operation.Inputs, pool, ShootResults.Need(operation.Results.Authorities).Server.SecretName);
