@@ -33,6 +33,20 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         (await garden.RuntimeKubectlAsync("get", "garden", "local", "-o", "jsonpath={.metadata.uid}")).Succeeded().ShouldBe(before);
     }
 
+    [Fact, Order(2)]
+    public async Task A_label_opens_the_way_of_a_pod_to_a_Service_and_goes_with_it()
+    {
+        const string target = "virtual-garden-kube-apiserver-tcp-443";
+        string[] policies = [$"networkpolicy/ingress-to-{target}", $"networkpolicy/egress-to-{target}"];
+
+        // No node has this image: the label of the pod counts, not what runs in it.
+        (await garden.RuntimeKubectlAsync("-n", "garden", "run", "caller", "--image=none",
+            $"--labels=networking.resources.gardener.cloud/to-{target}=allowed")).Succeeded();
+        (await garden.RuntimeKubectlAsync(["-n", "garden", "wait", "--for=create", "--timeout=1m", .. policies])).Succeeded();
+        (await garden.RuntimeKubectlAsync("-n", "garden", "delete", "pod", "caller", "--now")).Succeeded();
+        (await garden.RuntimeKubectlAsync(["-n", "garden", "wait", "--for=delete", "--timeout=1m", .. policies])).Succeeded();
+    }
+
     [Fact, Order(3)]
     public async Task A_shoot_gets_a_ready_node()
     {

@@ -1,4 +1,5 @@
 using Hortus.Objects;
+using Hortus.Objects.Gardener;
 using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Components;
@@ -33,6 +34,10 @@ public sealed record ResourceManagerValues
 /// <summary>A resource manager with its service account and rights.</summary>
 public sealed class ResourceManagerWorkload(ResourceManagerValues values) : IComponent
 {
+    /// <summary>Namespaces of control planes and extensions, and the garden's own.</summary>
+    private const string GardenerNamespaces =
+        $"{GardenerLabels.Role} in (shoot,extension);kubernetes.io/metadata.name={GardenerNames.GardenNamespace}";
+
     private const string RbacGroup = "rbac.authorization.k8s.io";
 
     public string Name => values.Name;
@@ -73,6 +78,8 @@ public sealed class ResourceManagerWorkload(ResourceManagerValues values) : ICom
         if (IsForOwnCluster)
         {
             yield return "--resource-class=seed";
+            yield return "--network-policy-controller=true";
+            yield return $"--network-policy-namespace-selector={GardenerNamespaces}";
         }
         else
         {
