@@ -58,6 +58,30 @@ public sealed class RenderingTests
     }
 
     [Fact]
+    public void A_resource_manager_serves_webhooks_behind_a_Service_when_it_is_told_to()
+    {
+        var values = new ResourceManagerValues { Namespace = "space", Image = "image" };
+        var without = new ResourceManagerWorkload(values).Render();
+        var objects = new ResourceManagerWorkload(values with
+        {
+            Webhooks = new ServedWebhooks(["seccomp-profile", "kubernetes-service-host"], "certificate", "--kubernetes-service-host=api"),
+        }).Render();
+
+        var pod = objects.OfType<Deployment>().Single().Spec.Template;
+        var arguments = pod.Spec!.Containers[0].Args!;
+        arguments.ShouldContain("--webhooks=seccomp-profile,kubernetes-service-host");
+        arguments.ShouldContain("--kubernetes-service-host=api");
+        arguments.ShouldContain("--webhook-cert-dir=/srv/secrets/webhooks");
+        pod.Spec.Volumes!.Single(v => v.Name == "webhooks").Secret!.SecretName.ShouldBe("certificate");
+        var service = objects.OfType<Service>().Single();
+        arguments.ShouldContain($"--webhook-port={service.Spec.Ports![0].TargetPort}");
+        service.Spec.Selector!.ShouldAllBe(label => pod.Metadata!.Labels![label.Key] == label.Value);
+        without.OfType<Service>().ShouldBeEmpty();
+        without.OfType<Deployment>().Single().Spec.Template.Spec!.Containers[0].Args!
+            .ShouldNotContain(argument => argument.Contains("webhook", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Order_of_mounted_secrets_does_not_depend_on_the_order_given()
     {
         var there = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2", ["c"] = "3" };

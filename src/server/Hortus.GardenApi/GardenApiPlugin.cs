@@ -9,7 +9,8 @@ using Hortus.Objects.Gardener.Core;
 namespace Hortus.GardenApi;
 
 /// <summary>Adds the garden's API groups to an API server: core.gardener.cloud, operations.gardener.cloud,
-/// security.gardener.cloud and seedmanagement.gardener.cloud with their rules, defaults, columns, selectable fields and subresources.</summary>
+/// security.gardener.cloud and seedmanagement.gardener.cloud with their rules, defaults, columns, selectable fields and
+/// subresources.</summary>
 /// <param name="options">Settings.</param>
 /// <param name="host">Where the kinds are read that this server does not serve; null in a server that serves all.</param>
 public sealed class GardenApiPlugin(GardenApiOptions options, IObjectReader? host = null) : ApiServerPlugin

@@ -21,7 +21,7 @@ public sealed record ResourceManagerWebhookValues
     public required string CaBundlePem { get; init; }
 
     /// <summary>Port of the Service <see cref="Name"/>. Default 443.</summary>
-    public int ServicePort { get; init; } = 443;
+    public int ServicePort { get; init; } = ServedWebhooks.ServicePort;
 
     /// <summary>Whether the API server is that of another cluster (a shoot, the virtual garden), which reaches the Service by URL and
     /// has its system namespaces looked after; else it is that of the resource manager's own cluster, with the namespaces of

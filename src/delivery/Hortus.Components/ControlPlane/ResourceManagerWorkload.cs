@@ -1,5 +1,6 @@
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
+using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Components;
@@ -27,8 +28,24 @@ public sealed record ResourceManagerValues
     /// after.</summary>
     public bool LooksAfterNodes { get; init; }
 
+    /// <summary>Webhooks that it serves; null for none. <see cref="ResourceManagerWebhooks"/> has API servers ask them.</summary>
+    public ServedWebhooks? Webhooks { get; init; }
+
     /// <summary>Time between two collections of what nothing refers to.</summary>
     public string CollectionPeriod { get; init; } = "5m";
+}
+
+/// <summary>Webhooks of a resource manager.</summary>
+/// <param name="Names">As in the flag <c>--webhooks</c>.</param>
+/// <param name="CertificateSecret">Secret with <c>tls.crt</c> and <c>tls.key</c> for the name of the Service.</param>
+/// <param name="Flags">Further flags that these webhooks need.</param>
+public sealed record ServedWebhooks(IReadOnlyList<string> Names, string CertificateSecret, params IReadOnlyList<string> Flags)
+{
+    /// <summary>Port in the pod.</summary>
+    public const int Port = 10250;
+
+    /// <summary>Port of the Service.</summary>
+    public const int ServicePort = 443;
 }
 
 /// <summary>A resource manager with its service account and rights.</summary>
@@ -56,6 +73,7 @@ public sealed class ResourceManagerWorkload(ResourceManagerValues values) : ICom
             AutomountServiceAccountToken = false,
         },
         .. IsForOwnCluster ? ClusterRights() : SourceRights(),
+        .. values.Webhooks is null ? [] : WebhookService(),
         .. new ControllerWorkload(new ControllerValues
         {
             Namespace = Namespace,
@@ -63,12 +81,59 @@ public sealed class ResourceManagerWorkload(ResourceManagerValues values) : ICom
             Image = values.Image,
             Args = ["resource-manager", .. Arguments()],
             Labels = new Dictionary<string, string> { ["gardener.cloud/role"] = "controlplane" },
-            Secrets = values.TargetKubeconfigSecret is { } secret
-                ? new Dictionary<string, string> { ["target"] = secret }
-                : new Dictionary<string, string>(),
+            Secrets = Secrets(),
             ServiceAccountName = Name,
             RunsAlone = true,
         }).Render(),
+    ];
+
+    private Dictionary<string, string> Secrets()
+    {
+        var secrets = new Dictionary<string, string>();
+        if (values.TargetKubeconfigSecret is { } target)
+        {
+            secrets["target"] = target;
+        }
+
+        if (values.Webhooks is { } webhooks)
+        {
+            secrets["webhooks"] = webhooks.CertificateSecret;
+        }
+
+        return secrets;
+    }
+
+    // The annotation lets API servers in whose pods have the label of all that ask webhooks.
+    private IEnumerable<KubernetesObject> WebhookService() =>
+    [
+        new Service
+        {
+            Metadata = new ObjectMeta
+            {
+                Namespace = Namespace,
+                Name = Name,
+                Annotations = new Dictionary<string, string>
+                {
+                    [$"{NetworkingNames.FromPrefix}all-webhook-targets{NetworkingNames.FromSuffix}"] =
+                        $$"""[{"port":{{ServedWebhooks.Port}},"protocol":"TCP"}]""",
+                },
+            },
+            Spec = new ServiceSpec
+            {
+                Type = "ClusterIP",
+                Selector = new Dictionary<string, string> { ["app"] = Name },
+                Ports =
+                [
+                    new ServicePort
+                    {
+                        Name = "server",
+                        Port = ServedWebhooks.ServicePort,
+                        TargetPort = ServedWebhooks.Port,
+                        Protocol = "TCP",
+                    },
+                ],
+            },
+        },
     ];
 
     // There is one replica, and the next one starts when it is gone: a lease would only make the next one wait.
@@ -93,6 +158,17 @@ public sealed class ResourceManagerWorkload(ResourceManagerValues values) : ICom
             yield return "--csr-approver=true";
             yield return "--node-critical-components=true";
             yield return "--node-agent-reconciliation-delay=true";
+        }
+
+        if (values.Webhooks is { } webhooks)
+        {
+            yield return $"--webhooks={string.Join(',', webhooks.Names)}";
+            yield return $"--webhook-port={ServedWebhooks.Port}";
+            yield return $"--webhook-cert-dir={ControlPlanePod.SecretFolder}/webhooks";
+            foreach (var flag in webhooks.Flags)
+            {
+                yield return flag;
+            }
         }
 
         yield return "--garbage-collector=true";
