@@ -12,7 +12,7 @@ public sealed class StoreDiskFullTests
         await store.PutAsync("/a", "1");
         files.Capacity = files.List().Sum(n => (long)files.Content(n).Length) + 100;
 
-        var error = await Should.ThrowAsync<StoreException>(() => store.PutAsync("/b", new string('x', 1000)));
+        var error = await Should.ThrowAsync<StoreException>(() => store.PutAsync("/b", new string('x', 2 * ActiveLog.ReservedBytes)));
 
         error.Failure.ShouldBe(StoreFailure.Unavailable);
         error.Message.ShouldContain("no space left on device");
@@ -27,6 +27,20 @@ public sealed class StoreDiskFullTests
         (await store.PutAsync("/b", "2")).Revision.ShouldBe(3);
         await using var again = StoreCrashTests.Open(files.Restarted(powerLost: true));
         (await again.TextAsync("/b")).ShouldBe("2");
+    }
+
+    [Fact]
+    public async Task A_disk_with_room_for_a_write_but_not_for_more_takes_the_write()
+    {
+        var files = new FaultyFiles(1);
+        await using var store = StoreCrashTests.Open(files);
+        files.Capacity = files.List().Sum(n => (long)files.Content(n).Length) + 1000;
+
+        await store.PutAsync("/a", new string('x', 300));
+        await store.PutAsync("/b", new string('x', 300));
+
+        await using var again = StoreCrashTests.Open(files.Restarted(powerLost: true));
+        (await again.TextAsync("/b")).ShouldBe(new string('x', 300));
     }
 
     [SkippableFact]

@@ -3,23 +3,31 @@ using System.Security.Cryptography;
 
 namespace Hortus.Storage;
 
-/// <summary>The log file that is being appended to.</summary>
+/// <summary>
+/// The log file that is being appended to. Zeros are written ahead of it from time to time: a flush behind which the file has not
+/// grown costs the disk half.
+/// </summary>
 internal sealed class ActiveLog : IDisposable
 {
+    /// <summary>Zeros written at a time behind the end.</summary>
+    public const int ReservedBytes = 256 << 10;
+
     private const int KeptBuffer = 1 << 20;
     private const int ProbeBytes = 16 << 10;
+    private static readonly byte[] Ahead = new byte[ReservedBytes];
 
     private readonly IStoreFile _file;
     private readonly uint _salt;
     private byte[] _buffer = new byte[64 << 10];
     private long _durable;
+    private long _reserved;
 
     private ActiveLog(IStoreFile file, string name, uint salt, long end)
     {
         _file = file;
         Name = name;
         _salt = salt;
-        End = _durable = end;
+        End = _durable = _reserved = end;
     }
 
     public string Name { get; }
@@ -98,6 +106,7 @@ internal sealed class ActiveLog : IDisposable
             used += LogFormat.WriteCompaction(compactedTo, revision, _salt, _durable, _buffer.AsSpan(used));
         }
 
+        Reserve(End + used);
         _file.Write(_buffer.AsSpan(0, used), End);
         End += used;
         if (_buffer.Length > KeptBuffer)
@@ -120,7 +129,7 @@ internal sealed class ActiveLog : IDisposable
     {
         _file.Truncate(End);
         _file.Sync();
-        _durable = End;
+        _durable = _reserved = End;
     }
 
     /// <summary>Whether the disk takes a write again; leaves the file as it was.</summary>
@@ -131,4 +140,24 @@ internal sealed class ActiveLog : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private void Reserve(long end)
+    {
+        if (end <= _reserved)
+        {
+            return;
+        }
+
+        try
+        {
+            _file.Write(Ahead, end);
+            _reserved = end + Ahead.Length;
+        }
+        catch (IOException)
+        {
+            // The disk may still take the write itself, which goes without then.
+            _file.Truncate(End);
+            _reserved = End;
+        }
+    }
 }

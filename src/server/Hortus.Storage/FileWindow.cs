@@ -9,6 +9,24 @@ internal sealed class FileWindow(IStoreFile file)
 
     public long Length { get; } = file.Length;
 
+    /// <summary>Where the zeros begin that the file ends with, not before an offset.</summary>
+    public long StartOfLastZeros(long from)
+    {
+        for (var end = Length; end > from;)
+        {
+            var start = Math.Max(from, end - _buffer.Length);
+            var last = At(start, (int)(end - start)).LastIndexOfAnyExcept((byte)0);
+            if (last >= 0)
+            {
+                return start + last + 1;
+            }
+
+            end = start;
+        }
+
+        return from;
+    }
+
     /// <summary>These bytes, fewer at the end of the file; valid until the next call.</summary>
     public ReadOnlySpan<byte> At(long offset, int length)
     {

@@ -41,6 +41,6 @@ internal interface IStoreFile : IDisposable
 
     void Truncate(long length);
 
-    /// <summary>Forces the content to the disk.</summary>
+    /// <summary>Forces the content and its length to the disk.</summary>
     void Sync();
 }

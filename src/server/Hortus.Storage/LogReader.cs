@@ -5,8 +5,8 @@ namespace Hortus.Storage;
 /// <summary>How far a log could be read.</summary>
 /// <param name="Salt">Start of its checksums.</param>
 /// <param name="End">Offset behind the last good frame.</param>
-/// <param name="Length">Length of the file; more than <paramref name="End"/> when the tail is torn.</param>
-internal readonly record struct LogEnd(uint Salt, long End, long Length);
+/// <param name="TornBytes">Bytes behind it that are not zeros kept for later: of a write that was never finished.</param>
+internal readonly record struct LogEnd(uint Salt, long End, long TornBytes);
 
 /// <summary>Applies a log to the state it belongs to.</summary>
 internal sealed class LogReader(IStoreFiles files, long firstRevision)
@@ -27,6 +27,7 @@ internal sealed class LogReader(IStoreFiles files, long firstRevision)
         }
 
         long offset = LogFormat.HeaderSize;
+        long torn = 0;
         while (offset < window.Length)
         {
             // Behind the last change of a log that another one follows only a compaction counts.
@@ -34,9 +35,11 @@ internal sealed class LogReader(IStoreFiles files, long firstRevision)
             var size = LogFormat.SizeOf(window.At(offset, LogFormat.PrefixSize), window.Length - offset);
             if (size == 0 || !LogFormat.TryRead(window.At(offset, size), salt, out var frame))
             {
+                var contentEnd = window.StartOfLastZeros(offset);
+                torn = contentEnd - offset;
                 if (!isOver)
                 {
-                    RequireTornTail(window, salt, offset);
+                    RequireTornTail(window, salt, offset, contentEnd);
                 }
 
                 break;
@@ -51,7 +54,7 @@ internal sealed class LogReader(IStoreFiles files, long firstRevision)
             offset += size;
         }
 
-        return new LogEnd(salt, offset, window.Length);
+        return new LogEnd(salt, offset, torn);
     }
 
     private void Apply(WorkingState working, LogFrame frame, long offset)
@@ -80,9 +83,9 @@ internal sealed class LogReader(IStoreFiles files, long firstRevision)
     }
 
     // A good frame written when the broken one was already on the disk proves that this is no unfinished write.
-    private void RequireTornTail(FileWindow window, uint salt, long broken)
+    private void RequireTornTail(FileWindow window, uint salt, long broken, long contentEnd)
     {
-        for (var at = broken + 1; at + LogFormat.MinFrameSize <= window.Length; at++)
+        for (var at = broken + 1; at < contentEnd && at + LogFormat.MinFrameSize <= window.Length; at++)
         {
             var prefix = window.At(at, LogFormat.PrefixSize);
             var size = LogFormat.SizeOf(prefix, window.Length - at);

@@ -146,8 +146,8 @@ public sealed class StoreArchive(TimeProvider time)
         {
             StoreRecovery.RequireNext(view, logs[i], working.Revision);
             var end = new LogReader(view, logs[i]).Replay(working, i == logs.Count - 1 ? long.MaxValue : logs[i + 1] - 1);
-            torn = i == logs.Count - 1 && end.End < end.Length
-                ? $"{StoreFileNames.Log(logs[i])} ends with {end.Length - end.End} bytes of an unfinished write at offset {end.End}"
+            torn = i == logs.Count - 1 && end.TornBytes > 0
+                ? $"{StoreFileNames.Log(logs[i])} ends with {end.TornBytes} bytes of an unfinished write at offset {end.End}"
                 : null;
         }
 

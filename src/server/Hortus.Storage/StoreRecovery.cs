@@ -100,9 +100,9 @@ internal sealed partial class StoreRecovery(IStoreFiles files, StoreLogContext c
             var end = new LogReader(files, logs[i]).Replay(working, isLast ? long.MaxValue : logs[i + 1] - 1);
             if (isLast)
             {
-                if (end.End < end.Length)
+                if (end.TornBytes > 0)
                 {
-                    LogTornTail(name, end.Length - end.End, end.End);
+                    LogTornTail(name, end.TornBytes, end.End);
                 }
 
                 return new RecoveredStore(
