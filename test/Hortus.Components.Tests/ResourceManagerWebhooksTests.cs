@@ -9,7 +9,7 @@ public sealed class ResourceManagerWebhooksTests
     private static readonly string[] All =
     [
         WebhookNames.ProjectedTokens, WebhookNames.HighAvailability, WebhookNames.SystemComponents, WebhookNames.DeletionProtection,
-        WebhookNames.ServiceHost, WebhookNames.SeccompProfile, WebhookNames.PodSchedulerName,
+        WebhookNames.ExtensionValidation, WebhookNames.ServiceHost, WebhookNames.SeccompProfile, WebhookNames.PodSchedulerName,
     ];
 
     [Fact]
@@ -21,7 +21,8 @@ public sealed class ResourceManagerWebhooksTests
         Render([WebhookNames.SeccompProfile]).ShouldHaveSingleItem().ShouldBeOfType<MutatingWebhookConfiguration>()
             .Webhooks!.ShouldHaveSingleItem().Name.ShouldBe("seccomp-profile.resources.gardener.cloud");
         Render(All).Count.ShouldBe(2);
-        Render(All).OfType<MutatingWebhookConfiguration>().Single().Webhooks!.Count.ShouldBe(All.Length - 1);
+        Render(All).OfType<MutatingWebhookConfiguration>().Single().Webhooks!.Count.ShouldBe(All.Length - 2);
+        Render(All).OfType<ValidatingWebhookConfiguration>().Single().Webhooks!.Count.ShouldBe(3);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Hortus.Objects.Gardener.Resources;
 using Hortus.ResourceManager.Webhooks.Admission;
 using Hortus.ResourceManager.Webhooks.Authorization;
 using Hortus.ResourceManager.Webhooks.DeletionProtection;
+using Hortus.ResourceManager.Webhooks.ExtensionValidation;
 using Hortus.ResourceManager.Webhooks.HighAvailability;
 using Hortus.ResourceManager.Webhooks.NodeAgents;
 using Hortus.ResourceManager.Webhooks.PodDefaults;
@@ -27,6 +28,7 @@ internal static class WebhookCatalog
         [WebhookNames.SystemComponents] = (options, _, target) =>
             Admit(new SystemComponentsWebhook(target, SystemComponentsSettings.Of(options))),
         [WebhookNames.DeletionProtection] = (_, _, _) => Admit(new DeletionProtectionWebhook()),
+        [WebhookNames.ExtensionValidation] = (_, _, _) => Admit(new ExtensionValidationWebhook()),
         [WebhookNames.ServiceHost] = (options, _, _) =>
             AdmitPods(options.KubernetesServiceHost, "--kubernetes-service-host", PodRules.WithServiceHost),
         [WebhookNames.SeccompProfile] = (_, _, _) => Admit(new PodWebhook(PodRules.WithSeccompProfile)),

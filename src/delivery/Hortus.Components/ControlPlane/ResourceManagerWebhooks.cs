@@ -55,13 +55,10 @@ public sealed class ResourceManagerWebhooks(ResourceManagerWebhookValues values)
             rendered.Add(new MutatingWebhookConfiguration { Metadata = new ObjectMeta { Name = Name }, Webhooks = mutating });
         }
 
-        if (values.Webhooks.Contains(WebhookNames.DeletionProtection))
+        var validating = values.Webhooks.SelectMany(Validating).ToArray();
+        if (validating.Length > 0)
         {
-            rendered.Add(new ValidatingWebhookConfiguration
-            {
-                Metadata = new ObjectMeta { Name = Name },
-                Webhooks = [Definitions(), CustomResources()],
-            });
+            rendered.Add(new ValidatingWebhookConfiguration { Metadata = new ObjectMeta { Name = Name }, Webhooks = validating });
         }
 
         return rendered;
@@ -85,6 +82,17 @@ public sealed class ResourceManagerWebhooks(ResourceManagerWebhookValues values)
             FailurePolicy = Ignore,
         },
         _ => null,
+    };
+
+    private IEnumerable<ValidatingWebhook> Validating(string name) => name switch
+    {
+        WebhookNames.DeletionProtection => [Definitions(), CustomResources()],
+        WebhookNames.ExtensionValidation =>
+        [
+            Validation(name, "extension-validation",
+                Rule(WebhookNames.ExtensionsGroup, ["v1alpha1"], WebhookNames.ValidatedExtensions, "CREATE", "UPDATE")),
+        ],
+        _ => [],
     };
 
     private MutatingWebhook SystemComponents(string name)
@@ -132,8 +140,9 @@ public sealed class ResourceManagerWebhooks(ResourceManagerWebhookValues values)
         AdmissionReviewVersions = ["v1"],
     };
 
-    private ValidatingWebhook Definitions() => Deletions(
-        "crd-deletion-protection", Rule("apiextensions.k8s.io", ["v1"], ["customresourcedefinitions"], "DELETE")) with
+    private ValidatingWebhook Definitions() => Validation(
+        WebhookNames.DeletionProtection, "crd-deletion-protection",
+        Rule("apiextensions.k8s.io", ["v1"], ["customresourcedefinitions"], "DELETE")) with
     {
         ObjectSelector = new LabelSelector
         {
@@ -141,15 +150,15 @@ public sealed class ResourceManagerWebhooks(ResourceManagerWebhookValues values)
         },
     };
 
-    private ValidatingWebhook CustomResources() => Deletions(
-        "cr-deletion-protection",
+    private ValidatingWebhook CustomResources() => Validation(
+        WebhookNames.DeletionProtection, "cr-deletion-protection",
         Rule(WebhookNames.DruidGroup, ["v1alpha1"], [WebhookNames.Etcds], "DELETE"),
         Rule(WebhookNames.ExtensionsGroup, ["v1alpha1"], WebhookNames.ProtectedExtensions, "DELETE"));
 
-    private ValidatingWebhook Deletions(string title, params IReadOnlyList<RuleWithOperations> rules) => new()
+    private ValidatingWebhook Validation(string name, string title, params IReadOnlyList<RuleWithOperations> rules) => new()
     {
         Name = $"{title}.resources.gardener.cloud",
-        ClientConfig = Client(WebhookNames.DeletionProtection),
+        ClientConfig = Client(name),
         Rules = rules,
         NamespaceSelector = new LabelSelector(),
         FailurePolicy = Fail,

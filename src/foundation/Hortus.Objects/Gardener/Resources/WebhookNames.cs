@@ -11,6 +11,7 @@ public static class WebhookNames
     public const string HighAvailability = "high-availability-config";
     public const string SystemComponents = "system-components-config";
     public const string DeletionProtection = "validate-crd-deletion";
+    public const string ExtensionValidation = "validate-extensions";
     public const string ServiceHost = "kubernetes-service-host";
     public const string SeccompProfile = "seccomp-profile";
     public const string PodSchedulerName = "default-pod-scheduler-name";
@@ -21,6 +22,9 @@ public static class WebhookNames
     /// <summary>Group of the keeper of etcds, and its resource.</summary>
     public const string DruidGroup = "druid.gardener.cloud";
     public const string Etcds = "etcds";
+
+    /// <summary>Resources of <see cref="ExtensionsGroup"/> whose fields are checked.</summary>
+    public static IReadOnlyList<string> ValidatedExtensions => [.. ProtectedExtensions, "bastions"];
 
     /// <summary>Resources of <see cref="ExtensionsGroup"/> whose deletion has to be confirmed.</summary>
     public static IReadOnlyList<string> ProtectedExtensions { get; } =
