@@ -7,6 +7,7 @@ public sealed class StatusViewTests
 {
     private const string Gardens = "/apis/operator.gardener.cloud/v1alpha1/gardens";
     private const string Seeds = "/apis/core.gardener.cloud/v1beta1/seeds";
+    private const string Resources = "/apis/resources.gardener.cloud/v1alpha1/managedresources";
     private const string Shoots = "/apis/core.gardener.cloud/v1beta1/shoots";
 
     [Fact]
@@ -71,6 +72,27 @@ public sealed class StatusViewTests
         await new StatusView(output).PrintAsync(runtime, null, CancellationToken.None);
 
         output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Managed_resources_that_are_not_rolled_out_are_listed_with_the_reason()
+    {
+        const string conditions = """
+            {"type":"ResourcesApplied","status":"True"},{"type":"ResourcesProgressing","status":"False"},{"type":"ResourcesHealthy","status":
+            """;
+        using var runtime = Cluster((Gardens, null), (Resources,
+            $$$"""
+            {"metadata":{"name":"well","namespace":"garden","generation":1},
+             "status":{"observedGeneration":1,"conditions":[{{{conditions}}}"True"}]}},
+            {"metadata":{"name":"unwell","namespace":"garden","generation":1},
+             "status":{"observedGeneration":1,"conditions":[{{{conditions}}}"False","message":"pod is missing"}]}}
+            """)).Connect();
+        using var output = new StringWriter();
+
+        await new StatusView(output).PrintAsync(runtime, null, CancellationToken.None);
+
+        var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Skip(1).ShouldHaveSingleItem().ShouldBe("ManagedResource garden/unwell: pod is missing");
     }
 
     private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -37,7 +37,12 @@ internal sealed class GardenletModule(GardenletOptions options, ComponentContext
         var status = new SeedStatusWriter(surroundings);
         var lease = new SeedLease(surroundings, status);
         health.Add("seed-lease", HealthProbes.Live, lease.Fault);
-        SeedReconciler.AddTo(surroundings, status);
+        var care = new SeedCareReconciler(surroundings, status);
+        care.AddTo(surroundings.Seed);
+        surroundings.Garden.AddController("seed", new SeedReconciler(surroundings, status, care), controller => controller
+            .For<Seed>((old, seed) => (seed ?? old)!.Metadata.Name == surroundings.SeedName && SeedReconciler.Matters(old, seed))
+            .WithConcurrency(1)
+            .WithResync(TimeSpan.FromMinutes(1)));
         ShootReconciler.AddTo(surroundings.Garden, new ShootReconciler(surroundings), surroundings.Options, surroundings.SeedName);
         ShootCareReconciler.AddTo(surroundings);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -1,11 +1,14 @@
 using Hortus.Client;
+using Hortus.Components;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Operator;
+using Hortus.Objects.Gardener.Resources;
 
 namespace Hortus.Cli.Status;
 
-/// <summary>Prints gardens, seeds and shoots with their last operation, and for each what is not well or being waited for.</summary>
+/// <summary>Prints gardens, seeds and shoots with their last operation, and for each what is not well or being waited for; then the
+/// ManagedResources of the runtime cluster that are not rolled out.</summary>
 public sealed class StatusView(TextWriter output)
 {
     /// <summary>Reads and prints.</summary>
@@ -21,11 +24,16 @@ public sealed class StatusView(TextWriter output)
             await PrintAsync("Garden", item.Key, item.Status?.LastOperation, item.Status?.Conditions, []);
         }
 
-        if (garden is null)
+        if (garden is not null)
         {
-            return;
+            await PrintGardenAsync(garden, cancellationToken);
         }
 
+        await PrintResourcesAsync(runtime, cancellationToken);
+    }
+
+    private async Task PrintGardenAsync(IKubernetesClient garden, CancellationToken cancellationToken)
+    {
         foreach (var item in (await garden.ListAsync<Seed>(ListOptions.All, cancellationToken)).Items)
         {
             await PrintAsync("Seed", item.Key, item.Status?.LastOperation, item.Status?.Conditions, []);
@@ -34,6 +42,28 @@ public sealed class StatusView(TextWriter output)
         foreach (var item in (await garden.ListAsync<Shoot>(ListOptions.All, cancellationToken)).Items)
         {
             await PrintAsync("Shoot", item.Key, item.Status?.LastOperation, item.Status?.Conditions, item.Status?.LastErrors ?? []);
+        }
+    }
+
+    private async Task PrintResourcesAsync(IKubernetesClient runtime, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ManagedResource> resources;
+        try
+        {
+            resources = (await runtime.ListAsync<ManagedResource>(ListOptions.All, cancellationToken)).Items;
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            // The kind comes with the operator.
+            return;
+        }
+
+        foreach (var resource in resources)
+        {
+            if (ManagedResourceHealth.WaitsFor(resource) is { } missing)
+            {
+                await output.WriteLineAsync($"ManagedResource {resource.Key}: {missing}");
+            }
         }
     }
 
