@@ -1,6 +1,7 @@
 using System.Globalization;
 using Hortus.Benchmarks;
 using Hortus.Benchmarks.ApiServer;
+using Hortus.Benchmarks.ManagedResources;
 
 return args switch
 {
@@ -11,6 +12,8 @@ return args switch
         await ApiServerBenchmark.RunAsync(0, new Cores(AreApart: true), CancellationToken.None),
         await ScaleBenchmark.RunAsync(CancellationToken.None),
         await GardenBenchmark.RunAsync(),
+        await ManagedResourceBenchmark.RunAsync(CancellationToken.None),
+        await ManifestBenchmark.RunAsync(CancellationToken.None),
     }.Max(),
     ["storage"] => await StorageBenchmark.RunAsync(Path.GetTempPath(), CancellationToken.None),
     ["storage", var folder] => await StorageBenchmark.RunAsync(folder, CancellationToken.None),
@@ -18,12 +21,15 @@ return args switch
         int.Parse(options.FirstOrDefault(o => !o.StartsWith('-')) ?? "0", CultureInfo.InvariantCulture),
         new Cores(AreApart: !options.Contains("--shared-cores")),
         CancellationToken.None),
+    ["managed-resources"] => await ManagedResourceBenchmark.RunAsync(CancellationToken.None),
+    ["manifests"] => await ManifestBenchmark.RunAsync(CancellationToken.None),
     ["scale"] => await ScaleBenchmark.RunAsync(CancellationToken.None),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: Hortus.Benchmarks all | garden | storage [FOLDER] | apiserver [ROUNDS] [--shared-cores] | scale");
+    Console.Error.WriteLine(
+        "usage: Hortus.Benchmarks all | garden | storage [FOLDER] | apiserver [ROUNDS] [--shared-cores] | scale | managed-resources | manifests");
     return 2;
 }
