@@ -17,9 +17,10 @@ internal sealed record CorpusPart(string Source, int Documents, ReadOnlyMemory<b
 /// <summary>Everything that a garden, a seed and a Shoot are made of, in the bundles in which it is stored.</summary>
 internal static class ManifestCorpus
 {
+    // Without Secrets: those that do not come from a ManagedResource hold keys that were issued, not manifests.
     private static readonly string[] Kinds =
     [
-        "Namespace", "ServiceAccount", "ConfigMap", "Secret", "Service", "Deployment", "StatefulSet", "DaemonSet", "Role", "RoleBinding",
+        "Namespace", "ServiceAccount", "ConfigMap", "Service", "Deployment", "StatefulSet", "DaemonSet", "Role", "RoleBinding",
         "ClusterRole", "ClusterRoleBinding", "NetworkPolicy", "PodDisruptionBudget", "PriorityClass", "StorageClass", "APIService",
         "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",
     ];

@@ -62,7 +62,8 @@ internal sealed class MeasuredManager : IAsyncDisposable
     {
         using var http = BenchClient.NewHttp(server.Address, MeasuredServer.AdminToken);
         var text = await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken);
-        return Sum(text, "apiserver_request_total{", "") - Sum(text, "apiserver_request_total{", "resource=\"\"");
+        return Sum(text, "apiserver_request_total{", ",resource=\"")
+            - Sum(text, "apiserver_request_total{", ",resource=\"\"");
     }
 
     public async ValueTask DisposeAsync()
