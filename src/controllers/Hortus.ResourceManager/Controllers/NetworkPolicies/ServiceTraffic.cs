@@ -46,7 +46,7 @@ internal sealed record ServiceTraffic
     public static NetworkPolicyPort PortOf(ServicePort port) => new()
     {
         Protocol = port.Protocol ?? ProtocolDefault,
-        Port = port.TargetPort is { } target && target.Number != 0 && target.Text != "" ? target : port.Port,
+        Port = port.TargetPort is { } target and not { Number: 0 } and not { Text.Length: 0 } ? target : port.Port,
     };
 
     private static LabelSelectorMatcher[] SelectorsOf(string json)

@@ -24,7 +24,7 @@ internal static class ReplicaCount
         }
 
         // A server takes requests of others: they must not wait for the next leader.
-        return AnnotationOf(value) ?? (type == Controller && needs.FailureTolerance == "" ? 1 : 2);
+        return AnnotationOf(value) ?? (type == Controller && needs.FailureTolerance is { Length: 0 } ? 1 : 2);
     }
 
     private static int? AnnotationOf(JsonObject value) =>
