@@ -109,6 +109,42 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         (await Commands.RunAsync(BuiltTools.Kubectl, limit, "--kubeconfig", shoot, "delete", "pod", "hello", "--wait=true")).Succeeded();
     }
 
+    [Fact, Order(7)]
+    public async Task The_resource_manager_of_a_shoot_certifies_kubelets_lets_pods_onto_nodes_and_issues_tokens()
+    {
+        var shoot = await garden.ShootKubeconfigAsync("local");
+        Task<CommandResult> InShootAsync(params string[] arguments) =>
+            Commands.RunAsync(BuiltTools.Kubectl, TimeSpan.FromSeconds(30), ["--kubeconfig", shoot, .. arguments]);
+        await EventuallyAsync("the serving certificate is approved by the machines", async () =>
+            (await InShootAsync("get", "csr", "--field-selector=spec.signerName=kubernetes.io/kubelet-serving", "-o",
+                "jsonpath={.items[*].status.conditions[*].message}")).Output.Contains("are those of Node", StringComparison.Ordinal));
+        await EventuallyAsync("the taint of new nodes is gone and their agents are spread", async () =>
+            (await InShootAsync("get", "nodes", "-o", "go-template={{range .items}}{{.spec.taints}} " +
+                "{{index .metadata.annotations \"node-agent.gardener.cloud/reconciliation-delay\"}}{{end}}")).Output == "<no value> 0s");
+
+        var file = Path.Combine(garden.State, "token.yaml");
+        await File.WriteAllTextAsync(file, """
+            apiVersion: v1
+            kind: Secret
+            metadata:
+              name: shoot-access-test
+              namespace: shoot--local--local
+              labels: {resources.gardener.cloud/purpose: token-requestor, resources.gardener.cloud/class: shoot}
+              annotations:
+                serviceaccount.resources.gardener.cloud/name: test
+                serviceaccount.resources.gardener.cloud/namespace: kube-system
+            """);
+        (await garden.RuntimeKubectlAsync("apply", "-f", file)).Succeeded();
+        var token = "";
+        await EventuallyAsync("the Secret has a token", async () => (token = (await garden.RuntimeKubectlAsync(
+            "-n", "shoot--local--local", "get", "secret", "shoot-access-test", "-o",
+            "go-template={{with .data}}{{.token | base64decode}}{{end}}")).Output).Length > 100);
+        await File.WriteAllTextAsync(
+            file, "{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"TokenReview\",\"spec\":{\"token\":\"" + token + "\"}}");
+        (await InShootAsync("create", "-f", file, "-o", "jsonpath={.status.user.username}"))
+            .Succeeded().ShouldBe("system:serviceaccount:kube-system:test");
+    }
+
     [Fact, Order(8)]
     public async Task Workers_grow_and_shrink_with_the_minimum()
     {

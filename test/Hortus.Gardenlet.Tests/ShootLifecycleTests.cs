@@ -74,6 +74,33 @@ public sealed class ShootLifecycleTests : IDisposable
         token.Type.ShouldBe("bootstrap.kubernetes.io/token");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Certificates_of_kubelets_have_one_approver_and_none_where_there_are_no_workers(bool hasWorkers)
+    {
+        await using var world = await GardenWorld.StartAsync(deadline.Token);
+        world.StartGardenlet();
+        var shoot = GardenWorld.NewShoot("one");
+        await world.Garden.CreateAsync(
+            hasWorkers ? shoot : shoot with
+            {
+                Spec = shoot.Spec with
+                {
+                    CredentialsBindingName = null,
+                    Networking = null,
+                    Provider = shoot.Spec.Provider with { Workers = null },
+                },
+            },
+            deadline.Token);
+        await UntilSucceededAsync(world, LastOperationType.Create);
+
+        async Task<IReadOnlyList<string>> ArgumentsAsync(string name) =>
+            (await world.Seed.GetAsync<Deployment>(new ObjectKey(Space, name), deadline.Token)).Spec.Template.Spec.Containers[0].Args!;
+        (await ArgumentsAsync("kube-controller-manager")).Contains("--controllers=*,-kubelet-serving-approving-controller").ShouldBe(hasWorkers);
+        (await ArgumentsAsync("gardener-resource-manager")).Contains("--csr-approver=true").ShouldBe(hasWorkers);
+    }
+
     [Fact]
     public async Task Shoot_deleted_leaves_nothing()
     {

@@ -49,6 +49,7 @@ public sealed class LocalMachineDriverTests : IAsyncLifetime
         container.SecurityContext!.Privileged.ShouldBe(true);
         container.Args!.ShouldContain("--hostname-override=m1");
         container.Args!.ShouldContain("--cluster-dns=10.4.0.10");
+        container.Args!.ShouldContain("--register-with-taints=node.gardener.cloud/critical-components-not-ready=:NoSchedule");
         container.Args!.ShouldContain("--node-labels=worker.gardener.cloud/pool=local");
         container.Args!.ShouldContain("--bootstrap-kubeconfig=/etc/machine/var/lib/kubelet/bootstrap-kubeconfig");
         var secret = await world.Seed.GetAsync<Secret>(new ObjectKey(SeedWorld.Namespace, "machine-m1-userdata"), Token);

@@ -119,6 +119,8 @@ internal static class MachinePod
         }
 
         yield return $"--node-labels={GardenerLabels.NodeMachineName}={name}";
+        // Not in the node template, which is kept as it is: the shoot's resource manager takes this one off.
+        yield return $"--register-with-taints={GardenerNames.NodeTaintCriticalComponentsNotReady}=:NoSchedule";
         foreach (var taint in machine.Spec.NodeTemplate?.Spec?.Taints ?? [])
         {
             yield return $"--register-with-taints={taint.Key}={taint.Value}:{taint.Effect}";

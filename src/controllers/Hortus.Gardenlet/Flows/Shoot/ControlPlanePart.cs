@@ -116,6 +116,7 @@ internal sealed class ControlPlanePart(ShootOperation operation)
             Namespace = operation.Namespace,
             Image = operation.Surroundings.Images.Hortus,
             TargetKubeconfigSecret = kubeconfig.SecretName,
+            LooksAfterNodes = !operation.Inputs.IsWorkerless,
         });
     }
 
@@ -149,6 +150,12 @@ internal sealed class ControlPlanePart(ShootOperation operation)
         yield return $"--cluster-signing-cert-file={folder}/ca-client/ca.crt";
         yield return $"--cluster-signing-key-file={folder}/ca-client/ca.key";
         yield return $"--service-account-private-key-file={folder}/service-account/id_rsa";
+        if (!operation.Inputs.IsWorkerless)
+        {
+            // The resource manager approves serving certificates: it knows the machines.
+            yield return "--controllers=*,-kubelet-serving-approving-controller";
+        }
+
         if (operation.Inputs is { IsWorkerless: false, Pods: { } pods })
         {
             var mask = operation.Shoot.Spec.Kubernetes.KubeControllerManager?.NodeCIDRMaskSize ?? 24;
