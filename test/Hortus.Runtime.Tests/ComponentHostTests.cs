@@ -93,6 +93,37 @@ public sealed class ComponentHostTests : IDisposable
     }
 
     [Fact]
+    public async Task What_runs_beside_needs_no_lease_and_ends_the_component_with_it()
+    {
+        var election = new LeaderElectionOptions { Namespace = "garden", Name = "held" };
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var holder = ComponentHost.RunAsync(
+            Options() with { LeaderElection = election },
+            async (_, ct) =>
+            {
+                began.TrySetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
+            },
+            stop.Token);
+        await began.Task.WaitAsync(stop.Token);
+        var elected = false;
+
+        var code = await ComponentHost.RunAsync(
+            Options() with { LeaderElection = election, Beside = (_, _) => throw new SettingException("--port is taken") },
+            (_, _) =>
+            {
+                elected = true;
+                return Task.CompletedTask;
+            },
+            stop.Token);
+
+        (code, elected).ShouldBe((ExitCode.BadConfiguration, false));
+        await stop.CancelAsync();
+        (await holder).ShouldBe(ExitCode.Success);
+    }
+
+    [Fact]
     public async Task The_endpoint_serves_health_and_metrics()
     {
         var health = new HealthChecks();
