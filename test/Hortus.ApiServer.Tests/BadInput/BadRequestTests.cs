@@ -32,7 +32,7 @@ public sealed class BadRequestTests(BadRequestTests.Fixture fixture) : IClassFix
         { "wrong kind", """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"never"}}""", Json, 400, "Pod" },
         { "wrong version", """{"apiVersion":"v2","kind":"ConfigMap","metadata":{"name":"never"}}""", Json, 400, "does not match the expected API version" },
         { "other namespace", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"never","namespace":"kube-system"}}""", Json, 400, "namespace" },
-        { "wrong type", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"never"},"data":[1]}""", Json, 422, "data" },
+        { "wrong type", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"never"},"data":[1]}""", Json, 400, "data" },
         { "name with upper case", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"Foo_bar"}}""", Json, 422, "RFC 1123" },
         { "name of dots", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":".."}}""", Json, 422, "metadata.name" },
         { "name with slash", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a/b"}}""", Json, 422, "metadata.name" },

@@ -243,6 +243,40 @@ public sealed class WebhookDetailTests(WebhookFixture fixture) : IClassFixture<W
     }
 
     [Fact]
+    public async Task Built_in_kinds_are_shown_in_the_group_and_version_the_webhook_asks_for()
+    {
+        await fixture.NamespaceAsync("shown");
+        var scalers = hooks.Deny("/shown-hpa", r => r["object"]!["spec"]!["targetCPUUtilizationPercentage"]?.ToString() == "70"
+            && r["requestResource"]!["version"]!.ToString() == "v2", "seen as v1");
+        var events = hooks.Patch("/shown-event", r => r["object"]!["apiVersion"]!.ToString() == "v1"
+            ? """[{"op":"replace","path":"/message","value":"changed"}]"""
+            : "[]");
+        await fixture.ConfigureAsync(false, fixture.Configuration(
+            false, "shown-hpa", scalers, Rule("horizontalpodautoscalers", "CREATE", "autoscaling", "v1"), In("shown")));
+        await fixture.ConfigureAsync(true, fixture.Configuration(
+            true, "shown-event", events, Rule("events", "CREATE", "", "v1"), In("shown")));
+
+        var denied = await EventuallyAsync(
+            () => api.PostAsync("apis/autoscaling/v2/namespaces/shown/horizontalpodautoscalers?dryRun=All", """
+                {"metadata":{"name":"a"},"spec":{"maxReplicas":2,"scaleTargetRef":{"kind":"Deployment","name":"d","apiVersion":"apps/v1"},
+                 "metrics":[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":70}}}]}}
+                """),
+            a => a.Code != HttpStatusCode.Created);
+        var changed = await EventuallyAsync(
+            () => api.PostAsync("apis/events.k8s.io/v1/namespaces/shown/events?dryRun=All", """
+                {"metadata":{"name":"e"},"eventTime":"2026-01-01T00:00:00.000000Z","reportingController":"c.example.com/x",
+                 "reportingInstance":"i","action":"a","reason":"r","type":"Normal","note":"as sent",
+                 "regarding":{"kind":"Pod","namespace":"shown","name":"p"}}
+                """),
+            a => a.Body["note"]?.ToString() != "as sent");
+
+        denied.Message.ShouldEndWith("seen as v1");
+        changed.Code.ShouldBe(HttpStatusCode.Created, changed.Message);
+        changed.Body["note"]!.ToString().ShouldBe("changed");
+        changed.Body["apiVersion"]!.ToString().ShouldBe("events.k8s.io/v1");
+    }
+
+    [Fact]
     public async Task Condition_that_cannot_be_evaluated_follows_the_failure_policy_and_authorizer_is_asked()
     {
         foreach (var policy in (string[])["Fail", "Ignore"])

@@ -191,7 +191,7 @@ public sealed class WatchWireTests(Server server) : WireTests(server)
         await CreateAsync("b");
         using var old = await Api.WatchAsync($"/api/v1/watch/namespaces/{Namespace}/configmaps/b");
         (await old.NextNameAsync()).ShouldBe("ADDED b");
-        using var one = await Api.WatchAsync($"{Path}/a");
+        using var one = await Api.WatchAsync($"{Path}?fieldSelector=metadata.name%3Da");
         (await one.NextNameAsync()).ShouldBe("ADDED a");
     }
 

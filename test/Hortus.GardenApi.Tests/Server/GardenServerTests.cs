@@ -113,7 +113,7 @@ public class GardenServerTests(GardenServer garden) : IClassFixture<GardenServer
 
         var answer = await garden.SendAsync(HttpMethod.Post, GardenServer.PathOf<Shoot>("garden-local"), shoot);
 
-        answer.Code.ShouldBe(422);
+        answer.Code.ShouldBe(400);
         answer.Message.ShouldContain("spec.provider.workers[0].minimum");
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Access;
 using Hortus.ApiServer.Authorization;
 using Hortus.ApiServer.Builtin;
 using Hortus.ApiServer.Requests;
@@ -15,7 +16,7 @@ internal sealed class TokenReview(
 {
     /// <inheritdoc/>
     public async ValueTask<JsonObject> CreateAsync(
-        JsonObject submitted, RequestInfo info, UserInfo user, CancellationToken cancellationToken)
+        JsonObject submitted, RequestInfo info, UserInfo user, WriteOrigin origin, CancellationToken cancellationToken)
     {
         var token = submitted.Text("spec", "token");
         if (string.IsNullOrEmpty(token))
@@ -71,7 +72,7 @@ internal sealed class SelfReview(ResourceKind kind) : IVirtualResource
 {
     /// <inheritdoc/>
     public ValueTask<JsonObject> CreateAsync(
-        JsonObject submitted, RequestInfo info, UserInfo user, CancellationToken cancellationToken)
+        JsonObject submitted, RequestInfo info, UserInfo user, WriteOrigin origin, CancellationToken cancellationToken)
     {
         submitted.Remove("spec");
         return ValueTask.FromResult(

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hortus.ApiServer.Access;
 using Hortus.ApiServer.Authentication;
 using Hortus.ApiServer.Builtin;
 using Hortus.ApiServer.Requests;
@@ -25,7 +26,7 @@ internal sealed class AccessReview(ResourceKind kind, ReviewSubject subject, IAu
 {
     /// <inheritdoc/>
     public async ValueTask<JsonObject> CreateAsync(
-        JsonObject submitted, RequestInfo info, UserInfo user, CancellationToken cancellationToken)
+        JsonObject submitted, RequestInfo info, UserInfo user, WriteOrigin origin, CancellationToken cancellationToken)
     {
         Validate(submitted, info);
         var spec = submitted.Map("spec")!;
@@ -123,7 +124,7 @@ internal sealed class RulesReview(ResourceKind kind, RbacIndex index, bool allow
 {
     /// <inheritdoc/>
     public ValueTask<JsonObject> CreateAsync(
-        JsonObject submitted, RequestInfo info, UserInfo user, CancellationToken cancellationToken)
+        JsonObject submitted, RequestInfo info, UserInfo user, WriteOrigin origin, CancellationToken cancellationToken)
     {
         var space = submitted.Text("spec", "namespace");
         if (string.IsNullOrEmpty(space))

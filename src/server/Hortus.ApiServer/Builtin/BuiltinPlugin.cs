@@ -26,12 +26,21 @@ public sealed class BuiltinPlugin(INodeDialer? dialer = null) : ApiServerPlugin
     public override IEnumerable<ResourceDefinition> Resources(ApiServerServices services)
     {
         var own = Parts(services);
-        return ReviewResources.Create(
-            services.Authorize,
-            own.Index,
-            services.Options.AuthorizationMode.Contains("AlwaysAllow"),
-            own.TokenAuthenticators,
-            own.ApiAudiences);
+        return
+        [
+            .. ReviewResources.Create(
+                services.Authorize,
+                own.Index,
+                services.Options.AuthorizationMode.Contains("AlwaysAllow"),
+                own.TokenAuthenticators,
+                own.ApiAudiences),
+            ReviewResources.Define(
+                BindingHandler.BindingKind with { Namespaced = true },
+                new BindingResource(new BindingHandler(services.Objects, services.Time))) with
+            {
+                Schema = ReviewResources.BindingSchema,
+            },
+        ];
     }
 
     /// <inheritdoc/>

@@ -51,7 +51,13 @@ internal sealed class NamespaceStrategy : ResourceStrategy
     }
 
     /// <inheritdoc/>
-    public override void PrepareForDeletion(JsonObject marked) => marked.Ensure("status")["phase"] = "Terminating";
+    public override void PrepareForDeletion(JsonObject marked)
+    {
+        marked.Ensure("status")["phase"] = "Terminating";
+
+        // Namespaces end when they are empty, after no particular time.
+        marked.Map("metadata")?.Remove("deletionGracePeriodSeconds");
+    }
 
     /// <inheritdoc/>
     public override bool HasOtherFinalizers(JsonObject deleted) => deleted.Texts("spec", "finalizers").Count > 0;

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Registry;
 using Hortus.Objects;
@@ -73,6 +74,12 @@ internal sealed class SecretStrategy : ResourceStrategy
         if (type == "kubernetes.io/basic-auth" && !data.ContainsKey("username") && !data.ContainsKey("password"))
         {
             errors.Required(path.Key("username"));
+            errors.Required(path.Key("password"));
+        }
+
+        if (type is "kubernetes.io/dockercfg" or "kubernetes.io/dockerconfigjson")
+        {
+            CheckJson(data, RequiredKeys[type][0], path, errors);
         }
 
         const string account = "kubernetes.io/service-account.name";
@@ -93,6 +100,28 @@ internal sealed class SecretStrategy : ResourceStrategy
         }
 
         ConfigMapStrategy.CheckImmutable(updated, old, errors, "data");
+    }
+
+    // What kubelets cannot read would fail with every pull, far from who wrote it.
+    private static void CheckJson(JsonObject data, string key, FieldPath path, FieldErrors errors)
+    {
+        if (ObjectTree.AsText(data[key]) is not { } text)
+        {
+            return;
+        }
+
+        try
+        {
+            using var parsed = JsonDocument.Parse(Convert.FromBase64String(text));
+        }
+        catch (FormatException)
+        {
+            // Told as a fault of the data itself.
+        }
+        catch (JsonException e)
+        {
+            errors.Invalid(path.Key(key), "<secret contents redacted>", e.Message);
+        }
     }
 
     private static void Fold(JsonObject secret)

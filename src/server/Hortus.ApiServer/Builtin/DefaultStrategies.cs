@@ -142,6 +142,25 @@ internal sealed class EndpointStrategy(string group) : ResourceStrategy
             endpoint.Default("conditions", new JsonObject());
         }
     }
+
+    /// <inheritdoc/>
+    public override void Validate(JsonObject created, FieldErrors errors)
+    {
+        if (group.Length > 0)
+        {
+            EndpointSliceRules.Check(created, errors);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void ValidateUpdate(JsonObject updated, JsonObject old, FieldErrors errors)
+    {
+        Validate(updated, errors);
+        if (group.Length > 0 && updated.Text("addressType") != old.Text("addressType"))
+        {
+            errors.Invalid(FieldPath.Root["addressType"], updated.Text("addressType"), "field is immutable");
+        }
+    }
 }
 
 /// <summary>Limits of containers: requests follow the defaults, which follow the greatest.</summary>

@@ -59,6 +59,21 @@ internal sealed class JobStrategy : ResourceStrategy
     /// <inheritdoc/>
     public override void Validate(JsonObject created, FieldErrors errors)
     {
+        Check(created, errors);
+        if (created.Flag("spec", "manualSelector") != true && created.Map("spec", "selector") is { } selector
+            && !IsGenerated(selector, created.Uid))
+        {
+            errors.Invalid(Spec["selector"], selector, "`selector` not auto-generated");
+        }
+    }
+
+    // With another selector a job would count, and end, pods that are not its own.
+    private static bool IsGenerated(JsonObject selector, string? uid) =>
+        selector.Count == 1 && selector.Map("matchLabels") is { Count: 1 } labels
+        && labels.Text("batch.kubernetes.io/controller-uid") == uid;
+
+    private static void Check(JsonObject created, FieldErrors errors)
+    {
         var template = created.Map("spec", "template", "spec") ?? [];
         PodSpecValidation.Check(template, Spec["template"]["spec"], errors);
         if (template.Text("restartPolicy") is null or "" or "Always")
@@ -86,7 +101,7 @@ internal sealed class JobStrategy : ResourceStrategy
     /// <inheritdoc/>
     public override void ValidateUpdate(JsonObject updated, JsonObject old, FieldErrors errors)
     {
-        Validate(updated, errors);
+        Check(updated, errors);
         foreach (var field in new[] { "selector", "template", "completionMode" })
         {
             if (!JsonNode.DeepEquals(updated.At("spec", field), old.At("spec", field))

@@ -13,6 +13,16 @@ internal static partial class Names
     /// <summary>Whether the text is a DNS label.</summary>
     public static bool IsLabel(string text) => text.Length <= 63 && LabelForm.IsMatch(text);
 
+    public const string PortRule =
+        "must be the name of a port: at most 15 lower case alphanumeric characters and single '-' inside, at least one of them a "
+        + "letter (e.g. 'http' or 'web-1')";
+
+    /// <summary>Whether the text can be the name of a port.</summary>
+    public static bool IsPort(string text) => text.Length <= 15 && PortForm.IsMatch(text);
+
+    [GeneratedRegex("^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*\\z")]
+    private static partial Regex PortForm { get; }
+
     [GeneratedRegex("^[a-z0-9]([-a-z0-9]*[a-z0-9])?\\z")]
     private static partial Regex LabelForm { get; }
 }

@@ -18,6 +18,15 @@ internal sealed class BindingHandler(IObjectAccess objects, TimeProvider time) :
     public async ValueTask HandleAsync(SubresourceRequest request, CancellationToken cancellationToken)
     {
         var binding = await request.ReadBodyAsync(cancellationToken) ?? [];
+        await BindAsync(request.Key, binding, request.Origin, cancellationToken);
+        await request.WriteAsync(201, Success(), cancellationToken);
+    }
+
+    /// <summary>Binds a pod to the node that a Binding names.</summary>
+    /// <exception cref="ApiStatusException">404, 409 or 422.</exception>
+    public async ValueTask BindAsync(
+        ObjectKey pod, JsonObject binding, WriteOrigin origin, CancellationToken cancellationToken)
+    {
         var node = binding.Text("target", "name") ?? "";
         var errors = new FieldErrors();
         if (binding.Text("target", "kind") is { Length: > 0 } kind and not "Node")
@@ -32,12 +41,11 @@ internal sealed class BindingHandler(IObjectAccess objects, TimeProvider time) :
 
         if (!errors.IsEmpty)
         {
-            throw ApiErrors.Invalid(BindingKind, request.Key.Name, errors);
+            throw ApiErrors.Invalid(BindingKind, pod.Name, errors);
         }
 
         await objects.UpdateAsync(
-            Kinds.Pod, request.Key, request.Origin, pod => Bind(pod, node, binding), cancellationToken);
-        await request.WriteAsync(201, Success(), cancellationToken);
+            Kinds.Pod, pod, origin with { Subresource = "binding" }, found => Bind(found, node, binding), cancellationToken);
     }
 
     internal static JsonObject Success() => new()

@@ -25,6 +25,19 @@ internal static class ReviewResources
         },
     };
 
+    /// <summary>Schema of a Binding.</summary>
+    public static SchemaNode BindingSchema() => new()
+    {
+        Type = "object",
+        Properties = new Dictionary<string, SchemaNode>
+        {
+            ["apiVersion"] = new() { Type = "string" },
+            ["kind"] = new() { Type = "string" },
+            ["metadata"] = new() { Type = "object", PreserveUnknownFields = true },
+            ["target"] = new() { Type = "object", PreserveUnknownFields = true },
+        },
+    };
+
     public static IEnumerable<ResourceDefinition> Create(
         IAuthorizer authorizer,
         RbacIndex index,
@@ -55,7 +68,8 @@ internal static class ReviewResources
         Namespaced = false,
     };
 
-    private static ResourceDefinition Define(ResourceKind kind, IVirtualResource answers) => new()
+    /// <summary>A resource of which objects are made and none is kept.</summary>
+    public static ResourceDefinition Define(ResourceKind kind, IVirtualResource answers) => new()
     {
         Kind = kind,
         Schema = static () => AnyObject,

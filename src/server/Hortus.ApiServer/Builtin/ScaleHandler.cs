@@ -155,17 +155,19 @@ internal sealed class ScaleHandler(IObjectAccess objects, ScalePaths paths, Time
             }
         }
 
+        var status = new JsonObject { ["replicas"] = workload.Number([.. paths.StatusReplicas]) ?? 0 };
+        if ((selector is JsonObject labels ? TextOf(labels) : ObjectTree.AsText(selector)) is { Length: > 0 } text)
+        {
+            status["selector"] = text;
+        }
+
         return new JsonObject
         {
             ["kind"] = ScaleKind.Kind,
             ["apiVersion"] = ScaleKind.ApiVersion,
             ["metadata"] = metadata,
             ["spec"] = new JsonObject { ["replicas"] = workload.Number([.. paths.SpecReplicas]) ?? 0 },
-            ["status"] = new JsonObject
-            {
-                ["replicas"] = workload.Number([.. paths.StatusReplicas]) ?? 0,
-                ["selector"] = selector is JsonObject labels ? TextOf(labels) : ObjectTree.AsText(selector) ?? "",
-            },
+            ["status"] = status,
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Requests;
@@ -64,6 +65,16 @@ internal sealed class ServiceStrategy(ServiceAllocator allocator) : ResourceStra
             }
         }
 
+        if (spec.Text("externalTrafficPolicy") is { Length: > 0 } policy)
+        {
+            FieldChecks.OneOf(spec, "externalTrafficPolicy", Spec, errors, "Cluster", "Local");
+            if (!IsExternal(spec))
+            {
+                errors.Invalid(
+                    Spec["externalTrafficPolicy"], policy, "may only be set for externally-accessible services");
+            }
+        }
+
         if (type == "ExternalName")
         {
             if (string.IsNullOrEmpty(spec.Text("externalName")))
@@ -126,13 +137,9 @@ internal sealed class ServiceStrategy(ServiceAllocator allocator) : ResourceStra
         }
 
         spec.Default("internalTrafficPolicy", "Cluster");
-        if (type is "NodePort" or "LoadBalancer")
+        if (IsExternal(spec))
         {
             spec.Default("externalTrafficPolicy", "Cluster");
-        }
-        else
-        {
-            spec.Remove("externalTrafficPolicy");
         }
 
         if (type == "LoadBalancer")
@@ -145,10 +152,19 @@ internal sealed class ServiceStrategy(ServiceAllocator allocator) : ResourceStra
         }
     }
 
+    private static bool IsExternal(JsonObject spec) =>
+        spec.Text("type") is "NodePort" or "LoadBalancer"
+        || (spec.Text("type") == "ClusterIP" && spec.Texts("externalIPs").Count > 0);
+
     // Clients replace the whole object without knowing what was allocated: absent means "as before".
     private static void KeepOld(JsonObject spec, JsonObject old)
     {
         var type = spec.Text("type");
+        if (!IsExternal(spec) && IsExternal(old) && spec.Text("externalTrafficPolicy") == old.Text("externalTrafficPolicy"))
+        {
+            spec.Remove("externalTrafficPolicy");
+        }
+
         if (type == "ExternalName")
         {
             foreach (var field in new[] { "clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy" })
@@ -229,6 +245,12 @@ internal sealed class ServiceStrategy(ServiceAllocator allocator) : ResourceStra
             if (number is < 1 or > 65535)
             {
                 errors.Invalid(path["port"], number, "must be between 1 and 65535, inclusive");
+            }
+
+            if (ports[i]["targetPort"]?.GetValueKind() == JsonValueKind.String && ports[i].Text("targetPort") is { } named
+                && !Names.IsPort(named))
+            {
+                errors.Invalid(path["targetPort"], named, Names.PortRule);
             }
 
             if (ports[i].Number("targetPort") is { } target and (< 1 or > 65535))

@@ -10,6 +10,9 @@ namespace Hortus.ApiServer.Decoding;
 /// <summary>A decoded body and the fields that stood in it more than once (the last one counted).</summary>
 public sealed record DecodedBody(JsonNode Value, IReadOnlyList<string> DuplicateFields)
 {
+    /// <summary>The body as it came; empty when nobody kept it.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; init; }
+
     /// <summary>The body as an object.</summary>
     /// <exception cref="ApiStatusException">It is a list or a scalar: 400.</exception>
     public JsonObject Object => Value as JsonObject

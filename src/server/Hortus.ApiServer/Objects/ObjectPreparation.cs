@@ -42,6 +42,14 @@ internal static class ObjectPreparation
             throw ApiErrors.BadRequest("metadata must be an object");
         }
 
+        // The server sets this one, and a text that is no time is a mistake all the same.
+        if (Metadata.Text(value, "creationTimestamp") is { } time && !Formats.IsDateTime(time))
+        {
+            throw ApiErrors.BadRequest(
+                $"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: metadata.creationTimestamp: "
+                + $"\"{time}\" is no time such as 2006-01-02T15:04:05Z");
+        }
+
         value["apiVersion"] = kind.ApiVersion;
         value["kind"] = kind.Kind;
     }
@@ -109,6 +117,13 @@ internal static class ObjectPreparation
             }
 
             return false;
+        }
+
+        if (!ulong.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            var errors = new FieldErrors();
+            errors.Invalid(FieldPath.Root["metadata"]["resourceVersion"], given, "must be the version of an object that was read");
+            throw ApiErrors.Invalid(context.Kind, Metadata.Name(value), errors);
         }
 
         if (given != revision.ToString(CultureInfo.InvariantCulture))

@@ -16,6 +16,11 @@ internal interface IObjectConverter
 /// <summary>Conversion of single objects.</summary>
 internal static class VersionConversion
 {
+    /// <summary>The object as another resource with the same objects shows it; of the two, one may know how to convert.</summary>
+    public static ValueTask<JsonObject> ConvertAsync(
+        this ResourceDefinition definition, ResourceDefinition other, JsonObject value, CancellationToken cancellationToken) =>
+        (definition.Converter is null ? other : definition).ConvertAsync(value, other.Kind.ApiVersion, cancellationToken);
+
     /// <summary>The object in another version: itself when it has that version already, else a new one.</summary>
     public static async ValueTask<JsonObject> ConvertAsync(
         this ResourceDefinition definition, JsonObject value, string apiVersion, CancellationToken cancellationToken)

@@ -39,6 +39,9 @@ internal sealed record WriteContext
 
     public ResourceKind Kind => Definition.Kind;
 
+    /// <summary>The same for writes that serve this one.</summary>
+    public Access.WriteOrigin Origin => new(Subresource, FieldManager, DryRun);
+
     public FieldWriter Writer(TimeProvider time) => new(FieldManager, Kind.ApiVersion, Subresource, time.GetUtcNow())
     {
         Blank = Definition.Blank,

@@ -55,6 +55,8 @@ internal sealed class AutoscalerV1 : IObjectConverter
             status![Current] = current;
         }
 
+        // This version shows the count even before anybody has counted.
+        status?.TryAdd("currentReplicas", 0);
         Annotate(shown, "metrics", otherMetrics);
         Annotate(shown, "current-metrics", otherCurrent);
         Annotate(shown, "behavior", Cut(spec, "behavior"));

@@ -69,7 +69,7 @@ internal static class RequestInfoParser
 
     private static string VerbOf(HttpRequest request, RequestInfo info, bool isWatchPath) => request.Method switch
     {
-        "GET" or "HEAD" when isWatchPath || IsTrue(request.Query["watch"]) => "watch",
+        "GET" or "HEAD" when isWatchPath || (info.Name is null && IsTrue(request.Query["watch"])) => "watch",
         "GET" or "HEAD" => info.Name is null ? "list" : "get",
         "POST" => "create",
         "PUT" => "update",

@@ -110,7 +110,8 @@ internal sealed class ResourceHandler(
         OutputFormat.RequirePlain(request.Http.Request);
         var body = await request.ReadObjectAsync(cancellationToken);
         ObjectPreparation.CheckKind(body.Object, request.Definition.Kind);
-        var answer = await request.Definition.Virtual!.CreateAsync(body.Object, request.Info, request.User, cancellationToken);
+        var answer = await request.Definition.Virtual!.CreateAsync(
+            body.Object, request.Info, request.User, request.ContextOf(body).Origin, cancellationToken);
         await ResponseBody.WriteAsync(request.Http, 201, answer, cancellationToken);
     }
 
@@ -155,7 +156,16 @@ internal sealed class ResourceHandler(
         var format = OutputFormat.Negotiate(request.Http.Request);
         var body = await request.ReadObjectAsync(cancellationToken);
         var context = request.ContextOf(body);
-        var written = await writer.CreateAsync(body.Object, request.Info.Namespace, context, cancellationToken);
+        Written written;
+        try
+        {
+            written = await writer.CreateAsync(body.Object, request.Info.Namespace, context, cancellationToken);
+        }
+        catch (ApiStatusException e) when (MistypedBody.Find(e, body, request) is { } fault)
+        {
+            throw fault;
+        }
+
         await request.WriteAsync(201, written.Object, format, time, cancellationToken);
     }
 
@@ -169,12 +179,21 @@ internal sealed class ResourceHandler(
             CreateMissing = request.Definition.Strategy.AllowCreateOnUpdate,
             AuthorizeCreateAsync = token => AuthorizeCreateAsync(request, token),
         };
-        var written = await writer.UpdateAsync(
-            request.Key,
-            _ => (JsonObject)submitted.DeepClone(),
-            options,
-            request.ContextOf(body),
-            cancellationToken);
+        Written written;
+        try
+        {
+            written = await writer.UpdateAsync(
+                request.Key,
+                _ => (JsonObject)submitted.DeepClone(),
+                options,
+                request.ContextOf(body),
+                cancellationToken);
+        }
+        catch (ApiStatusException e) when (MistypedBody.Find(e, body, request) is { } fault)
+        {
+            throw fault;
+        }
+
         await request.WriteAsync(written.Created ? 201 : 200, written.Object, format, time, cancellationToken);
     }
 

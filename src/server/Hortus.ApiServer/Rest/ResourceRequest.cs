@@ -28,7 +28,7 @@ internal sealed record ResourceRequest(HttpContext Http, RequestInfo Info, Resou
     public async ValueTask<DecodedBody> ReadBodyAsync(CancellationToken cancellationToken)
     {
         var bytes = await RequestBody.ReadBytesAsync(Http.Request, cancellationToken);
-        return RequestDecoder.Decode(bytes.Span, Http.Request.ContentType);
+        return RequestDecoder.Decode(bytes.Span, Http.Request.ContentType) with { Bytes = bytes };
     }
 
     /// <summary>Reads the body of a create or update, which is an object and no patch.</summary>

@@ -113,7 +113,8 @@ internal static partial class Formats
     private static bool FirstInClass(string pattern, int at) =>
         (at > 0 && pattern[at - 1] == '[') || (at > 1 && pattern[at - 1] == '^' && pattern[at - 2] == '[');
 
-    private static bool IsDateTime(string text) =>
+    /// <summary>Whether the text is a time of RFC 3339.</summary>
+    public static bool IsDateTime(string text) =>
         text.Length >= 20 && text[10] is 'T' or 't' && DateTimeShape().IsMatch(text)
         && DateTimeOffset.TryParse(text.Replace(",", ".", StringComparison.Ordinal), CultureInfo.InvariantCulture,
             DateTimeStyles.RoundtripKind, out _);

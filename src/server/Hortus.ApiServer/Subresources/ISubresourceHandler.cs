@@ -58,5 +58,5 @@ public interface IVirtualResource
     /// <summary>Gives the answer object, sent with 201.</summary>
     /// <exception cref="ApiStatusException">The body is not acceptable.</exception>
     ValueTask<JsonObject> CreateAsync(
-        JsonObject submitted, RequestInfo info, UserInfo user, CancellationToken cancellationToken);
+        JsonObject submitted, RequestInfo info, UserInfo user, WriteOrigin origin, CancellationToken cancellationToken);
 }

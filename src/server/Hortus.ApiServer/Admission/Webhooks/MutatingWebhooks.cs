@@ -143,8 +143,7 @@ internal sealed partial class MutatingWebhooks(
             Settle(patched, call.Asked.Schema());
             if (!ReferenceEquals(call.Asked, attributes.Definition))
             {
-                patched = await call.Asked.ConvertAsync(
-                    patched, attributes.Definition.Kind.ApiVersion, cancellationToken);
+                patched = await call.Asked.ConvertAsync(attributes.Definition, patched, cancellationToken);
                 Settle(patched, attributes.Definition.Schema());
             }
         }

@@ -119,6 +119,6 @@ internal sealed class WebhookCaller(
         var isOwn = attributes.ObjectKind is not null || ReferenceEquals(asked, attributes.Definition);
         return value is null || isOwn
             ? value
-            : await attributes.Definition.ConvertAsync(value, asked.Kind.ApiVersion, cancellationToken);
+            : await attributes.Definition.ConvertAsync(asked, value, cancellationToken);
     }
 }

@@ -35,14 +35,16 @@ internal sealed class WebhookMatcher(ResourceRegistry registry, IObjectReader ob
             return own;
         }
 
-        if (!webhook.MatchesEquivalents || !own.IsCustom)
+        if (!webhook.MatchesEquivalents)
         {
             return null;
         }
 
+        // What is stored under one prefix are the same objects, whatever group and version show them.
         return registry.All
-            .Where(other => other.StoragePrefix == own.StoragePrefix && other.Kind.Version != own.Kind.Version)
-            .OrderBy(other => other.Kind.Version, StringComparer.Ordinal)
+            .Where(other => other.StoragePrefix == own.StoragePrefix && other.StoragePrefix.Length > 0
+                && other.Kind.GroupVersionResource != own.Kind.GroupVersionResource)
+            .OrderBy(other => other.Kind.ApiVersion, StringComparer.Ordinal)
             .FirstOrDefault(other => webhook.Rules.Match(attributes, other.Kind.GroupVersionResource));
     }
 
