@@ -132,6 +132,36 @@ public sealed class DeletionTests
     }
 
     [Fact]
+    public async Task Secrets_that_a_deployed_workload_uses_are_not_collected()
+    {
+        await using var world = await ResourceWorld.StartAsync();
+        var made = new Dictionary<string, string> { [ResourceNames.GarbageCollectable] = "true" };
+        foreach (var name in new[] { "used", "unused" })
+        {
+            var meta = new ObjectMeta { Namespace = "default", Name = name, Labels = made };
+            await world.Source.Client.CreateAsync(new Secret { Metadata = meta }, world.Token);
+        }
+
+        var workload = new ControllerWorkload(new ControllerValues
+        {
+            Namespace = "default",
+            Name = "test",
+            Image = "image",
+            Args = [],
+            Secrets = new Dictionary<string, string> { ["folder"] = "used" },
+        });
+        await world.WriteAsync("test", [.. workload.Render().Select(ReferenceAnnotations.Mark)]);
+        await world.AppliedAsync("test");
+
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(11));
+        var manager = world.Target.NewManager(world.Seen);
+        await new ReferenceCollection(new TargetCluster(manager, "gardener", clock), clock, NullLogger.Instance).CollectAsync(world.Token);
+
+        (await world.Source.Client.FindAsync<Secret>(Key("used"), world.Token)).ShouldNotBeNull();
+        (await world.Source.Client.FindAsync<Secret>(Key("unused"), world.Token)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Young_ones_are_not_collected()
     {
         await using var world = await ResourceWorld.StartAsync(isRunning: false);
