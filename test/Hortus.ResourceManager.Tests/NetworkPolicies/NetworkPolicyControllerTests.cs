@@ -78,10 +78,13 @@ public sealed class NetworkPolicyControllerTests
 
         await client.PatchAsync<Namespace>(
             ObjectKey.Cluster("bar"),
-            Patch.Merge(new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject
+            Patch.Merge(new()
             {
-                ["labels"] = new System.Text.Json.Nodes.JsonObject { ["team"] = "b" },
-            } }),
+                ["metadata"] = new System.Text.Json.Nodes.JsonObject
+                {
+                    ["labels"] = new System.Text.Json.Nodes.JsonObject { ["team"] = "b" },
+                }
+            }),
             world.Token);
         await UntilGoneAsync(world, keys[0], keys[1]);
         (await client.FindAsync<NetworkPolicy>(keys[3], world.Token)).ShouldNotBeNull();
@@ -97,10 +100,13 @@ public sealed class NetworkPolicyControllerTests
 
         await client.PatchAsync<Service>(
             Key("web"),
-            Patch.Merge(new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject
+            Patch.Merge(new()
             {
-                ["annotations"] = new System.Text.Json.Nodes.JsonObject { [NetworkingNames.FromWorldToPorts] = "[{" },
-            } }),
+                ["metadata"] = new System.Text.Json.Nodes.JsonObject
+                {
+                    ["annotations"] = new System.Text.Json.Nodes.JsonObject { [NetworkingNames.FromWorldToPorts] = "[{" },
+                }
+            }),
             world.Token);
         var message = await EventAsync(world, "InvalidAnnotation");
         await client.CreateAsync(Web("other", (NetworkingNames.FromWorldToPorts, "[]")), world.Token);

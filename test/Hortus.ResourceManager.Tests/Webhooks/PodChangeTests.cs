@@ -190,10 +190,13 @@ public sealed class PodChangeTests
             world.Token);
         await client.PatchAsync<CustomResourceDefinition>(
             ObjectKey.Cluster("managedresources.resources.gardener.cloud"),
-            Client.Patch.Merge(new() { ["metadata"] = new JsonObject
+            Client.Patch.Merge(new()
             {
-                ["labels"] = new JsonObject { [WebhookLabels.DeletionProtected] = "true" },
-            } }),
+                ["metadata"] = new JsonObject
+                {
+                    ["labels"] = new JsonObject { [WebhookLabels.DeletionProtected] = "true" },
+                }
+            }),
             world.Token);
         var denial = await Should.ThrowAsync<Client.ApiException>(() => client.DeleteAsync<CustomResourceDefinition>(
             ObjectKey.Cluster("managedresources.resources.gardener.cloud"), null, world.Token));
