@@ -20,7 +20,7 @@ public sealed class PreviewTests
     [Fact]
     public async Task What_is_previewed_is_what_happens_and_nothing_else()
     {
-        await using var world = await ResourceWorld.StartAsync(isRunning: false);
+        await using var world = await ResourceWorld.StartAsync(isRunning: false, limit: TimeSpan.FromMinutes(5));
         var random = new Random(20_260);
         var seen = new HashSet<PreviewedAction>();
         for (var round = 0; round < Rounds; round++)

@@ -109,7 +109,7 @@ public sealed class QuietTests
     [Fact]
     public async Task A_killed_manager_loses_no_object_and_leaves_none_behind()
     {
-        await using var world = await ResourceWorld.StartAsync(isRunning: false);
+        await using var world = await ResourceWorld.StartAsync(isRunning: false, limit: TimeSpan.FromMinutes(5));
         var random = new Random(4711);
         string[] wanted = [];
         string? first = null;
