@@ -11,11 +11,16 @@ namespace Hortus.Conformance.Tests;
 [Trait("Category", "RealParts")]
 public sealed class DurabilityTests : IDisposable
 {
-    private const int Rounds = 50;
+    private const int RoundsDefault = 50;
     private const int RoundsOnEtcd = 8;
     private const int Writers = 8;
     private const int WrittenPerRoundMin = 40;
     private const string ConfigMaps = "api/v1/namespaces/default/configmaps";
+
+    /// <summary>How often the server with its own store is killed; more than the default take <c>HORTUS_KILL_ROUNDS</c>.</summary>
+    private static readonly int Rounds =
+        int.TryParse(Environment.GetEnvironmentVariable("HORTUS_KILL_ROUNDS"), out var rounds) ? rounds : RoundsDefault;
+
     private readonly string folder = Directory.CreateTempSubdirectory("hortus-durability-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
