@@ -256,6 +256,35 @@ public sealed class ApplyTests
         (await world.MapAsync("a"))!.Metadata.Uid.ShouldNotBe(before);
     }
 
+    [Fact]
+    public async Task A_change_of_class_moves_the_objects_to_the_target_of_the_other_class_only_when_the_first_is_rid_of_them()
+    {
+        await using var world = await ResourceWorld.StartAsync(new ResourceManagerOptions { ResourceClass = "one" });
+        await using var other = await Cluster.StartAsync(world.Token, withResources: false);
+        var seen = new CountingHandler();
+        world.Run(new ResourceManagerOptions { ResourceClass = "two" }, other, seen);
+        await world.WriteAsync(OfClass("test", "one"), Map("a"));
+        await world.AppliedAsync("test");
+        await SetFinalizersAsync(world, "a", "tests/held");
+
+        await world.WriteAsync(OfClass("test", "two"), Map("a"));
+
+        await world.ConditionAsync("test", Names.Applied, "DeletionPending");
+        seen.Writes.ShouldBeEmpty();
+        await SetFinalizersAsync(world, "a");
+        await other.UntilAsync<ConfigMap>(Key("a"), map => map is not null, world.Token);
+        (await world.MapAsync("a")).ShouldBeNull();
+    }
+
+    private static Task SetFinalizersAsync(ResourceWorld world, string map, params string[] finalizers)
+    {
+        var body = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["finalizers"] = new JsonArray([.. finalizers.Select(f => (JsonNode)f)]) },
+        };
+        return world.Target.Client.PatchAsync<ConfigMap>(Key(map), Patch.Merge(body), world.Token);
+    }
+
     private static ManagedResourceSettings WithLabels(params (string Key, string Value)[] labels) => new()
     {
         Key = Key("test"),

@@ -57,11 +57,16 @@ internal sealed class ResourceWorld : IAsyncDisposable
 
     /// <summary>Starts a resource manager.</summary>
     /// <returns>What stops it.</returns>
-    public CancellationTokenSource Run(ResourceManagerOptions options, CountingHandler? handler = null)
+    public CancellationTokenSource Run(ResourceManagerOptions options, CountingHandler? handler = null) =>
+        Run(options, Target, handler ?? Seen);
+
+    /// <summary>Starts a resource manager that has a target of its own.</summary>
+    /// <returns>What stops it.</returns>
+    public CancellationTokenSource Run(ResourceManagerOptions options, Cluster cluster, CountingHandler handler)
     {
         var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var target = Target.NewManager(handler ?? Seen);
-        var source = ReferenceEquals(Source, Target) ? target : Source.NewManager(new CountingHandler());
+        var target = cluster.NewManager(handler);
+        var source = ReferenceEquals(Source, cluster) ? target : Source.NewManager(new CountingHandler());
         running.Add((
             ResourceManagerComponent.RunAsync(NewSetup(source, target, options, TimeProvider.System), stop.Token),
             stop));
