@@ -40,7 +40,7 @@ public sealed class CrashTests : IDisposable
                 var before = wanted;
                 var sets = Enumerable.Range(0, Resources).Select(r => Draw(r, round)).ToArray();
                 wanted = sets.SelectMany(s => s).ToDictionary(m => m.Metadata.Name!, m => m.Data!["key"]);
-                var enough = changes.MoreAsync(random.Next(2 * Resources * ObjectsMax), world.Token);
+                var enough = changes.MoreAsync(random.Next(Differences(before, wanted)), world.Token);
                 var written = Task.WhenAll(sets.Select((set, r) => world.WriteAsync($"test-{r}", [.. set])));
                 await await Task.WhenAny(enough, SettledAsync(world, written));
                 process.Kill();
@@ -118,6 +118,9 @@ public sealed class CrashTests : IDisposable
 
     private static bool IsSame(Dictionary<string, string> one, Dictionary<string, string> other) =>
         one.Count == other.Count && one.All(o => other.GetValueOrDefault(o.Key) == o.Value);
+
+    private static int Differences(Dictionary<string, string> one, Dictionary<string, string> other) =>
+        one.Keys.Union(other.Keys).Count(name => one.GetValueOrDefault(name) != other.GetValueOrDefault(name));
 
     private static string Text(Dictionary<string, string> objects) =>
         string.Join(" ", objects.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key}={o.Value}"));
