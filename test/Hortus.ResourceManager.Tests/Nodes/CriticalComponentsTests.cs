@@ -20,11 +20,12 @@ public sealed class CriticalComponentsTests
     [Fact]
     public async Task A_node_takes_pods_when_its_components_run_and_says_before_what_it_lacks()
     {
-        await using var world = await ResourceWorld.StartAsync(Options, isSplit: true);
+        await using var world = await ResourceWorld.StartAsync(isSplit: true, isRunning: false);
         var client = world.Target.Client;
         await client.CreateAsync(
             new ServiceAccount { Metadata = new ObjectMeta { Namespace = "kube-system", Name = "default" } }, world.Token);
         var set = await client.CreateAsync(Set("agent"), world.Token);
+        world.Run(Options);
         await client.CreateAsync(NewNode(), world.Token);
         (await LackAsync(world, "UnscheduledNodeCriticalDaemonSets")).Message!.ShouldContain("kube-system/agent");
 
