@@ -12,8 +12,10 @@ public sealed class InterruptedUpTests
     public async Task An_interrupted_up_takes_back_what_it_began()
     {
         await using var garden = new LocalGarden();
-        string[] arguments = ["up", "--state-dir", garden.State, "--port", $"{garden.Port}"];
-        using var up = Process.Start(new ProcessStartInfo(BuiltTools.Hortus, arguments) { RedirectStandardOutput = true })!;
+
+        // Shells start what runs in the background with SIGINT ignored, and whoever tests may run there.
+        string[] arguments = ["--default-signal=INT", BuiltTools.Hortus, "up", "--state-dir", garden.State, "--port", $"{garden.Port}"];
+        using var up = Process.Start(new ProcessStartInfo("env", arguments) { RedirectStandardOutput = true })!;
         var began = Stopwatch.GetTimestamp();
         while (!HostTraces.Processes(garden.State).Any(process => process.Component == "apiserver"))
         {
