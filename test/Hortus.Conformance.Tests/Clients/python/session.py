@@ -139,7 +139,7 @@ def dynamically(space):
                 "schema": {"openAPIV3Schema": {"type": "object", "properties": {
                     "spec": {"type": "object", "properties": {"colour": {"type": "string", "default": "red"}}},
                     "status": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}}}}]}})
-    for event in definitions.watch(name=f"roses.{group}", timeout=30):
+    for event in definitions.watch(field_selector=f"metadata.name=roses.{group}", timeout=30):
         conditions = event["object"].status.conditions or []
         if any(c.type == "Established" and c.status == "True" for c in conditions):
             break
