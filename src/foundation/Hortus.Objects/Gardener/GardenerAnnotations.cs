@@ -65,6 +65,15 @@ public static class GardenerAnnotations
     /// <summary>Name of the ControllerRegistration's pod security level, put on its namespace.</summary>
     public const string PodSecurityEnforce = "security.gardener.cloud/pod-security-enforce";
 
+    /// <summary>Type of a ControllerDeployment that is no Helm chart, in v1, which has no field for it.</summary>
+    public const string ControllerDeploymentType = "migration.controllerdeployment.gardener.cloud/type";
+
+    /// <summary>Provider configuration (JSON) of a ControllerDeployment that is no Helm chart, in v1.</summary>
+    public const string ControllerDeploymentProviderConfig = "migration.controllerdeployment.gardener.cloud/providerConfig";
+
+    /// <summary>Resources (JSON) of a ControllerDeployment in v1beta1, which has no field for them.</summary>
+    public const string ControllerDeploymentResources = "migration.controllerdeployment.hortus.dev/resources";
+
     /// <summary>How long the agent of a node waits before it applies a new configuration, for example 1m30s.</summary>
     public const string NodeAgentReconciliationDelay = "node-agent.gardener.cloud/reconciliation-delay";
 

@@ -24,6 +24,15 @@ public static class GardenerFinalizers
     /// <summary>Held on machines until the driver has deleted them.</summary>
     public const string MachineController = "machine.sapcloud.io/machine-controller";
 
+    /// <summary>Held on ControllerDeployments while a ControllerRegistration refers to them.</summary>
+    public const string ControllerDeployment = "core.gardener.cloud/controllerdeployment";
+
+    /// <summary>Held on ControllerRegistrations and Seeds while a ControllerInstallation refers to them.</summary>
+    public const string ControllerRegistration = "core.gardener.cloud/controllerregistration";
+
+    /// <summary>Held on ControllerInstallations by the gardenlet until it has removed what it installed.</summary>
+    public const string ControllerInstallation = "core.gardener.cloud/controllerinstallation";
+
     /// <summary>Held by the extension that serves the object: <c>extensions.gardener.cloud/worker</c>.</summary>
     /// <param name="resource">Kind of the object, lower case.</param>
     public static string Extension(string resource) => "extensions.gardener.cloud/" + resource;

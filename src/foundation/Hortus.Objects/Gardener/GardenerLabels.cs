@@ -67,6 +67,15 @@ public static class GardenerLabels
     /// <summary>Name of the ControllerInstallation on what belongs to it.</summary>
     public const string ControllerInstallationName = "controllerinstallation.core.gardener.cloud/name";
 
+    /// <summary>Hash of the Seed's spec for which a ControllerInstallation was written.</summary>
+    public const string SeedSpecHash = "seed-spec-hash";
+
+    /// <summary>Hash of the ControllerRegistration's spec for which a ControllerInstallation was written.</summary>
+    public const string RegistrationSpecHash = "registration-spec-hash";
+
+    /// <summary>Hash of what a ControllerDeployment deploys for which a ControllerInstallation was written.</summary>
+    public const string DeploymentHash = "deployment-hash";
+
     /// <summary>Where an object comes from, such as <c>gardener</c>.</summary>
     public const string Origin = "resources.gardener.cloud/origin";
 
@@ -94,4 +103,7 @@ public static class GardenerRoles
     public const string CAClient = "ca-client";
     public const string HelmPullSecret = "helm-pull-secret";
     public const string OciCABundle = "oci-ca-bundle";
+
+    /// <summary>Secrets and ConfigMaps that values of charts may read.</summary>
+    public const string ResourceReference = "resource-reference";
 }

@@ -73,4 +73,5 @@ public static class GardenerConditions
     public const string ControllerInstallationInstalled = "Installed";
     public const string ControllerInstallationHealthy = "Healthy";
     public const string ControllerInstallationProgressing = "Progressing";
+    public const string ControllerInstallationRequired = "Required";
 }

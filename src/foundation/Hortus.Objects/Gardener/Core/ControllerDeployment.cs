@@ -14,6 +14,11 @@ public sealed record ControllerDeployment : KubernetesObject
 
     /// <summary>Whether pods of the chart get a kubeconfig for the garden cluster.</summary>
     public bool? InjectGardenKubeconfig { get; init; }
+
+    /// <summary>Secrets and ConfigMaps of the garden namespace that the values read by
+    /// <c>{{ .resources.name.data.key }}</c>.</summary>
+    [ListMap("name"), PatchStrategy(Merge = true, MergeKey = "name")]
+    public IReadOnlyList<NamedResourceReference>? Resources { get; init; }
 }
 
 /// <summary>A Helm chart and its values.</summary>
@@ -33,7 +38,7 @@ public sealed record HelmControllerDeployment : ApiType
 /// <summary>An artifact in an OCI registry.</summary>
 public sealed record OCIRepository : ApiType
 {
-    /// <summary>Complete reference; the other fields override its parts.</summary>
+    /// <summary>Complete reference; excludes repository, tag and digest.</summary>
     public string? Ref { get; init; }
 
     /// <summary>Registry and repository.</summary>

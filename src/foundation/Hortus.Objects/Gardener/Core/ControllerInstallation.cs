@@ -37,12 +37,16 @@ public sealed record ControllerInstallationSpec : ApiType
 
     /// <summary>The ControllerDeployment.</summary>
     public ObjectReference? DeploymentRef { get; init; }
+
+    /// <summary>The Secrets and ConfigMaps that the deployment reads, with the versions they had when the installation was
+    /// written: a change of one makes the gardenlet act.</summary>
+    public IReadOnlyList<ObjectReference>? ResourceRefs { get; init; }
 }
 
 /// <summary>How far an installation is.</summary>
 public sealed record ControllerInstallationStatus : ApiType
 {
-    /// <summary>Valid, Installed, Healthy, Progressing and RequiredResources.</summary>
+    /// <summary>Valid, Installed, Healthy, Progressing and Required.</summary>
     [ListMap("type"), PatchStrategy(Merge = true, MergeKey = "type")]
     public IReadOnlyList<GardenerCondition>? Conditions { get; init; }
 
