@@ -2,7 +2,7 @@ using Hortus.ResourceManager.Certificates;
 using Hortus.ResourceManager.CriticalComponents;
 using Hortus.ResourceManager.NetworkPolicies;
 using Hortus.ResourceManager.ReconciliationDelay;
-using Hortus.ResourceManager.Tokens;
+using Hortus.Tokens;
 
 namespace Hortus.ResourceManager;
 
@@ -14,7 +14,7 @@ internal static class OptionalControllers
     {
         if (setup.Options.TokenRequestor)
         {
-            TokenReconciler.Add(setup);
+            TokenReconciler.Add(TokenRequestorOf(setup));
         }
 
         if (setup.Options.CsrApprover)
@@ -37,4 +37,18 @@ internal static class OptionalControllers
             NetworkPolicyReconciler.Add(setup);
         }
     }
+
+    /// <summary>The token requestor that the options ask for.</summary>
+    internal static TokenRequestorSettings TokenRequestorOf(ControllerSetup setup) => new()
+    {
+        Source = setup.Source,
+        Target = setup.Target.Client,
+        TargetAuthority = setup.TargetAuthority,
+        Class = setup.Options.TokenRequestorClass,
+        Namespace = setup.Options.Namespace,
+        SyncPeriod = setup.Options.SyncPeriod,
+        Clock = setup.Clock,
+        Logs = setup.Logs,
+        Random = setup.Random,
+    };
 }

@@ -1,6 +1,6 @@
 using System.Text;
 using Hortus.Client;
-using Hortus.ResourceManager.Tokens;
+using Hortus.Tokens;
 
 namespace Hortus.ResourceManager.Tests.Tokens;
 

@@ -1,6 +1,6 @@
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
-using Hortus.ResourceManager.Tokens;
+using Hortus.Tokens;
 using Names = Hortus.Objects.Gardener.Resources.TokenRequestorNames;
 
 namespace Hortus.ResourceManager.Tests.Tokens;
@@ -61,6 +61,13 @@ public sealed class TokenOrderTests
 
         fault.ShouldContain(Names.AccountName);
         fault.ShouldContain(Names.AccountNamespace);
+    }
+
+    [Fact]
+    public void A_requestor_with_a_namespace_of_its_own_gives_accounts_of_no_other()
+    {
+        TokenOrder.Read(Asking(), "seed-one").Account.ShouldBe(new ObjectKey("seed-one", "robot"));
+        TokenOrder.Read(Asking((Names.AccountNamespace, "")), "seed-one").Account.ShouldBe(new ObjectKey("seed-one", "robot"));
     }
 
     [Theory]

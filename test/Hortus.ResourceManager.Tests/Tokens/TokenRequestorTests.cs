@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
-using Hortus.ResourceManager.Tokens;
+using Hortus.Tokens;
 using Microsoft.Extensions.Time.Testing;
 using static Hortus.ResourceManager.Tests.Tokens.TokenWorld;
 using Names = Hortus.Objects.Gardener.Resources.TokenRequestorNames;
@@ -64,12 +64,12 @@ public sealed class TokenRequestorTests
         await world.AskAsync("test", (Names.Lifetime, "10h"));
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var setup = world.NewSetup(clock);
-        var reconciler = new TokenReconciler(setup);
+        var reconciler = new TokenReconciler(OptionalControllers.TokenRequestorOf(setup));
         using var stop = new CancellationTokenSource();
         var run = setup.Source.RunAsync(stop.Token);
         async Task<TimeSpan> RunAsync(int issued)
         {
-            await setup.Source.CacheOf<Secret>(TokenReconciler.ScopeOf(setup.Options)).WaitAsync(
+            await setup.Source.CacheOf<Secret>(TokenReconciler.ScopeOf(OptionalControllers.TokenRequestorOf(setup))).WaitAsync(
                 Key("test"), s => s is not null && (issued == 0 || s.Data is not null), world.Token);
             return (await reconciler.ReconcileAsync(Key("test"), world.Token)).RequeueAfter!.Value;
         }

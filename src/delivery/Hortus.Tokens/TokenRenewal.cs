@@ -3,7 +3,7 @@ using Hortus.Objects.Kubernetes;
 using Hortus.Objects;
 using Names = Hortus.Objects.Gardener.Resources.TokenRequestorNames;
 
-namespace Hortus.ResourceManager.Tokens;
+namespace Hortus.Tokens;
 
 /// <summary>When the next token is asked for.</summary>
 internal static class TokenRenewal

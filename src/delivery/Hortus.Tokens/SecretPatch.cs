@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Hortus.Client;
 using Hortus.Objects.Kubernetes;
 
-namespace Hortus.ResourceManager.Tokens;
+namespace Hortus.Tokens;
 
 /// <summary>Changes of a Secret that fail when somebody else has changed it meanwhile.</summary>
 internal static class SecretPatch

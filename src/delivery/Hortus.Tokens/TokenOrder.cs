@@ -4,7 +4,7 @@ using Hortus.Objects.Kubernetes;
 using Names = Hortus.Objects.Gardener.Resources.TokenRequestorNames;
 using ResourceNames = Hortus.Objects.Gardener.Resources.ResourceNames;
 
-namespace Hortus.ResourceManager.Tokens;
+namespace Hortus.Tokens;
 
 /// <summary>What a Secret asks for cannot be done until whoever wrote it changes it; the message says what.</summary>
 internal sealed class TokenOrderException(string message, Exception? inner = null) : Exception(message, inner);
@@ -38,8 +38,10 @@ internal sealed record TokenOrder
     public string UserName => $"system:serviceaccount:{Account.Namespace}:{Account.Name}";
 
     /// <summary>Reads the annotations of a Secret.</summary>
+    /// <param name="secret">The Secret.</param>
+    /// <param name="accountNamespace">Namespace of the service account, whatever the Secret says; null leaves it to the Secret.</param>
     /// <exception cref="TokenOrderException">They are incomplete or wrong; the message names all faults.</exception>
-    public static TokenOrder Read(Secret secret)
+    public static TokenOrder Read(Secret secret, string? accountNamespace = null)
     {
         var faults = new List<string>();
         string? Value(string name) => secret.Metadata.Annotation(name) is { Length: > 0 } text ? text : null;
@@ -56,7 +58,7 @@ internal sealed record TokenOrder
 
         var order = new TokenOrder
         {
-            Account = new ObjectKey(Needed(Names.AccountNamespace), Needed(Names.AccountName)),
+            Account = new ObjectKey(accountNamespace ?? Needed(Names.AccountNamespace), Needed(Names.AccountName)),
             AccountLabels = LabelsOf(Value(Names.AccountLabels), faults),
             Lifetime = LifetimeOf(Value(Names.Lifetime), faults),
             WantsAuthority = ResourceNames.IsTrue(Value(Names.InjectAuthority)),

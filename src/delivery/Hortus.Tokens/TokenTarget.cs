@@ -3,7 +3,7 @@ using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
 
-namespace Hortus.ResourceManager.Tokens;
+namespace Hortus.Tokens;
 
 /// <summary>The service accounts of the target cluster and their tokens.</summary>
 internal sealed class TokenTarget(IKubernetesClient client)

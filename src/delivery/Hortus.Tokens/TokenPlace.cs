@@ -2,7 +2,7 @@ using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
 using Names = Hortus.Objects.Gardener.Resources.TokenRequestorNames;
 
-namespace Hortus.ResourceManager.Tokens;
+namespace Hortus.Tokens;
 
 /// <summary>Where a token belongs: in the Secret that asks for it, or in one of the target.</summary>
 /// <param name="Secret">The Secret that asks.</param>

@@ -6,31 +6,38 @@ using Microsoft.Extensions.Logging;
 using Names = Hortus.Objects.Gardener.Resources.TokenRequestorNames;
 using ResourceNames = Hortus.Objects.Gardener.Resources.ResourceNames;
 
-namespace Hortus.ResourceManager.Tokens;
+namespace Hortus.Tokens;
 
 /// <summary>Keeps a valid token of a service account of the target in every Secret of the source that asks for one.</summary>
-internal sealed partial class TokenReconciler : IReconciler
+public sealed partial class TokenReconciler : IReconciler
 {
     /// <summary>Name of the controller.</summary>
     public const string Name = "token-requestor";
 
-    private readonly ControllerSetup setup;
+    private readonly TokenRequestorSettings settings;
     private readonly IObjectCache<Secret> secrets;
     private readonly TokenTarget target;
     private readonly ILogger log;
 
-    public TokenReconciler(ControllerSetup setup)
+    /// <summary>Makes one that is not registered; <see cref="Add"/> does both.</summary>
+    public TokenReconciler(TokenRequestorSettings settings)
     {
-        this.setup = setup;
-        secrets = setup.Source.CacheOf<Secret>(ScopeOf(setup.Options));
-        target = new TokenTarget(setup.Target.Client);
-        log = setup.Logs.CreateLogger(Name);
+        ArgumentNullException.ThrowIfNull(settings);
+        this.settings = settings;
+        secrets = settings.Source.CacheOf<Secret>(ScopeOf(settings));
+        target = new TokenTarget(settings.Target);
+        log = settings.Logs.CreateLogger(Name);
     }
 
-    public static void Add(ControllerSetup setup) => setup.Source.AddController(
-        Name,
-        new TokenReconciler(setup),
-        controller => controller.For<Secret>(null, ScopeOf(setup.Options)).WithResync(setup.Options.SyncPeriod));
+    /// <summary>Registers a requestor with the manager of its source.</summary>
+    public static void Add(TokenRequestorSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        settings.Source.AddController(
+            Name,
+            new TokenReconciler(settings),
+            controller => controller.For<Secret>(null, ScopeOf(settings)).WithResync(settings.SyncPeriod));
+    }
 
     /// <inheritdoc/>
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
@@ -44,54 +51,54 @@ internal sealed partial class TokenReconciler : IReconciler
         {
             return secret.Metadata.IsDeleting()
                 ? await ReleaseAsync(secret, cancellationToken)
-                : await SupplyAsync(secret, TokenOrder.Read(secret), cancellationToken);
+                : await SupplyAsync(secret, TokenOrder.Read(secret, settings.AccountNamespace), cancellationToken);
         }
         catch (TokenOrderException e)
         {
-            setup.Source.Events.Warning(secret, "TokenRequestInvalid", e.Message);
+            settings.Source.Events.Warning(secret, "TokenRequestInvalid", e.Message);
             throw new TerminalReconcileException($"Secret {key} gets no token until it is changed: {e.Message}", e);
         }
         catch (Exception e) when (e is HttpRequestException or ApiException { IsConflict: false })
         {
-            setup.Source.Events.Warning(secret, "TokenNotIssued", e.Message);
+            settings.Source.Events.Warning(secret, "TokenNotIssued", e.Message);
             throw;
         }
     }
 
     /// <summary>The Secrets that ask this requestor.</summary>
-    internal static CacheScope ScopeOf(ResourceManagerOptions options)
+    internal static CacheScope ScopeOf(TokenRequestorSettings settings)
     {
         var purpose = $"{Names.Purpose}={Names.PurposeToken}";
         return new CacheScope(
-            options.Namespace,
-            options.TokenRequestorClass == ResourceNames.AllClasses ? purpose : $"{purpose},{Names.Class}={options.TokenRequestorClass}");
+            settings.Namespace,
+            settings.Class == ResourceNames.AllClasses ? purpose : $"{purpose},{Names.Class}={settings.Class}");
     }
 
     private async Task<ReconcileResult> SupplyAsync(Secret secret, TokenOrder order, CancellationToken cancellationToken)
     {
         if (order.DeletesAccount)
         {
-            secret = await setup.Source.Client.AddFinalizerAsync(secret, Names.Finalizer, cancellationToken);
+            secret = await settings.Source.Client.AddFinalizerAsync(secret, Names.Finalizer, cancellationToken);
         }
         else
         {
             // Puts the old finalizer off also where Gardener of former times has put it on.
-            await setup.Source.Client.RemoveFinalizerAsync(secret, Names.Finalizer, cancellationToken);
+            await settings.Source.Client.RemoveFinalizerAsync(secret, Names.Finalizer, cancellationToken);
         }
 
-        var authority = order.WantsAuthority ? setup.TargetAuthority : null;
+        var authority = order.WantsAuthority ? settings.TargetAuthority : null;
         var copy = order.Copy is { } key ? await target.FindCopyAsync(key, cancellationToken) : null;
         var place = new TokenPlace(secret, order.Copy, copy);
         var isHeld = place.Holds(authority, out var token);
-        var left = TokenRenewal.Left(secret, setup.Clock.GetUtcNow());
+        var left = TokenRenewal.Left(secret, settings.Clock.GetUtcNow());
         if (isHeld && left > TimeSpan.Zero && await target.AcceptsAsync(token, order, cancellationToken))
         {
             return ReconcileResult.After(left);
         }
 
         var issued = await target.IssueAsync(order, cancellationToken);
-        var now = setup.Clock.GetUtcNow();
-        var next = TokenRenewal.After(issued.ExpirationTimestamp ?? now + order.Lifetime, now, setup.Random);
+        var now = settings.Clock.GetUtcNow();
+        var next = TokenRenewal.After(issued.ExpirationTimestamp ?? now + order.Lifetime, now, settings.Random);
         await WriteAsync(place, new TokenContent(issued.Token, authority), now + next, cancellationToken);
         LogIssued(log, order.Account.Namespace, order.Account.Name, secret.Key.Namespace, secret.Key.Name, now + next);
         return ReconcileResult.After(next);
@@ -107,7 +114,7 @@ internal sealed partial class TokenReconciler : IReconciler
         }
 
         // Whoever asks may write a new kubeconfig at the same time: the lock keeps the older one from coming back.
-        await setup.Source.Client.PatchAsync<Secret>(
+        await settings.Source.Client.PatchAsync<Secret>(
             place.Secret.Key, SecretPatch.Of(place.Secret, changes, (Names.RenewAt, TokenRenewal.Format(next))), cancellationToken);
     }
 
@@ -124,7 +131,7 @@ internal sealed partial class TokenReconciler : IReconciler
             LogDeleted(log, order.Account.Namespace, order.Account.Name, secret.Key.Namespace, secret.Key.Name);
         }
 
-        await setup.Source.Client.RemoveFinalizerAsync(secret, Names.Finalizer, cancellationToken);
+        await settings.Source.Client.RemoveFinalizerAsync(secret, Names.Finalizer, cancellationToken);
         return ReconcileResult.Done;
     }
 
@@ -132,11 +139,11 @@ internal sealed partial class TokenReconciler : IReconciler
         other.Key != secret.Key && !other.Metadata.IsDeleting() && OrderOf(other)?.Account == order.Account);
 
     // What is wrong with an order matters to those who want a token, not to a Secret that goes.
-    private static TokenOrder? OrderOf(Secret secret)
+    private TokenOrder? OrderOf(Secret secret)
     {
         try
         {
-            return TokenOrder.Read(secret);
+            return TokenOrder.Read(secret, settings.AccountNamespace);
         }
         catch (TokenOrderException)
         {

@@ -1,7 +1,7 @@
 using System.Text;
 using Names = Hortus.Objects.Gardener.Resources.TokenRequestorNames;
 
-namespace Hortus.ResourceManager.Tokens;
+namespace Hortus.Tokens;
 
 /// <summary>The token in the data of a Secret, and the authorities beside it: in keys of their own, or inside a kubeconfig.</summary>
 /// <param name="Token">Null when there is none.</param>

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Hortus.Objects;
 
-namespace Hortus.ResourceManager.Tokens;
+namespace Hortus.Tokens;
 
 /// <summary>A kubeconfig in a Secret: the user and the cluster of its current context. Everything else stays as it is.</summary>
 internal sealed class AccessKubeconfig
