@@ -19,6 +19,8 @@ internal static class Layers
     [
         ("Hortus.Flow", "Hortus.Telemetry"),
         ("Hortus.Pki", "Hortus.Objects"),
+        ("Hortus.Oci", "Hortus.Objects"),
+        ("Hortus.Oci", "Hortus.Pki"),
         ("Hortus.ApiServer", "Hortus.Storage"),
         ("Hortus.GardenApi", "Hortus.ApiServer"),
         ("Hortus.GardenApi", "Hortus.Storage"),
