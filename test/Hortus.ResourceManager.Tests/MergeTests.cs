@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.ResourceManager.Target;
+using Hortus.Runtime;
 
 namespace Hortus.ResourceManager.Tests;
 

@@ -1,6 +1,6 @@
 using Hortus.Objects.Gardener.Resources;
-using Hortus.ResourceManager.Webhooks.Admission;
 using Hortus.ResourceManager.Webhooks.ExtensionValidation;
+using Hortus.Runtime.Webhooks;
 
 namespace Hortus.ResourceManager.Tests.Webhooks;
 

@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
-using Hortus.ResourceManager.Target;
 using Hortus.ResourceManager.Tests.World;
 using Hortus.ResourceManager.Webhooks.HighAvailability;
+using Hortus.Runtime;
 
 namespace Hortus.ResourceManager.Tests.Webhooks;
 

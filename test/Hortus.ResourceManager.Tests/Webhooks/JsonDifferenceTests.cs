@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Patching;
-using Hortus.ResourceManager.Webhooks.Admission;
+using Hortus.Runtime.Webhooks;
 
 namespace Hortus.ResourceManager.Tests.Webhooks;
 

@@ -4,8 +4,8 @@ using Hortus.Objects;
 using Hortus.Objects.Gardener.Machine;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
-using Hortus.ResourceManager.Target;
 using Hortus.ResourceManager.Tests.World;
+using Hortus.Runtime;
 using Hortus.Testing;
 
 namespace Hortus.ResourceManager.Tests.Webhooks;

@@ -2,14 +2,13 @@ using System.Text.Json.Nodes;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
-using Hortus.ResourceManager.Target;
 using Hortus.ResourceManager.Tests.World;
 using Hortus.ResourceManager.Webhooks;
-using Hortus.ResourceManager.Webhooks.Admission;
 using Hortus.ResourceManager.Webhooks.DeletionProtection;
 using Hortus.ResourceManager.Webhooks.PodDefaults;
 using Hortus.ResourceManager.Webhooks.SystemComponents;
 using Hortus.Runtime;
+using Hortus.Runtime.Webhooks;
 
 namespace Hortus.ResourceManager.Tests.Webhooks;
 

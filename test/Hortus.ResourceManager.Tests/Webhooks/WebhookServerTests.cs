@@ -4,12 +4,11 @@ using System.Text.Json.Nodes;
 using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Resources;
-using Hortus.ResourceManager.Target;
 using Hortus.ResourceManager.Tests.World;
 using Hortus.ResourceManager.Webhooks;
-using Hortus.ResourceManager.Webhooks.Admission;
 using Hortus.ResourceManager.Webhooks.Authorization;
 using Hortus.Runtime;
+using Hortus.Runtime.Webhooks;
 
 namespace Hortus.ResourceManager.Tests.Webhooks;
 

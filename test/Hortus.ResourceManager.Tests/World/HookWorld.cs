@@ -9,6 +9,7 @@ using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.Pki;
 using Hortus.ResourceManager.Webhooks;
+using Hortus.Runtime.Webhooks;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hortus.ResourceManager.Tests.World;
@@ -25,7 +26,7 @@ internal sealed class HookWorld : IAsyncDisposable
         WriteCertificate("first");
         server = WebhookServer.StartAsync(
             new IPEndPoint(IPAddress.Loopback, 0),
-            CertificateFile.Open(CertificateFileName, KeyFileName),
+            CertificateFile.Open(CertificateFileName, KeyFileName).Get,
             webhooks,
             NullLoggerFactory.Instance,
             cancellationToken).GetAwaiter().GetResult();

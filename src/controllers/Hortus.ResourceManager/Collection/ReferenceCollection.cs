@@ -4,6 +4,7 @@ using Hortus.Objects;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.ResourceManager.Target;
+using Hortus.Runtime;
 using Microsoft.Extensions.Logging;
 
 namespace Hortus.ResourceManager.Collection;

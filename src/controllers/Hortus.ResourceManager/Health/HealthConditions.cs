@@ -3,6 +3,7 @@ using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.ResourceManager.Target;
+using Hortus.Runtime;
 using Names = Hortus.Objects.Gardener.Resources.ManagedResourceConditions;
 
 namespace Hortus.ResourceManager.Health;

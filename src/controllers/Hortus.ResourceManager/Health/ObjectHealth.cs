@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Hortus.ResourceManager.Target;
+using Hortus.Runtime;
 
 namespace Hortus.ResourceManager.Health;
 

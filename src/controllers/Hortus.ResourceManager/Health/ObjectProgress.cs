@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Hortus.Client;
 using Hortus.Objects;
-using Hortus.ResourceManager.Target;
+using Hortus.Runtime;
 
 namespace Hortus.ResourceManager.Health;
 

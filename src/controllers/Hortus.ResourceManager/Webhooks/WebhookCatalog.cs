@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Hortus.Client;
 using Hortus.Objects.Gardener.Resources;
-using Hortus.ResourceManager.Webhooks.Admission;
 using Hortus.ResourceManager.Webhooks.Authorization;
 using Hortus.ResourceManager.Webhooks.DeletionProtection;
 using Hortus.ResourceManager.Webhooks.ExtensionValidation;
@@ -11,6 +10,7 @@ using Hortus.ResourceManager.Webhooks.PodDefaults;
 using Hortus.ResourceManager.Webhooks.ProjectedTokens;
 using Hortus.ResourceManager.Webhooks.SystemComponents;
 using Hortus.Runtime;
+using Hortus.Runtime.Webhooks;
 
 namespace Hortus.ResourceManager.Webhooks;
 

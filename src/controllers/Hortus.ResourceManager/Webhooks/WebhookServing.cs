@@ -1,6 +1,7 @@
 using System.Net;
 using Hortus.Pki;
 using Hortus.Runtime;
+using Hortus.Runtime.Webhooks;
 using Hortus.Telemetry;
 
 namespace Hortus.ResourceManager.Webhooks;
@@ -17,7 +18,7 @@ internal static class WebhookServing
         var isServing = false;
         context.Health.Add("webhooks", HealthProbes.Ready, () => isServing ? null : "the webhooks are not served yet");
         await using var server = await WebhookServer.StartAsync(
-            AddressOf(options), CertificateOf(options), webhooks, context.Logs, cancellationToken);
+            AddressOf(options), CertificateOf(options).Get, webhooks, context.Logs, cancellationToken);
         isServing = true;
         var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = cancellationToken.Register(() => cancelled.TrySetResult());

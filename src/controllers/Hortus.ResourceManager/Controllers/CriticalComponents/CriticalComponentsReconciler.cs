@@ -4,7 +4,6 @@ using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Kubernetes;
-using Hortus.ResourceManager.Target;
 using Hortus.Runtime;
 using Microsoft.Extensions.Logging;
 

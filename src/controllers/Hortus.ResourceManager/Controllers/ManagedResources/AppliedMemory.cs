@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Hortus.Client;
 using Hortus.Objects;
 using Hortus.ResourceManager.Target;
+using Hortus.Runtime;
 
 namespace Hortus.ResourceManager;
 
@@ -19,9 +20,9 @@ internal sealed record AppliedObject(ResourceKind Kind, ObjectKey Key, UInt128 S
     public static AppliedObject Of(ResourceKind kind, JsonObject sent, JsonObject live) => new(
         kind,
         new ObjectKey(live.Text("metadata", "namespace"), live.Text("metadata", "name") ?? ""),
-        JsonTrees.DigestOfBody(sent),
-        JsonTrees.DigestOfBody(live),
-        JsonTrees.DigestOfMetadata(live))
+        TreeDigests.OfBody(sent),
+        TreeDigests.OfBody(live),
+        TreeDigests.OfMetadata(live))
     {
         Version = live.Text("metadata", "resourceVersion") ?? "",
         Generation = live.Number("metadata", "generation") ?? 0,
@@ -35,7 +36,7 @@ internal sealed record AppliedObject(ResourceKind Kind, ObjectKey Key, UInt128 S
             return true;
         }
 
-        if (JsonTrees.DigestOfBody(live.Json) != Body || JsonTrees.DigestOfMetadata(live.Json) != Metadata)
+        if (TreeDigests.OfBody(live.Json) != Body || TreeDigests.OfMetadata(live.Json) != Metadata)
         {
             return false;
         }

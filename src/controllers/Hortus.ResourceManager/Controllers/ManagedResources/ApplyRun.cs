@@ -8,6 +8,7 @@ using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.ResourceManager.Target;
+using Hortus.Runtime;
 using Names = Hortus.Objects.Gardener.Resources.ManagedResourceConditions;
 
 namespace Hortus.ResourceManager;

@@ -2,6 +2,7 @@ using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
 using Hortus.ResourceManager.Target;
+using Hortus.Runtime;
 
 namespace Hortus.ResourceManager;
 

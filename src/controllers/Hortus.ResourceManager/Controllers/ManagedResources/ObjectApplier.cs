@@ -139,8 +139,8 @@ internal sealed class ObjectApplier(TargetCluster target, AppliedMemory memory, 
 
     // Servers fill in defaults, so a live object is never quite what was sent; but sending the same again gives the same again.
     private static bool IsInPlace(JsonObject merged, JsonObject live, AppliedObject? last) =>
-        last is not null && last.Sent == JsonTrees.DigestOfBody(merged) && last.Body == JsonTrees.DigestOfBody(live)
-        && JsonTrees.DigestOfMetadata(merged) == JsonTrees.DigestOfMetadata(live);
+        last is not null && last.Sent == TreeDigests.OfBody(merged) && last.Body == TreeDigests.OfBody(live)
+        && TreeDigests.OfMetadata(merged) == TreeDigests.OfMetadata(live);
 
     private async Task<AppliedObject> MakeAnewAsync(
         ResourceKind kind,

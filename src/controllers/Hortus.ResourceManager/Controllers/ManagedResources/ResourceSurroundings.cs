@@ -1,3 +1,4 @@
+using Hortus.Objects;
 using Hortus.ResourceManager.Target;
 using Hortus.Runtime;
 

@@ -3,6 +3,7 @@ using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.ResourceManager.Target;
+using Hortus.Runtime;
 
 namespace Hortus.ResourceManager;
 

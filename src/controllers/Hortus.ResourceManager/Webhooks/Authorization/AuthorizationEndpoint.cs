@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hortus.Client;
-using Hortus.ResourceManager.Target;
+using Hortus.Runtime;
+using Hortus.Runtime.Webhooks;
 
 namespace Hortus.ResourceManager.Webhooks.Authorization;
 

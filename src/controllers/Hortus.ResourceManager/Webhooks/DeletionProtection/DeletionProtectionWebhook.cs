@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Resources;
-using Hortus.ResourceManager.Target;
-using Hortus.ResourceManager.Webhooks.Admission;
+using Hortus.Runtime;
+using Hortus.Runtime.Webhooks;
 
 namespace Hortus.ResourceManager.Webhooks.DeletionProtection;
 

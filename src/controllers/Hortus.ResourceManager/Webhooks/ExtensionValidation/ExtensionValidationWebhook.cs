@@ -1,5 +1,5 @@
 using Hortus.Objects.Gardener.Resources;
-using Hortus.ResourceManager.Webhooks.Admission;
+using Hortus.Runtime.Webhooks;
 
 namespace Hortus.ResourceManager.Webhooks.ExtensionValidation;
 
@@ -19,6 +19,6 @@ internal sealed class ExtensionValidationWebhook : IAdmissionWebhook
         }
 
         var errors = ExtensionRules.Check(request.Resource, request.Object!, request.Operation == "UPDATE" ? request.OldObject : null);
-        return errors.IsEmpty ? AdmissionAnswer.Allowed : AdmissionAnswer.Invalid($"{request}: {string.Join("; ", errors.All)}");
+        return AdmissionAnswer.Invalid(request, errors);
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Hortus.Objects.Gardener.Resources;
-using Hortus.ResourceManager.Target;
+using Hortus.Runtime;
 
 namespace Hortus.ResourceManager.Webhooks.HighAvailability;
 

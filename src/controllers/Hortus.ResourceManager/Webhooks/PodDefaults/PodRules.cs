@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Resources;
-using Hortus.ResourceManager.Target;
+using Hortus.Runtime;
 
 namespace Hortus.ResourceManager.Webhooks.PodDefaults;
 

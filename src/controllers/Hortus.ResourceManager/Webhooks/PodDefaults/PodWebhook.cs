@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Hortus.ResourceManager.Webhooks.Admission;
+using Hortus.Runtime.Webhooks;
 
 namespace Hortus.ResourceManager.Webhooks.PodDefaults;
 

@@ -1,8 +1,8 @@
 using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
-using Hortus.ResourceManager.Target;
-using Hortus.ResourceManager.Webhooks.Admission;
+using Hortus.Runtime;
+using Hortus.Runtime.Webhooks;
 
 namespace Hortus.ResourceManager.Webhooks.ProjectedTokens;
 

@@ -5,13 +5,13 @@ using Hortus.Objects;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Hortus.ResourceManager.Webhooks;
+namespace Hortus.Runtime.Webhooks;
 
 /// <summary>
 /// Reads reviews and writes answers. A request that cannot be understood, or that cannot be decided because something is away, gets an
 /// HTTP error, so that the failure policy of the API server applies; it never ends the process.
 /// </summary>
-internal sealed partial class WebhookRequests(IReadOnlyDictionary<string, IWebhook> webhooks, ILogger log)
+public sealed partial class WebhookRequests(IReadOnlyDictionary<string, IWebhook> webhooks, ILogger log)
 {
     /// <summary>Largest request in bytes: twice the largest object that an API server takes, and what is around them.</summary>
     public const int BodyMax = 7 * 1024 * 1024;

@@ -1,12 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Hortus.Objects;
-using Hortus.ResourceManager.Target;
 
-namespace Hortus.ResourceManager.Webhooks.Admission;
+namespace Hortus.Runtime.Webhooks;
 
 /// <summary>Speaks <c>admission.k8s.io/v1</c> for an admission webhook.</summary>
-internal sealed class AdmissionEndpoint(IAdmissionWebhook webhook) : IWebhook
+public sealed class AdmissionEndpoint(IAdmissionWebhook webhook) : IWebhook
 {
     private const string ApiVersion = "admission.k8s.io/v1";
     private const string Kind = "AdmissionReview";

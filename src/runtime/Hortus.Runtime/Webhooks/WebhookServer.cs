@@ -1,6 +1,5 @@
 using System.Net;
-using Hortus.Pki;
-using Hortus.Runtime;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -9,10 +8,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Hortus.ResourceManager.Webhooks;
+namespace Hortus.Runtime.Webhooks;
 
 /// <summary>Serves webhooks over HTTPS.</summary>
-internal sealed partial class WebhookServer : IAsyncDisposable
+public sealed partial class WebhookServer : IAsyncDisposable
 {
     private readonly WebApplication application;
     private readonly ILogger log;
@@ -27,10 +26,16 @@ internal sealed partial class WebhookServer : IAsyncDisposable
     public int Port { get; private set; }
 
     /// <summary>Starts listening; port 0 takes a free one.</summary>
+    /// <param name="address">Where to listen.</param>
+    /// <param name="certificate">Gives the serving certificate with its key, anew for each connection, so that it can be
+    /// replaced.</param>
+    /// <param name="webhooks">What is served at which path.</param>
+    /// <param name="logs">For what goes wrong.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="SettingException">The port is taken or the address is not this machine's.</exception>
     public static async Task<WebhookServer> StartAsync(
         IPEndPoint address,
-        CertificateFile certificate,
+        Func<X509Certificate2> certificate,
         IReadOnlyDictionary<string, IWebhook> webhooks,
         ILoggerFactory logs,
         CancellationToken cancellationToken)
@@ -46,7 +51,7 @@ internal sealed partial class WebhookServer : IAsyncDisposable
             kestrel.Listen(address, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => certificate.Get());
+                listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => certificate());
             });
         });
         var server = new WebhookServer(builder.Build(), logs.CreateLogger<WebhookServer>());

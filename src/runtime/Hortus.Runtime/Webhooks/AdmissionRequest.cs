@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using Hortus.Objects;
 
-namespace Hortus.ResourceManager.Webhooks.Admission;
+namespace Hortus.Runtime.Webhooks;
 
 /// <summary>What an API server asks about.</summary>
-internal sealed record AdmissionRequest
+public sealed record AdmissionRequest
 {
     /// <summary>Ties the answer to the request.</summary>
     public required string Uid { get; init; }

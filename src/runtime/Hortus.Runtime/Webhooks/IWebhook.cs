@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 
-namespace Hortus.ResourceManager.Webhooks;
+namespace Hortus.Runtime.Webhooks;
 
 /// <summary>What is served at one path.</summary>
-internal interface IWebhook
+public interface IWebhook
 {
     /// <summary>Answers a review.</summary>
     /// <exception cref="BadReviewException">It is no review that can be answered: the sender is told with HTTP 400.</exception>
@@ -11,4 +11,4 @@ internal interface IWebhook
 }
 
 /// <summary>What was sent is no review that can be answered.</summary>
-internal sealed class BadReviewException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class BadReviewException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,7 +1,7 @@
-namespace Hortus.ResourceManager.Webhooks.Admission;
+namespace Hortus.Runtime.Webhooks;
 
 /// <summary>Allows, changes or denies requests.</summary>
-internal interface IAdmissionWebhook
+public interface IAdmissionWebhook
 {
     /// <summary>Decides on a request. Kinds that it does not know are allowed as they are. The request is not changed.</summary>
     /// <exception cref="Hortus.Client.ApiException">What it needs to know cannot be read.</exception>

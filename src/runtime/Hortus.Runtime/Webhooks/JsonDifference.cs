@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 
-namespace Hortus.ResourceManager.Webhooks.Admission;
+namespace Hortus.Runtime.Webhooks;
 
 /// <summary>Writes what changed between two objects as JSON patch (RFC 6902).</summary>
-internal static class JsonDifference
+public static class JsonDifference
 {
     /// <summary>The operations that make one object of the other; empty when they are equal.</summary>
     public static JsonArray Between(JsonObject old, JsonObject current)
