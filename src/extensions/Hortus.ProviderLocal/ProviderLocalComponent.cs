@@ -24,7 +24,16 @@ public sealed class ProviderLocalComponent
     public static ComponentHostOptions HostOptions(ProviderLocalOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new() { Name = Name, Kubeconfig = options.Kubeconfig, HealthPort = options.HealthPort };
+        var name = ExtensionClasses.Parse(options.ExtensionClasses).NameOf(Name);
+        return new()
+        {
+            Name = name,
+            Kubeconfig = options.Kubeconfig,
+            HealthPort = options.HealthPort,
+            LeaderElection = options.LeaderElect
+                ? new LeaderElectionOptions { Namespace = options.LeaderElectionNamespace, Name = name }
+                : null,
+        };
     }
 
     /// <summary>Runs until cancelled.</summary>
@@ -41,15 +50,19 @@ public sealed class ProviderLocalComponent
     {
         var images = new ImageVector();
         var client = manager.Client;
-        Add("infrastructure", Type, new InfrastructureActuator(client));
-        Add("controlplane", Type, new StatusOnlyActuator<ControlPlane>());
-        Add("network", NetworkType, new StatusOnlyActuator<Network>());
-        Add("operatingsystemconfig", Type, new OperatingSystemConfigActuator(client, images));
-        Add("worker", Type, new WorkerActuator(manager, new LocalWorkers(images), Name, clock));
+        var classes = ExtensionClasses.Parse(options.ExtensionClasses);
         Add("dnsrecord", Type, new StatusOnlyActuator<DNSRecord>(CheckRecord));
+        if (classes.Contains(ExtensionClass.Shoot))
+        {
+            Add("infrastructure", Type, new InfrastructureActuator(client));
+            Add("controlplane", Type, new StatusOnlyActuator<ControlPlane>());
+            Add("network", NetworkType, new StatusOnlyActuator<Network>());
+            Add("operatingsystemconfig", Type, new OperatingSystemConfigActuator(client, images));
+            Add("worker", Type, new WorkerActuator(manager, new LocalWorkers(images), classes.NameOf(Name), clock));
+        }
 
         void Add<T>(string name, string type, IActuator<T> actuator) where T : ExtensionObject => manager.AddExtension(
-            new ExtensionController<T>(name, type, actuator) { Workers = options.ConcurrentReconciles }, clock);
+            new ExtensionController<T>(name, type, actuator) { Classes = classes, Workers = options.ConcurrentReconciles }, clock);
     }
 
     private static void CheckRecord(DNSRecord record)

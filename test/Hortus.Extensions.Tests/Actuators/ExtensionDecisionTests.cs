@@ -36,11 +36,15 @@ public sealed class ExtensionDecisionTests
     [Theory]
     [InlineData("local", null, true)]
     [InlineData("local", "shoot", true)]
-    [InlineData("local", "seed", false)]
+    [InlineData("local", "", true)]
+    [InlineData("local", "seed", true)]
+    [InlineData("local", "garden", false)]
     [InlineData("aws", null, false)]
-    public void Only_objects_of_the_type_and_class_are_served(string type, string? @class, bool served) =>
-        ExtensionDecision.IsServed(new ControlPlane { Spec = new ControlPlaneSpec { Type = type, Class = @class } }, "local", "shoot")
-            .ShouldBe(served);
+    public void Only_objects_of_the_type_and_the_classes_are_served(string type, string? @class, bool served) =>
+        ExtensionDecision.IsServed(
+            new ControlPlane { Spec = new ControlPlaneSpec { Type = type, Class = @class } },
+            "local",
+            ExtensionClasses.Parse(["shoot", "seed"])).ShouldBe(served);
 
     [Theory]
     [InlineData("reconcile", null, null, false, "Create")]

@@ -31,12 +31,22 @@ internal static class ComponentCommand
         flags.AddTo(command);
         var verbosity = new Option<int>("-v") { Description = "Log verbosity: 0 to 4." };
         command.Options.Add(verbosity);
-        command.SetAction((result, cancellationToken) =>
+        command.SetAction(async (result, cancellationToken) =>
         {
             var options = flags.Bind(result);
             bound?.Invoke(result);
-            var hosting = host(options) with { Log = new LogOptions { Verbosity = result.GetValue(verbosity) } };
-            return ComponentHost.RunAsync(hosting, (context, token) => run(options, context, token), cancellationToken);
+            ComponentHostOptions hosting;
+            try
+            {
+                hosting = host(options) with { Log = new LogOptions { Verbosity = result.GetValue(verbosity) } };
+            }
+            catch (SettingException fault)
+            {
+                await Console.Error.WriteLineAsync($"hortus {name}: {fault.Message}");
+                return ExitCode.BadConfiguration;
+            }
+
+            return await ComponentHost.RunAsync(hosting, (context, token) => run(options, context, token), cancellationToken);
         });
         return command;
     }

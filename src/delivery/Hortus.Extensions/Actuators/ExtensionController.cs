@@ -12,8 +12,8 @@ namespace Hortus.Extensions;
 /// <param name="Actuator">What to do with the objects.</param>
 public sealed record ExtensionController<T>(string Name, string Type, IActuator<T> Actuator) where T : ExtensionObject
 {
-    /// <summary>Value of <c>spec.class</c> that it serves.</summary>
-    public string Class { get; init; } = ExtensionClass.Shoot;
+    /// <summary>Values of <c>spec.class</c> that it serves.</summary>
+    public ExtensionClasses Classes { get; init; } = ExtensionClasses.Default;
 
     /// <summary>Objects handled side by side.</summary>
     public int Workers { get; init; } = 20;
@@ -29,11 +29,17 @@ public static class ExtensionControllers
         ArgumentNullException.ThrowIfNull(manager);
         ArgumentNullException.ThrowIfNull(controller);
         var objects = manager.CacheOf<T>();
-        manager.AddController(controller.Name, new ExtensionReconciler<T>(controller, manager, clock), builder => builder
-            .For<T>((_, value) => value is not null && ExtensionDecision.IsServed(value, controller.Type, controller.Class))
-            .Watches<Cluster>(
-                cluster => objects.List(cluster.Metadata.Name).Select(value => value.Key), (old, now) => WasRevived(old, now))
-            .WithConcurrency(controller.Workers));
+        manager.AddController(controller.Name, new ExtensionReconciler<T>(controller, manager, clock), builder =>
+        {
+            builder
+                .For<T>((_, value) => value is not null && ExtensionDecision.IsServed(value, controller.Type, controller.Classes))
+                .WithConcurrency(controller.Workers);
+            if (controller.Classes.Contains(ExtensionClass.Shoot))
+            {
+                builder.Watches<Cluster>(
+                    cluster => objects.List(cluster.Metadata.Name).Select(value => value.Key), (old, now) => WasRevived(old, now));
+            }
+        });
     }
 
     // A shoot that is handled again after it was given up: its extension objects have been left alone meanwhile.

@@ -33,9 +33,9 @@ internal static class ExtensionDecision
             : ExtensionAction.Nothing;
     }
 
-    /// <summary>Whether the object is one that an extension with this type and class serves.</summary>
-    public static bool IsServed(ExtensionObject value, string type, string extensionClass) =>
-        value.ExtensionSpec.Type == type && (value.ExtensionSpec.Class ?? ExtensionClass.Shoot) == extensionClass;
+    /// <summary>Whether the object is one that an extension with this type and these classes serves.</summary>
+    public static bool IsServed(ExtensionObject value, string type, ExtensionClasses classes) =>
+        value.ExtensionSpec.Type == type && classes.Contains(ExtensionClass.Of(value));
 
     /// <summary>What to call the operation in the status.</summary>
     public static string OperationType(ExtensionObject value, string? operation) => value switch
@@ -59,12 +59,4 @@ internal static class ExtensionDecision
     private static bool IsNewer(ExtensionObject a, ExtensionObject b) =>
         ulong.TryParse(a.Metadata.ResourceVersion, out var left) && ulong.TryParse(b.Metadata.ResourceVersion, out var right)
         && left > right;
-}
-
-/// <summary>Values of <see cref="DefaultSpec.Class"/>.</summary>
-public static class ExtensionClass
-{
-    public const string Shoot = "shoot";
-    public const string Seed = "seed";
-    public const string Garden = "garden";
 }

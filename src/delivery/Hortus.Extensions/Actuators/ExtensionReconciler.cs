@@ -52,7 +52,7 @@ public sealed class ExtensionReconciler<T>(ExtensionController<T> controller, IC
         return ReconcileResult.Done;
     }
 
-    private ExtensionAction Decide(T value) => ExtensionDecision.IsServed(value, controller.Type, controller.Class)
+    private ExtensionAction Decide(T value) => ExtensionDecision.IsServed(value, controller.Type, controller.Classes)
         ? ExtensionDecision.For(value, finalizer)
         : ExtensionAction.Nothing;
 
@@ -140,8 +140,10 @@ public sealed class ExtensionReconciler<T>(ExtensionController<T> controller, IC
         return await client.PatchAsync<T>(value.Key, Patch.Merge(body), cancellationToken);
     }
 
+    // Objects of the garden and of seeds belong to no shoot, whatever else is called like their namespace.
     private async Task<ExtensionCluster?> ClusterOfAsync(T value, CancellationToken cancellationToken) =>
-        value.Metadata.Namespace is { } name
+        ExtensionClass.Of(value) == ExtensionClass.Shoot
+        && value.Metadata.Namespace is { } name
         && await client.FindAsync<Cluster>(ObjectKey.Cluster(name), cancellationToken) is { } cluster
             ? ExtensionCluster.Read(cluster)
             : null;

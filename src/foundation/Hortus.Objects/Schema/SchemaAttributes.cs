@@ -41,6 +41,19 @@ public sealed class ConstraintAttribute : Attribute
     public string? Format { get; init; }
 }
 
+/// <summary>A rule in CEL that the API server checks (<c>x-kubernetes-validations</c>); a rule that names <c>oldSelf</c> runs only
+/// when the value was there before.</summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true)]
+public sealed class CelRuleAttribute(string rule, string message) : Attribute
+{
+    public string Rule { get; } = rule;
+
+    public string Message { get; } = message;
+
+    /// <summary>The field that the fault is reported for, such as <c>.class</c>; null means the value itself.</summary>
+    public string? FieldPath { get; init; }
+}
+
 /// <summary>A list whose items are told apart by these key fields (<c>x-kubernetes-list-type: map</c>).</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ListMapAttribute(params string[] keys) : Attribute

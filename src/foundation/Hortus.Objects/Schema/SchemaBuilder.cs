@@ -94,9 +94,16 @@ public static class SchemaBuilder
             Required = [.. fields.Where(f => f.IsDefined(typeof(RequiredAttribute))).Select(WireName)],
             PreserveUnknownFields = type.IsDefined(typeof(PreserveUnknownFieldsAttribute)),
             MapType = type.IsDefined(typeof(AtomicMapAttribute)) ? "atomic" : null,
+            Rules = Rules(type),
             ComponentName = ComponentNames.Of(type),
         };
     }
+
+    private static IReadOnlyList<SchemaRule> Rules(MemberInfo declared) =>
+    [
+        .. declared.GetCustomAttributes<CelRuleAttribute>(inherit: true)
+            .Select(r => new SchemaRule(r.Rule, r.Message, null, null, r.FieldPath, OptionalOldSelf: false)),
+    ];
 
     private static List<PropertyInfo> Fields(Type type) =>
     [
@@ -123,6 +130,7 @@ public static class SchemaBuilder
                 : [],
             PreserveUnknownFields = node.PreserveUnknownFields || field.IsDefined(typeof(PreserveUnknownFieldsAttribute)),
             EmbeddedResource = field.IsDefined(typeof(EmbeddedResourceAttribute)),
+            Rules = [.. node.Rules, .. Rules(field)],
         };
         return Constrained(WithMergeRules(node, field), field);
     }

@@ -8,6 +8,7 @@ public sealed record Gardener : ApiType
 {
     /// <summary>Identity of the garden; fixed.</summary>
     [Required, Constraint(MinLength = 1)]
+    [CelRule("self == oldSelf", "Value is immutable")]
     public string ClusterIdentity { get => field ?? ""; init; }
 
     /// <summary>Gardener's API server.</summary>

@@ -103,16 +103,19 @@ public sealed record Backup : ApiType
 {
     /// <summary>Type of the object store; fixed.</summary>
     [Required]
+    [CelRule("self == oldSelf", "Provider is immutable")]
     public string Provider { get => field ?? ""; init; }
 
-    /// <summary>Name of a bucket that exists; one is made when absent.</summary>
+    /// <summary>Name of the bucket, after a slash the folder in it; made up from the Garden's UID when absent. Fixed.</summary>
+    [CelRule("self == oldSelf", "BucketName is immutable")]
     public string? BucketName { get; init; }
 
     /// <summary>Configuration for the provider extension.</summary>
     [PreserveUnknownFields]
     public JsonElement? ProviderConfig { get; init; }
 
-    /// <summary>Region of the bucket; the runtime cluster's when absent.</summary>
+    /// <summary>Region of the bucket; the runtime cluster's when absent. Fixed.</summary>
+    [CelRule("self == oldSelf", "Region is immutable")]
     public string? Region { get; init; }
 
     /// <summary>Secret with access to the object store.</summary>
