@@ -8,6 +8,7 @@ packages=()
 need() { command -v "$1" >/dev/null 2>&1 || packages+=("$2"); }
 need nft nftables
 need ip iproute2
+need dig bind9-dnsutils
 need ping iputils-ping
 need unshare util-linux
 need setpriv util-linux

@@ -2,6 +2,7 @@ using System.Net;
 using Hortus.Host;
 using Hortus.Kubelet.Certificates;
 using Hortus.Kubelet.Containers;
+using Hortus.Dns;
 using Hortus.Kubelet.Dns;
 using Hortus.Kubelet.Images;
 using Hortus.Kubelet.Network;
@@ -159,9 +160,10 @@ public sealed class KubeletComponent(ILoggerFactory loggers, TimeProvider time)
             @namespace => parts.Names?.Slices.List(@namespace) ?? [],
             () => parts.Names?.Services.List() ?? []);
         IReadOnlyList<IPEndPoint> upstream =
-            [.. EtcFiles.HostNameservers().Where(s => s != options.ClusterDns && IPAddress.TryParse(s, out _))
+            [.. options.DnsUpstream.Select(IPEndPoint.Parse).Select(s => s.Port == 0 ? new IPEndPoint(s.Address, DnsPort) : s),
+                .. EtcFiles.HostNameservers().Where(s => s != options.ClusterDns && IPAddress.TryParse(s, out _))
                 .Select(s => new IPEndPoint(IPAddress.Parse(s), DnsPort))];
-        var server = new DnsServer(names, options.ClusterDomain, upstream, logger, time);
-        return server.RunAsync(new IPEndPoint(address, DnsPort), cancellationToken);
+        var server = new DnsServer(names, upstream.Count > 0 ? new DnsForwarder(upstream, logger, time) : null, logger);
+        return server.RunAsync(DnsSockets.Bind(new IPEndPoint(address, DnsPort)), cancellationToken);
     }
 }

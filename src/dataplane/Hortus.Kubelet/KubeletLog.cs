@@ -82,9 +82,6 @@ internal static partial class KubeletLog
     [LoggerMessage(7019, LogLevel.Warning, "service rules not applied: {Reason}")]
     public static partial void RulesNotApplied(this ILogger logger, string reason);
 
-    [LoggerMessage(7020, LogLevel.Warning, "name server {Address} failed on a query: {Reason}")]
-    public static partial void QueryFailed(this ILogger logger, string address, string reason);
-
     [LoggerMessage(7021, LogLevel.Warning, "pods could not be cleaned up: {Reason}")]
     public static partial void OrphansNotRemoved(this ILogger logger, string reason);
 }

@@ -76,6 +76,10 @@ public sealed record KubeletOptions
     /// none.</summary>
     public string? ClusterDns { get; init; }
 
+    /// <summary>Name servers, <c>ADDRESS</c> or <c>ADDRESS:PORT</c>, that are asked for names outside the cluster before those of
+    /// the host (<c>--dns-upstream</c>); when one refuses, the next is asked.</summary>
+    public IReadOnlyList<string> DnsUpstream { get; init; } = [];
+
     /// <summary>DNS domain of the cluster (<c>--cluster-domain</c>).</summary>
     public string ClusterDomain { get; init; } = "cluster.local";
 
@@ -141,6 +145,8 @@ public sealed record KubeletOptions
             faults.Add($"--pod-cidr: want a range such as 10.1.0.0/16, found \"{PodCidr}\"");
         }
 
+        faults.AddRange(DnsUpstream.Where(server => !System.Net.IPEndPoint.TryParse(server, out _))
+            .Select(server => $"--dns-upstream: want ADDRESS or ADDRESS:PORT, found \"{server}\""));
         foreach (var (flag, value) in new[] { ("--node-ip", NodeIP), ("--address", Address),
             ("--cluster-dns", ClusterDns) })
         {

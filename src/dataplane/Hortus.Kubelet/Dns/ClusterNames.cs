@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Hortus.Dns;
 using Hortus.Kubelet.Services;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
@@ -12,13 +13,28 @@ internal sealed class ClusterNames(
     string domain,
     Func<ObjectKey, Service?> findService,
     Func<string, IReadOnlyList<EndpointSlice>> slicesOf,
-    Func<IReadOnlyList<Service>> listServices)
+    Func<IReadOnlyList<Service>> listServices) : IDnsSource
 {
     /// <summary>Annotation of external-dns-management: more names that stand for a Service.</summary>
     private const string PublishedNames = "dns.gardener.cloud/dnsnames";
 
-    /// <summary>Whether the name is in the cluster's zone, or a Service is published under it.</summary>
-    public bool Owns(string name) => IsInZone(name) || FindPublished(name) is not null;
+    // Services come and go: nobody is to remember for long.
+    private const uint TimeToLiveSeconds = 5;
+
+    /// <summary>The answer for a name in the cluster's zone, or under which a Service is published.</summary>
+    public DnsAnswer? Find(DnsQuestion question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        if (!IsInZone(question.Name) && FindPublished(question.Name) is null)
+        {
+            return null;
+        }
+
+        var authority = DnsRecord.Authority(domain, serial: 1, TimeToLiveSeconds);
+        return Find(question.Name, question.Type) is { } records
+            ? DnsAnswer.Found(records, authority)
+            : DnsAnswer.NoSuchName(authority);
+    }
 
     /// <summary>The records of a name; null when the name does not exist.</summary>
     public IReadOnlyList<DnsRecord>? Find(string name, int type)
@@ -43,7 +59,7 @@ internal sealed class ClusterNames(
         };
     }
 
-    private bool IsInZone(string name) => name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);
+    private bool IsInZone(string name) => DnsName.IsIn(name, domain);
 
     private Service? FindPublished(string name) => listServices().FirstOrDefault(service =>
         service.Metadata.Annotation(PublishedNames) is { } names
@@ -65,7 +81,7 @@ internal sealed class ClusterNames(
 
         if (found.Spec.Type == "ExternalName")
         {
-            return [DnsMessage.Alias(name, (found.Spec.ExternalName ?? "").TrimEnd('.'))];
+            return [DnsRecord.Alias(name, (found.Spec.ExternalName ?? "").TrimEnd('.'), TimeToLiveSeconds)];
         }
 
         return OfType(
@@ -109,9 +125,12 @@ internal sealed class ClusterNames(
         return IsHeadless(found)
             ? [.. slicesOf(@namespace).Where(s => ServiceEndpoints.Of(found, [s]).Any()).SelectMany(s => s.Endpoints
                 .Where(e => e.Conditions?.Ready != false || found.Spec.PublishNotReadyAddresses == true)
-                .Select(e => DnsMessage.Server(
-                    name, s.Ports?.FirstOrDefault(p => p.Name == port)?.Port ?? match.Port, $"{HostOf(e)}.{target}")))]
-            : [DnsMessage.Server(name, match.Port, target)];
+                .Select(e => DnsRecord.Server(
+                    name,
+                    s.Ports?.FirstOrDefault(p => p.Name == port)?.Port ?? match.Port,
+                    $"{HostOf(e)}.{target}",
+                    TimeToLiveSeconds)))]
+            : [DnsRecord.Server(name, match.Port, target, TimeToLiveSeconds)];
     }
 
     private IEnumerable<Endpoint> Ready(Service service) =>
@@ -129,5 +148,6 @@ internal sealed class ClusterNames(
             .Select(a => IPAddress.TryParse(a, out var address) ? address : null).OfType<IPAddress>();
 
     private static IReadOnlyList<DnsRecord> OfType(string name, IEnumerable<IPAddress> addresses, int type) =>
-        [.. addresses.Distinct().Select(a => DnsMessage.Address(name, a)).Where(r => (int)r.Type == type)];
+        [.. addresses.Distinct().Select(a => DnsRecord.Address(name, a, TimeToLiveSeconds))
+            .Where(r => (int)r.Type == type || type == (int)DnsType.Any)];
 }
