@@ -73,17 +73,21 @@ if [ "$fetch_clients" = true ]; then
   cp "$clients/package-lock.json" "$clients/node_modules/.installed-lock"
 fi
 
-# For tests of the store. Unpacked, not installed: the package would start an etcd of its own on this machine.
-if ! command -v etcd >/dev/null 2>&1 && [ ! -x "$tools/etcd" ]; then
-  echo "setup: unpacking etcd into .tools/bin"
+# Unpacked, not installed: the packages would start servers of their own on this machine.
+unpack() { # program package remark
+  if command -v "$1" >/dev/null 2>&1 || [ -x "$tools/$1" ]; then return; fi
+  echo "setup: unpacking $1 into .tools/bin"
   mkdir -p "$tools"
+  local unpacked
   unpacked="$(mktemp -d)"
   chmod 0755 "$unpacked"
   if [ "$(id -u)" -eq 0 ]; then apt-get update -qq; fi
-  if (cd "$unpacked" && apt-get download -qq etcd-server && dpkg -x ./*.deb .); then
-    install -m 0755 "$unpacked/usr/bin/etcd" "$tools/"
+  if (cd "$unpacked" && apt-get download -qq "$2" && dpkg -x ./*.deb .); then
+    install -m 0755 "$unpacked/usr/bin/$1" "$tools/"
   else
-    echo "setup: without the package etcd-server (apt-get update, then run this again) only tests of etcd fail" >&2
+    echo "setup: the package $2 cannot be downloaded (apt-get update, then run this again): $3" >&2
   fi
   rm -rf "$unpacked"
-fi
+}
+unpack etcd etcd-server "without it only tests of etcd fail"
+unpack docker-registry docker-registry "without it there is no local garden, and tests of charts fail"
