@@ -18,6 +18,8 @@ internal static class Layers
     private static readonly HashSet<(string From, string To)> Beside =
     [
         ("Hortus.Flow", "Hortus.Telemetry"),
+        ("Hortus.Charts", "Hortus.Host"),
+        ("Hortus.Charts", "Hortus.Objects"),
         ("Hortus.Pki", "Hortus.Objects"),
         ("Hortus.Oci", "Hortus.Objects"),
         ("Hortus.Oci", "Hortus.Pki"),

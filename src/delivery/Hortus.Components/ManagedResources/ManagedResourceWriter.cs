@@ -7,12 +7,11 @@ using Hortus.Objects.Kubernetes;
 namespace Hortus.Components;
 
 /// <summary>
-/// Hands objects to a resource manager: compressed in an immutable Secret named after its content, and a ManagedResource that
-/// refers to it. Every producer of manifests uses this one. Writing what is there already costs two reads.
+/// Hands objects to a resource manager: in an immutable Secret named after its content, and a ManagedResource that refers to it. Every producer of manifests uses this one. Writing what is there already costs two reads.
 /// </summary>
 public sealed class ManagedResourceWriter(IKubernetesClient client, string fieldManager)
 {
-    /// <summary>The one key of the Secrets written here.</summary>
+    /// <summary>The one key of Secrets with objects that come from no chart.</summary>
     public const string DataKey = "data.yaml.br";
 
     /// <summary>Most bytes that an API server takes as the data of a Secret.</summary>
@@ -22,8 +21,9 @@ public sealed class ManagedResourceWriter(IKubernetesClient client, string field
     /// <exception cref="ArgumentException">The objects do not fit into a Secret even compressed; the message has the largest.</exception>
     public static Secret SecretOf(ManagedResourceSettings settings, ManifestBundle bundle)
     {
-        var data = ManifestCompression.Compress(bundle.Content.Span);
-        return data.Length <= SecretSizeMax
+        var data = bundle.Data();
+        var size = data.Values.Sum(value => (long)value.Length);
+        return size <= SecretSizeMax
             ? new Secret
             {
                 Metadata = new ObjectMeta
@@ -35,10 +35,10 @@ public sealed class ManagedResourceWriter(IKubernetesClient client, string field
                 },
                 Type = "Opaque",
                 Immutable = true,
-                Data = new Dictionary<string, byte[]> { [DataKey] = data },
+                Data = data,
             }
             : throw new ArgumentException(
-                $"ManagedResource {settings.Key}: the objects take {data.Length} bytes compressed, a Secret holds at most "
+                $"ManagedResource {settings.Key}: the objects take {size} bytes compressed, a Secret holds at most "
                 + $"{SecretSizeMax}; the largest are {bundle.Largest}",
                 nameof(bundle));
     }
@@ -140,7 +140,7 @@ public sealed class ManagedResourceWriter(IKubernetesClient client, string field
 
     private static bool HoldsBundle(Secret secret, ManifestBundle bundle) =>
         secret.Metadata.Annotation(ResourceNames.ContentDigest) == bundle.Digest && !secret.Metadata.IsDeleting()
-        && secret.Immutable == true && secret.Data is { Count: 1 } data && data.ContainsKey(DataKey);
+        && secret.Immutable == true && (secret.Data ?? new Dictionary<string, byte[]>()).Keys.ToHashSet().SetEquals(bundle.Keys);
 
     private static bool IsAsWanted(ManagedResource current, ManagedResource wanted) =>
         JsonNode.DeepEquals(KubernetesJson.ToNode(current.Spec), KubernetesJson.ToNode(wanted.Spec))

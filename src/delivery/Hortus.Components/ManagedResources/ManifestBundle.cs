@@ -5,24 +5,33 @@ using Hortus.Objects;
 
 namespace Hortus.Components;
 
-/// <summary>Objects as one text: the same objects in any order give the same bytes.</summary>
+/// <summary>Objects as texts under keys of a Secret: the same objects in any order give the same bytes.</summary>
 public sealed class ManifestBundle
 {
     /// <summary>Digits in <see cref="NameSuffix"/>.</summary>
     internal const int SuffixLength = 8;
 
     private const int ListedMax = 5;
-    private readonly List<(string Name, int Bytes)> parts;
+    private readonly IReadOnlyList<(string Key, byte[] Text)> files;
+    private readonly IReadOnlyList<(string Name, int Bytes)> parts;
+    private readonly bool isCompressed;
 
-    private ManifestBundle(byte[] content, List<(string Name, int Bytes)> parts)
+    private ManifestBundle(
+        IReadOnlyDictionary<string, byte[]> files, IReadOnlyList<(string Name, int Bytes)> parts, bool isCompressed)
     {
-        Content = content;
+        // Readers put the texts together in the order of the keys, and compare the digest.
+        this.files = [.. files.Select(f => (f.Key, f.Value)).OrderBy(f => f.Key, StringComparer.Ordinal)];
         this.parts = parts;
-        Digest = Convert.ToHexStringLower(SHA256.HashData(content));
+        this.isCompressed = isCompressed;
+        Content = this.files.SelectMany(f => f.Text).ToArray();
+        Digest = Convert.ToHexStringLower(SHA256.HashData(Content.Span));
     }
 
-    /// <summary>The YAML documents, uncompressed.</summary>
+    /// <summary>The YAML documents of all keys, uncompressed.</summary>
     public ReadOnlyMemory<byte> Content { get; }
+
+    /// <summary>The keys of the Secret, in ordinal order.</summary>
+    public IEnumerable<string> Keys => files.Select(f => f.Key);
 
     /// <summary>SHA-256 of <see cref="Content"/> in hexadecimal.</summary>
     public string Digest { get; }
@@ -36,7 +45,7 @@ public sealed class ManifestBundle
         .OrderByDescending(part => part.Bytes).ThenBy(part => part.Name, StringComparer.Ordinal)
         .Take(ListedMax).Select(part => $"{part.Name} {part.Bytes} bytes"));
 
-    /// <summary>Puts objects together.</summary>
+    /// <summary>Puts objects together under one key, compressed.</summary>
     /// <exception cref="ArgumentException">An object has no apiVersion, kind or name, or two are the same.</exception>
     public static ManifestBundle Of(IEnumerable<KubernetesObject> objects) => Of(objects.Select(KubernetesJson.ToNode));
 
@@ -46,11 +55,7 @@ public sealed class ManifestBundle
         var named = new SortedDictionary<string, JsonObject>(StringComparer.Ordinal);
         foreach (var item in objects)
         {
-            if (!named.TryAdd(FileName(item), item))
-            {
-                throw new ArgumentException(
-                    $"{item["kind"]} {item["metadata"]?["namespace"]}/{item["metadata"]?["name"]} is there twice", nameof(objects));
-            }
+            AddOnce(named, item);
         }
 
         using var content = new MemoryStream();
@@ -67,7 +72,40 @@ public sealed class ManifestBundle
             parts.Add((name, text.Length));
         }
 
-        return new ManifestBundle(content.ToArray(), parts);
+        var file = new Dictionary<string, byte[]> { [ManagedResourceWriter.DataKey] = content.ToArray() };
+        return new ManifestBundle(file, parts, isCompressed: true);
+    }
+
+    /// <summary>Puts objects each under a key of its own, as plain text; all of them compressed, with the ending <c>.br</c>, when
+    /// they would not fit into a Secret otherwise.</summary>
+    /// <exception cref="ArgumentException">An object has no apiVersion, kind or name, or two are the same.</exception>
+    public static ManifestBundle OfFiles(IReadOnlyDictionary<string, JsonObject> objects)
+    {
+        var named = new SortedDictionary<string, JsonObject>(StringComparer.Ordinal);
+        foreach (var item in objects.Values)
+        {
+            AddOnce(named, item);
+        }
+
+        var texts = objects.ToDictionary(o => o.Key, o => Encoding.UTF8.GetBytes(KubernetesYaml.Write(o.Value)));
+        var isCompressed = texts.Values.Sum(t => (long)t.Length) > ManagedResourceWriter.SecretSizeMax;
+        return new ManifestBundle(
+            isCompressed ? texts.ToDictionary(t => t.Key + ManifestReader.CompressedSuffix, t => t.Value) : texts,
+            [.. objects.Select(o => (o.Key, texts[o.Key].Length))],
+            isCompressed);
+    }
+
+    /// <summary>The data of a Secret with these objects.</summary>
+    public IReadOnlyDictionary<string, byte[]> Data() =>
+        files.ToDictionary(f => f.Key, f => isCompressed ? ManifestCompression.Compress(f.Text) : f.Text);
+
+    private static void AddOnce(SortedDictionary<string, JsonObject> named, JsonObject item)
+    {
+        if (!named.TryAdd(FileName(item), item))
+        {
+            throw new ArgumentException(
+                $"{item["kind"]} {item["metadata"]?["namespace"]}/{item["metadata"]?["name"]} is there twice", nameof(item));
+        }
     }
 
     // Upstream sorts by the names it once gave files, one an object; the same order keeps bundles comparable.

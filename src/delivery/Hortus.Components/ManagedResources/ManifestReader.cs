@@ -25,7 +25,8 @@ public sealed record ManifestSet(IReadOnlyList<Manifest> Objects, IReadOnlyList<
 /// </summary>
 public static class ManifestReader
 {
-    private const string CompressedSuffix = ".br";
+    /// <summary>Ending of keys with Brotli streams.</summary>
+    internal const string CompressedSuffix = ".br";
 
     /// <summary>Reads the Secrets in the given order.</summary>
     /// <param name="secrets">The Secrets.</param>

@@ -1,0 +1,81 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Hortus.Host;
+using Hortus.Objects;
+
+namespace Hortus.Charts;
+
+/// <summary>
+/// Renders with the real <c>helm template</c>: a child process with an empty home, no plugins, no network and limits on time, memory
+/// and output. Values reach it by standard input, so no process list shows them and no file holds them.
+/// </summary>
+/// <param name="binary">Path of helm 3 or 4; see <see cref="HelmBinary.Find"/>.</param>
+/// <param name="limits">What a run may take.</param>
+public sealed class HelmRenderer(string binary, HelmLimits limits) : IChartRenderer, IDisposable
+{
+    private readonly SemaphoreSlim turns = new(limits.Concurrency);
+    private readonly HelmSandbox sandbox = new(binary, limits);
+
+    public async Task<RenderedChart> RenderAsync(ChartRelease release, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(release);
+        var chart = ChartArchive.Inspect(release.Archive, limits.Archive);
+        await turns.WaitAsync(cancellationToken);
+        try
+        {
+            var output = await RunAsync(chart, release, cancellationToken);
+            return HelmOutput.Read(chart, output);
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        turns.Dispose();
+        sandbox.Dispose();
+    }
+
+    private async Task<string> RunAsync(ChartDescription chart, ChartRelease release, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("hortus-chart-").FullName;
+        try
+        {
+            var archive = Path.Combine(folder, "chart.tgz");
+            await using (var file = File.Create(archive))
+            {
+                await file.WriteAsync(release.Archive, cancellationToken);
+            }
+
+            var values = Encoding.UTF8.GetBytes(release.Values.ToJsonString(KubernetesJson.Options));
+            var result = await sandbox.RunAsync(folder, Arguments(release, archive), values, cancellationToken);
+            return result.ExitCode == 0 ? result.Output : throw HelmErrors.Explain(result, chart, release);
+        }
+        catch (HelmLimitException e)
+        {
+            throw new ChartException($"chart {chart.Name} {chart.Version}: {e.Message}", e) { Chart = chart.Name };
+        }
+        catch (HostException e)
+        {
+            throw new ChartException($"helm cannot be run: {e.Message}; set --helm-binary or {HelmBinary.Variable}", e);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static string[] Arguments(ChartRelease release, string archive) =>
+    [
+        "template",
+        $"--namespace={release.Namespace}",
+        "--values=-",
+        $"--kube-version={release.KubernetesVersion}",
+        .. release.ApiVersions.Select(version => $"--api-versions={version}"),
+        "--",
+        release.Name,
+        archive,
+    ];
+}
