@@ -79,6 +79,8 @@ public sealed class ShootFlowTests
             Images = new ImageVector(),
             Clock = TimeProvider.System,
             Logs = NullLoggerFactory.Instance,
+            Random = new Random(1),
+            GardenConnection = World.NoCluster.Connection,
         };
         var inputs = new ShootInputs
         {

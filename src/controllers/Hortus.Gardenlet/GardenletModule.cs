@@ -1,3 +1,4 @@
+using Hortus.Client;
 using Hortus.Components;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Runtime;
@@ -12,10 +13,12 @@ internal sealed class GardenletModule(GardenletOptions options, ComponentContext
     {
         var config = await SeedConfig.LoadAsync(options.SeedConfigFile, cancellationToken);
         using var shoots = new ShootClients(context.Clock);
+        var garden = ClientConnection.Find(options.GardenKubeconfig);
         var surroundings = new GardenletSurroundings
         {
             Options = options,
-            Garden = context.CreateManager(context.Connect(options.GardenKubeconfig)),
+            Garden = context.CreateManager(context.Connect(garden)),
+            GardenConnection = garden,
             Seed = context.CreateManager(),
             Shoots = shoots,
             Identity = GardenletIdentity.Create(context.Identity),
@@ -23,6 +26,7 @@ internal sealed class GardenletModule(GardenletOptions options, ComponentContext
             Images = options.Image is { Length: > 0 } image ? new ImageVector { Hortus = image } : new ImageVector(),
             Clock = context.Clock,
             Logs = context.Logs,
+            Random = context.Random,
         };
         await RunAsync(surroundings, config, context.Health, cancellationToken);
     }
@@ -45,6 +49,7 @@ internal sealed class GardenletModule(GardenletOptions options, ComponentContext
             .WithResync(TimeSpan.FromMinutes(1)));
         ShootReconciler.AddTo(surroundings.Garden, new ShootReconciler(surroundings), surroundings.Options, surroundings.SeedName);
         ShootCareReconciler.AddTo(surroundings);
+        InstallationControllers.AddTo(surroundings);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task[] running = [surroundings.Garden.RunAsync(stop.Token), surroundings.Seed.RunAsync(stop.Token), lease.RunAsync(stop.Token)];
         await Task.WhenAny(running);

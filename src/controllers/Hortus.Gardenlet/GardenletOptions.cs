@@ -30,6 +30,22 @@ public sealed record GardenletOptions
     /// <summary>Time that a failing health check may take before its condition turns False.</summary>
     public TimeSpan ConditionThreshold { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Installations of extensions handled side by side.</summary>
+    public int ConcurrentControllerInstallations { get; init; } = 20;
+
+    /// <summary>Time after which an installation is looked at again without a change; charts with a tag are resolved again
+    /// then.</summary>
+    public TimeSpan ControllerInstallationSyncPeriod { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Time between two checks of an installation's health when nothing changes.</summary>
+    public TimeSpan ControllerInstallationCarePeriod { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Folder in which charts are kept over restarts; absent keeps them in memory only.</summary>
+    public string? ChartCacheDir { get; init; }
+
+    /// <summary>The <c>helm</c> program; absent means that of <c>HELM_BINARY</c>, of <c>PATH</c>, or the one beside hortus.</summary>
+    public string? HelmBinary { get; init; }
+
     /// <summary>Image that holds the components of Hortus as subcommands; empty means the built-in one.</summary>
     public string? Image { get; init; }
 }

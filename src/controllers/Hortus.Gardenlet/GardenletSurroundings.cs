@@ -14,6 +14,9 @@ internal sealed record GardenletSurroundings
     /// <summary>Caches and controllers of the garden.</summary>
     public required IControllerManager Garden { get; init; }
 
+    /// <summary>How the garden is reached; extensions get its address and authorities, never its credentials.</summary>
+    public required ClientConnection GardenConnection { get; init; }
+
     /// <summary>Caches and controllers of the seed.</summary>
     public required IControllerManager Seed { get; init; }
 
@@ -29,6 +32,9 @@ internal sealed record GardenletSurroundings
     public required TimeProvider Clock { get; init; }
 
     public required ILoggerFactory Logs { get; init; }
+
+    /// <summary>For jitter. Safe for many threads.</summary>
+    public required Random Random { get; init; }
 
     /// <summary>Client of the garden.</summary>
     public IKubernetesClient GardenClient => Garden.Client;

@@ -34,6 +34,20 @@ public sealed class ManagedResourceHealthTests
     public void Failed_apply_is_told_though_the_generation_is_not_observed() =>
         ManagedResourceHealth.WaitsFor(ResourceOf(Names.Applied, "False", observed: 1)).ShouldBe("ResourcesApplied is False");
 
+    [Theory]
+    [InlineData(Names.Applied, "False", "ResourcesApplied is False", null, null)]
+    [InlineData(Names.Healthy, "Unknown", null, "ResourcesHealthy is Unknown", null)]
+    [InlineData(Names.Progressing, "True", null, null, "ResourcesProgressing is True")]
+    public void Each_question_is_answered_by_its_own_condition(
+        string type, string status, string? notApplied, string? notHealthy, string? notRolledOut)
+    {
+        var resource = ResourceOf(type, status);
+
+        ManagedResourceHealth.NotApplied(resource).ShouldBe(notApplied);
+        ManagedResourceHealth.NotHealthy(resource).ShouldBe(notHealthy);
+        ManagedResourceHealth.NotRolledOut(resource).ShouldBe(notRolledOut);
+    }
+
     [Fact]
     public void What_is_being_deleted_names_what_holds_it()
     {

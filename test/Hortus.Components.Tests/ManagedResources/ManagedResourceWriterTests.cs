@@ -157,6 +157,40 @@ public sealed class ManagedResourceWriterTests : IAsyncLifetime
         (await client.FindAsync<ManagedResource>(Settings.Key, deadline.Token)).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task Annotations_of_the_settings_stand_beside_the_references_and_follow_changes()
+    {
+        async Task<ManagedResource> WriteAsync(string digest) => await writer.WriteAsync(
+            Settings with { Annotations = new Dictionary<string, string> { [ResourceNames.ChartDigest] = digest } },
+            ManifestBundle.Of([ManifestBundleTests.Map("a", "v")]),
+            deadline.Token);
+
+        var first = await WriteAsync("sha256:1");
+        var same = await WriteAsync("sha256:1");
+        var second = await WriteAsync("sha256:2");
+
+        first.Metadata.Annotations!.Count.ShouldBe(2);
+        same.Metadata.ResourceVersion.ShouldBe(first.Metadata.ResourceVersion);
+        second.Metadata.Annotation(ResourceNames.ChartDigest).ShouldBe("sha256:2");
+        second.Spec.SecretRefs.ShouldBe(first.Spec.SecretRefs);
+    }
+
+    [Fact]
+    public async Task Deleting_takes_former_Secrets_of_another_base_too_and_no_others()
+    {
+        var settings = Settings with { SecretName = "mine" };
+        foreach (var value in new[] { "old", "new" })
+        {
+            await writer.WriteAsync(settings, ManifestBundle.Of([ManifestBundleTests.Map("a", value)]), deadline.Token);
+        }
+
+        await WriteAsync("other");
+        await writer.DeleteAsync(settings with { Key = new ObjectKey("default", "gone") }, deadline.Token);
+
+        (await client.ListAsync<Secret>(ListOptions.In("default"), deadline.Token)).Items
+            .ShouldHaveSingleItem().Metadata.Name!.ShouldStartWith("managedresource-test-");
+    }
+
     private Task<ManagedResource> WriteAsync(string value) =>
         writer.WriteAsync(Settings, ManifestBundle.Of([ManifestBundleTests.Map("a", value)]), deadline.Token);
 }

@@ -36,6 +36,9 @@ internal sealed class GardenWorld : IAsyncDisposable
 
     public required IKubernetesClient Garden { get; init; }
 
+    /// <summary>How the garden is reached.</summary>
+    public required ClientConnection GardenConnection { get; init; }
+
     public required IKubernetesClient Seed { get; init; }
 
     public required IKubernetesClient Shoot { get; init; }
@@ -58,6 +61,7 @@ internal sealed class GardenWorld : IAsyncDisposable
         var world = new GardenWorld
         {
             Garden = ClientOf(garden),
+            GardenConnection = new ClientConnection { Server = garden.Address },
             Seed = ClientOf(seed),
             Shoot = ClientOf(shoot),
             SeedHttp = seed.Client,
@@ -87,6 +91,8 @@ internal sealed class GardenWorld : IAsyncDisposable
             Images = new ImageVector(),
             Clock = TimeProvider.System,
             Logs = Logs,
+            Random = new Random(1),
+            GardenConnection = GardenConnection,
         };
         gardenlet = GardenletModule.RunAsync(surroundings, SeedConfigOf(), new HealthChecks(), gardenletStop.Token);
     }

@@ -7,8 +7,10 @@ namespace Hortus.Gardenlet.Tests.World;
 /// <summary>For tests that build things without running them: there is nothing behind it.</summary>
 internal sealed class NoCluster : IControllerManager
 {
-    private static readonly KubernetesClient Nowhere = new(
-        new ClientConnection { Server = new Uri("http://127.0.0.1:1") }, new ClientOptions { UserAgent = "test" });
+    private static readonly KubernetesClient Nowhere = new(Connection, new ClientOptions { UserAgent = "test" });
+
+    /// <summary>Nobody listens there.</summary>
+    public static ClientConnection Connection => new() { Server = new Uri("http://127.0.0.1:1") };
 
     public IKubernetesClient Client => Nowhere;
 

@@ -66,6 +66,7 @@ public sealed class VirtualSystemResources : IComponent
         Rule(["coordination.k8s.io"], ["leases"], "*"),
         Rule(["certificates.k8s.io"], ["certificatesigningrequests"], "create", "get", "list", "watch"),
         Rule(["authorization.k8s.io"], ["subjectaccessreviews"], "create"),
+        Rule(["authentication.k8s.io"], ["tokenreviews"], "create"),
     ];
 
     private static IReadOnlyList<PolicyRule> AdministratorRules =>

@@ -16,7 +16,30 @@ public static class ManagedResourceHealth
     /// <summary>What is missing until everything is applied, healthy and rolled out; null when nothing is.</summary>
     public static string? WaitsFor(ManagedResource? resource) => resource is null
         ? "is missing"
-        : Unhealthy(resource) ?? Objection(resource, Names.Progressing, "False");
+        : Unhealthy(resource) ?? NotRolledOut(resource);
+
+    /// <summary>Why its latest state is not applied; null when it is.</summary>
+    public static string? NotApplied(ManagedResource resource)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        return resource.Status?.ObservedGeneration != resource.Metadata.Generation && Find(resource, Names.Applied)?.Status != "False"
+            ? NotSeen
+            : Objection(resource, Names.Applied, "True");
+    }
+
+    /// <summary>Why its objects are not healthy; null when they are.</summary>
+    public static string? NotHealthy(ManagedResource resource)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        return Objection(resource, Names.Healthy, "True");
+    }
+
+    /// <summary>Why its objects are not rolled out; null when they are.</summary>
+    public static string? NotRolledOut(ManagedResource resource)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        return Objection(resource, Names.Progressing, "False");
+    }
 
     /// <summary>What is wrong with it; null when nothing is. A rollout is no fault unless it takes too long.</summary>
     public static string? Fault(ManagedResource resource, DateTimeOffset now)
@@ -42,10 +65,7 @@ public static class ManagedResourceHealth
     public static IReadOnlyList<string> CodesOf(ManagedResource? resource) =>
         [.. (resource?.Status?.Conditions ?? []).SelectMany(condition => condition.Codes ?? []).Distinct()];
 
-    private static string? Unhealthy(ManagedResource resource) =>
-        resource.Status?.ObservedGeneration != resource.Metadata.Generation && Find(resource, Names.Applied)?.Status != "False"
-            ? NotSeen
-            : Objection(resource, Names.Applied, "True") ?? Objection(resource, Names.Healthy, "True");
+    private static string? Unhealthy(ManagedResource resource) => NotApplied(resource) ?? NotHealthy(resource);
 
     private static string? Objection(ManagedResource resource, string type, string wanted) => Find(resource, type) switch
     {

@@ -16,6 +16,9 @@ public sealed record ManagedResourceSettings
     /// <summary>Labels of the ManagedResource.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
+    /// <summary>Annotations of the ManagedResource, besides those that mark its Secrets.</summary>
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
     /// <summary>What the names of its Secrets begin with; the content's hash follows. Default
     /// <c>managedresource-</c> and the name.</summary>
     public string SecretName { get => field ??= $"managedresource-{Key.Name}"; init; }

@@ -51,7 +51,9 @@ public sealed class ManagedResourceWriter(IKubernetesClient client, string field
             Namespace = settings.Key.Namespace,
             Name = settings.Key.Name,
             Labels = settings.Labels,
-            Annotations = secretNames.ToDictionary(ResourceNames.SecretReference, name => name),
+            Annotations = (settings.Annotations ?? new Dictionary<string, string>())
+                .Concat(secretNames.Select(name => KeyValuePair.Create(ResourceNames.SecretReference(name), name)))
+                .ToDictionary(),
         },
         Spec = settings.Spec with { SecretRefs = [.. secretNames.Select(name => new LocalObjectReference { Name = name })] },
     };
@@ -78,12 +80,18 @@ public sealed class ManagedResourceWriter(IKubernetesClient client, string field
 
     /// <summary>Deletes the Secrets that were written here, also those of former contents, and the ManagedResource; its objects
     /// follow, by what its status says of them.</summary>
-    public async Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken)
+    public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) =>
+        DeleteAsync(new ManagedResourceSettings { Key = key }, cancellationToken);
+
+    /// <summary>As <see cref="DeleteAsync(ObjectKey, CancellationToken)"/>, for Secrets with another name than the default.</summary>
+    public async Task DeleteAsync(ManagedResourceSettings settings, CancellationToken cancellationToken)
     {
         // The ManagedResource last: an attempt that was cut off finds the rest through it.
+        ArgumentNullException.ThrowIfNull(settings);
+        var key = settings.Key;
         var current = await client.FindAsync<ManagedResource>(key, cancellationToken);
         var named = (current?.Spec.SecretRefs ?? []).Select(reference => reference.Name).ToHashSet();
-        var former = new ManagedResourceSettings { Key = key }.SecretName + "-";
+        var former = settings.SecretName.TrimEnd('-') + "-";
         var written = await client.ListAsync<Secret>(
             new ListOptions { Namespace = key.Namespace, LabelSelector = $"{ResourceNames.GarbageCollectable}=true" },
             cancellationToken);
@@ -145,6 +153,7 @@ public sealed class ManagedResourceWriter(IKubernetesClient client, string field
     private static bool IsAsWanted(ManagedResource current, ManagedResource wanted) =>
         JsonNode.DeepEquals(KubernetesJson.ToNode(current.Spec), KubernetesJson.ToNode(wanted.Spec))
         && (wanted.Metadata.Labels ?? new Dictionary<string, string>()).All(l => current.Metadata.Label(l.Key) == l.Value)
+        && (wanted.Metadata.Annotations ?? new Dictionary<string, string>()).All(a => current.Metadata.Annotation(a.Key) == a.Value)
         && References(current).SetEquals(References(wanted));
 
     private static HashSet<KeyValuePair<string, string>> References(ManagedResource resource) =>

@@ -67,6 +67,16 @@ public static class GardenerLabels
     /// <summary>Name of the ControllerInstallation on what belongs to it.</summary>
     public const string ControllerInstallationName = "controllerinstallation.core.gardener.cloud/name";
 
+    /// <summary>Name of the ControllerInstallation on the ManagedResource with what it installs.</summary>
+    public const string InstallationOfManagedResource = "controllerinstallation-name";
+
+    /// <summary>Name of the ControllerRegistration on the ManagedResource with what its installation installs.</summary>
+    public const string RegistrationOfManagedResource = "controllerregistration-name";
+
+    /// <summary><c>allowed</c> on namespaces whose pods may talk to the API server of their own cluster, where that is also the
+    /// garden's runtime cluster.</summary>
+    public const string AccessTargetApiServer = "networking.gardener.cloud/access-target-apiserver";
+
     /// <summary>Hash of the Seed's spec for which a ControllerInstallation was written.</summary>
     public const string SeedSpecHash = "seed-spec-hash";
 

@@ -45,6 +45,10 @@ public static class GardenerNames
     /// <summary>Name of a shoot's namespace in its seed.</summary>
     public static string TechnicalID(string project, string shoot) => $"shoot--{project}--{shoot}";
 
+    /// <summary>Prefix of the namespace of an extension in a seed, and of its service account in the garden; the name of its
+    /// ControllerInstallation follows.</summary>
+    public const string ExtensionPrefix = "extension-";
+
     /// <summary>Namespace of a seed in the garden.</summary>
     public static string SeedNamespace(string seed) => SeedNamespacePrefix + seed;
 }

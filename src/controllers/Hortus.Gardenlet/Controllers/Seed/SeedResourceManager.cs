@@ -37,7 +37,8 @@ internal static class SeedResourceManager
         await new DirectDeployer(surroundings.SeedClient, GardenletIdentity.FieldManager).DeployAsync(manager, cancellationToken);
     }
 
-    private static async Task<bool> IsGardenAsync(IKubernetesClient seed, CancellationToken cancellationToken)
+    /// <summary>Whether the seed is also the runtime cluster of a garden.</summary>
+    public static async Task<bool> IsGardenAsync(IKubernetesClient seed, CancellationToken cancellationToken)
     {
         try
         {

@@ -51,6 +51,9 @@ public static class ResourceNames
     /// <summary>Annotation of a Secret with manifests: SHA-256 of the uncompressed manifests in hexadecimal.</summary>
     public const string ContentDigest = "resources.hortus.dev/content-sha256";
 
+    /// <summary>Annotation of a ManagedResource: digest of the chart that its objects were rendered from.</summary>
+    public const string ChartDigest = "hortus.dev/chart-digest";
+
     /// <summary>Prefix of the annotations that mark what an object refers to.</summary>
     public const string ReferencePrefix = "reference.resources.gardener.cloud/";
 

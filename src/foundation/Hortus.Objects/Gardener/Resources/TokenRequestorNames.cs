@@ -15,6 +15,9 @@ public static class TokenRequestorNames
     /// <summary>Value of <see cref="Class"/> for what reaches the API server of a shoot.</summary>
     public const string ClassShoot = "shoot";
 
+    /// <summary>Value of <see cref="Class"/> for what reaches the garden.</summary>
+    public const string ClassGarden = "garden";
+
     /// <summary>Annotation: name of the service account in the target.</summary>
     public const string AccountName = "serviceaccount.resources.gardener.cloud/name";
 
