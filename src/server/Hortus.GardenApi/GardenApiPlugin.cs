@@ -38,6 +38,9 @@ public sealed class GardenApiPlugin(GardenApiOptions options, IObjectReader? hos
             new SeedAdmission(garden),
             new CredentialsBindingAdmission(garden),
             new SecretBindingAdmission(garden),
+            new DroppedResourcesWarning(),
+            new IncompleteDigestWarning(),
+            new PrimaryResourceAdmission(garden),
             new ShootAdmission(garden),
             new BastionAdmission(garden),
         ];

@@ -31,6 +31,9 @@ public sealed class GardenServer : IAsyncLifetime
     {
         /// <summary>The message of a Status.</summary>
         public string Message => $"{Body["message"]}";
+
+        /// <summary>The texts of the warning headers.</summary>
+        public IReadOnlyList<string> Warnings { get; init; } = [];
     }
 
     public async Task InitializeAsync()
@@ -70,6 +73,9 @@ public sealed class GardenServer : IAsyncLifetime
         key.ImportFromPem(Key);
         return key;
     }
+
+    /// <summary>A kubeconfig for programs.</summary>
+    public string Kubeconfig() => server!.Kubeconfig();
 
     /// <summary>Creates an object and demands success.</summary>
     public async Task<JsonObject> CreateAsync<T>(T value) where T : KubernetesObject
@@ -121,7 +127,10 @@ public sealed class GardenServer : IAsyncLifetime
 
         using var response = await server!.Client.SendAsync(request, deadline.Token);
         var text = await response.Content.ReadAsStringAsync(deadline.Token);
-        return new Answer((int)response.StatusCode, JsonNode.Parse(text) as JsonObject ?? []);
+        return new Answer((int)response.StatusCode, JsonNode.Parse(text) as JsonObject ?? [])
+        {
+            Warnings = [.. response.Headers.Warning.Select(w => w.Text[1..^1].Replace("\\\"", "\"", StringComparison.Ordinal))],
+        };
     }
 
     /// <summary>The collection of a kind.</summary>

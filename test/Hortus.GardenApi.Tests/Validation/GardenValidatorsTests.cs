@@ -127,48 +127,6 @@ public class GardenValidatorsTests
     }
 
     [Fact]
-    public void ControllerResource_HasAKnownKindAndExtensionFieldsOnlyForExtensions()
-    {
-        var registration = new ControllerRegistration
-        {
-            Metadata = new ObjectMeta { Name = "local" },
-            Spec = new ControllerRegistrationSpec
-            {
-                Resources =
-                [
-                    new ControllerResource { Kind = "Worker", Type = "local", ReconcileTimeout = "1m" },
-                    new ControllerResource { Kind = "Magic", Type = "local" },
-                ],
-            },
-        };
-
-        var faults = Faults(e => ControllerValidator.Check(registration, e));
-
-        faults[0].ShouldBe(
-            "spec.resources[0].reconcileTimeout: Forbidden: field must not be set when kind != Extension");
-        faults[1].ShouldStartWith("spec.resources[1].kind: Unsupported value: \"Magic\"");
-    }
-
-    [Fact]
-    public void ControllerDeployment_NeedsOneChart()
-    {
-        var none = new ControllerDeployment { Metadata = new ObjectMeta { Name = "a" } };
-        var untagged = none with
-        {
-            Helm = new HelmControllerDeployment
-            {
-                OciRepository =
-                new OCIRepository { Repository = "example.com/chart" }
-            },
-        };
-
-        Faults(e => ControllerValidator.Check(none, e)).ShouldBe(
-            ["helm: Required value: must provide a helm deployment"]);
-        Faults(e => ControllerValidator.Check(untagged, e)).ShouldBe(
-            ["helm.ociRepository.tag: Required value: must provide either tag or digest"]);
-    }
-
-    [Fact]
     public void CredentialsBinding_NamesCredentialsThatNeverChange()
     {
         var other = ValidBinding with { CredentialsRef = ValidBinding.CredentialsRef with { Name = "other" } };
@@ -229,7 +187,7 @@ public class GardenValidatorsTests
                 new Gardenlet { Metadata = new ObjectMeta { Name = "a", Namespace = "default" } }, e)).ShouldBe(
         [
             "metadata.namespace: Invalid value: \"default\": namespace must be garden",
-            "spec.deployment.helm.ociRepository.repository: Required value: must provide either ref or repository",
+            "spec.deployment.helm.ociRepository: Required value: must provide either ref or repository",
         ]);
 
     private static Project In(string? ns) => ValidProject with { Spec = ValidProject.Spec with { Namespace = ns } };

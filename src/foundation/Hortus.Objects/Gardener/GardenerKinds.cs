@@ -14,7 +14,8 @@ public static class GardenerKinds
     public static IReadOnlyList<Type> CoreApi { get; } =
     [
         typeof(Project), typeof(CloudProfile), typeof(NamespacedCloudProfile), typeof(Seed), typeof(Shoot),
-        typeof(ControllerRegistration), typeof(ControllerDeployment), typeof(ControllerInstallation),
+        typeof(ControllerRegistration), typeof(ControllerDeployment), typeof(Core.V1Beta1.ControllerDeployment),
+        typeof(ControllerInstallation),
         typeof(SecretBinding), typeof(BackupBucket), typeof(BackupEntry), typeof(Quota), typeof(ExposureClass),
         typeof(InternalSecret), typeof(ShootState), typeof(CredentialsBinding), typeof(WorkloadIdentity),
         typeof(Gardenlet), typeof(ManagedSeed), typeof(ManagedSeedSet), typeof(Operations.Bastion),

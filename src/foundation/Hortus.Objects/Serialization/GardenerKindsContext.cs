@@ -28,6 +28,9 @@ namespace Hortus.Objects;
 [JsonSerializable(typeof(KubernetesList<ControllerRegistration>))]
 [JsonSerializable(typeof(ControllerDeployment))]
 [JsonSerializable(typeof(KubernetesList<ControllerDeployment>))]
+[JsonSerializable(typeof(Gardener.Core.V1Beta1.ControllerDeployment), TypeInfoPropertyName = "ControllerDeploymentV1Beta1")]
+[JsonSerializable(
+    typeof(KubernetesList<Gardener.Core.V1Beta1.ControllerDeployment>), TypeInfoPropertyName = "ControllerDeploymentsV1Beta1")]
 [JsonSerializable(typeof(ControllerInstallation))]
 [JsonSerializable(typeof(KubernetesList<ControllerInstallation>))]
 [JsonSerializable(typeof(SecretBinding))]

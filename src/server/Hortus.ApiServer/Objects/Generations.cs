@@ -3,7 +3,7 @@ using Hortus.Objects;
 
 namespace Hortus.ApiServer.Objects;
 
-/// <summary>Which built-in kinds count changes of what they want in <c>metadata.generation</c>.</summary>
+/// <summary>Which kinds that are no custom resources count changes of what they want in <c>metadata.generation</c>.</summary>
 internal static class Generations
 {
     private static readonly HashSet<string> WithoutAlthoughSpec =
@@ -18,7 +18,7 @@ internal static class Generations
     [
         "priorityclasses.scheduling.k8s.io", "endpointslices.discovery.k8s.io",
         "validatingwebhookconfigurations.admissionregistration.k8s.io",
-        "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+        "mutatingwebhookconfigurations.admissionregistration.k8s.io", "controllerdeployments.core.gardener.cloud",
     ];
 
     /// <summary>Whether a new object starts with generation 1.</summary>

@@ -5,7 +5,7 @@ using Hortus.ApiServer.Requests;
 namespace Hortus.ApiServer.Objects;
 
 /// <summary>Turns objects of a resource into another of its versions.</summary>
-internal interface IObjectConverter
+public interface IObjectConverter
 {
     /// <summary>The objects in another version, in the same order. The given ones are not changed.</summary>
     /// <exception cref="ApiStatusException">500: they cannot be converted.</exception>

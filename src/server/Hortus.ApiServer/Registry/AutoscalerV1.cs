@@ -22,16 +22,9 @@ internal sealed class AutoscalerV1 : IObjectConverter
     /// <summary>The resource, beside that of version 2.</summary>
     public static ResourceDefinition Of(ResourceDefinition newest)
     {
-        var converter = new AutoscalerV1();
         var schema = new Lazy<SchemaNode>(Schema);
-        return newest with
-        {
-            Kind = newest.Kind with { Version = "v1" },
-            Schema = () => schema.Value,
-            StorageApiVersion = Stored,
-            Converter = converter,
-            View = new StoredView(Version, null, converter),
-        };
+        return (newest with { Kind = newest.Kind with { Version = "v1" }, Schema = () => schema.Value })
+            .ConvertedFrom(Stored, new AutoscalerV1());
     }
 
     public ValueTask<IReadOnlyList<JsonObject>> ConvertAsync(

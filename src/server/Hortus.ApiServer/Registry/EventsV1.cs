@@ -28,18 +28,14 @@ internal sealed class EventsV1 : IObjectConverter
     /// <summary>The resource, beside that of the core group.</summary>
     public static ResourceDefinition Of(ResourceDefinition core)
     {
-        var converter = new EventsV1();
         var schema = new Lazy<SchemaNode>(Schema);
         return new ResourceDefinition
         {
             Kind = core.Kind with { Group = Group },
             Schema = () => schema.Value,
             StoragePrefix = core.StoragePrefix,
-            StorageApiVersion = Stored,
             Columns = core.Columns,
-            Converter = converter,
-            View = new StoredView(Version, null, converter),
-        };
+        }.ConvertedFrom(Stored, new EventsV1());
     }
 
     /// <summary>The event with the names of the core group. The given one is not changed.</summary>

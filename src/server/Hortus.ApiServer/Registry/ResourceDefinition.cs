@@ -74,6 +74,16 @@ public sealed record ResourceDefinition
     /// <summary>Shows stored objects in this version; null when they show as they are stored.</summary>
     internal Objects.StoredView? View { get; init; }
 
+    /// <summary>The same for a version whose objects are shown and stored through a converter.</summary>
+    /// <param name="storage">The apiVersion that objects are stored with.</param>
+    /// <param name="converter">Converts between the two.</param>
+    public ResourceDefinition ConvertedFrom(string storage, Objects.IObjectConverter converter) => this with
+    {
+        StorageApiVersion = storage,
+        Converter = converter,
+        View = new Objects.StoredView(Kind.ApiVersion, null, converter),
+    };
+
     /// <summary>Storage key of an object.</summary>
     public string KeyOf(ObjectKey key) => Kind.Namespaced
         ? $"{StoragePrefix}{key.Namespace}/{key.Name}"

@@ -1,5 +1,6 @@
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Rules;
 
 namespace Hortus.GardenApi.Defaults;
 
@@ -86,9 +87,9 @@ internal static class GardenDefaults
         {
             Resources = registration.Spec.Resources is null
                 ? null
-                : [.. registration.Spec.Resources.Select(r => r with { Primary = r.Primary ?? true })],
+                : [.. registration.Spec.Resources.Select(ControllerResourceRules.WithDefaults)],
             Deployment = registration.Spec.Deployment is { } deployment
-                ? deployment with { Policy = deployment.Policy ?? "OnDemand" }
+                ? deployment with { Policy = deployment.Policy ?? DeploymentPolicies.OnDemand }
                 : null,
         },
     };

@@ -3,6 +3,7 @@ using Hortus.ApiServer.Access;
 using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Subresources;
 using Hortus.GardenApi.Admission;
+using Hortus.GardenApi.ControllerDeployments;
 using Hortus.GardenApi.Defaults;
 using Hortus.GardenApi.Kubeconfig;
 using Hortus.GardenApi.Validation;
@@ -76,7 +77,9 @@ internal static class GardenResources
             Default = GardenDefaults.Apply, Check = ControllerValidator.Check,
                 CheckChange = ControllerValidator.CheckChange,
         }),
-        Of(new TypedStrategy<ControllerDeployment> { Check = ControllerValidator.Check }),
+        Of(new DeploymentStrategy()),
+        Of<Objects.Gardener.Core.V1Beta1.ControllerDeployment>(new OlderDeploymentStrategy())
+            .ConvertedFrom(DeploymentConverter.Stored, new DeploymentConverter()),
         Of(new TypedStrategy<ControllerInstallation> { Check = ControllerValidator.Check,
         CheckChange = ControllerValidator.CheckChange },
             "spec.registrationRef.name", "spec.seedRef.name", "spec.shootRef.name", "spec.shootRef.namespace"),
@@ -201,8 +204,10 @@ internal static class GardenResources
         return merged;
     }
 
-    private static ResourceDefinition Of<T>(TypedStrategy<T> strategy, params string[] selectable) where T
-        : KubernetesObject
+    private static ResourceDefinition Of<T>(TypedStrategy<T> strategy, params string[] selectable) where T : KubernetesObject =>
+        Of<T>((IResourceStrategy)strategy, selectable);
+
+    private static ResourceDefinition Of<T>(IResourceStrategy strategy, params string[] selectable) where T : KubernetesObject
     {
         var kind = ResourceKind.Of<T>();
         return new ResourceDefinition

@@ -63,7 +63,11 @@ internal static class TypedObjects
         return KubernetesJson.Deserialize<T>(tree);
     }
 
-    // No list of ours takes null; objects of other types that are carried along may be anything.
+    // Objects of other types, configurations for extensions and values of charts are carried along and may be anything.
+    private static bool IsFree(string name, JsonNode? value) =>
+        name == "providerConfig" || (value is JsonObject fields && (name == "values" || fields.ContainsKey("apiVersion")));
+
+    // No list of ours takes null.
     private static FieldPath? NullItem(JsonNode? node, FieldPath path)
     {
         switch (node)
@@ -71,12 +75,9 @@ internal static class TypedObjects
             case JsonObject fields:
                 foreach (var (name, value) in fields)
                 {
-                    if (value is JsonArray || (value is JsonObject below && !below.ContainsKey("apiVersion")))
+                    if (!IsFree(name, value) && NullItem(value, path.Child(name)) is { } found)
                     {
-                        if (NullItem(value, path.Child(name)) is { } found)
-                        {
-                            return found;
-                        }
+                        return found;
                     }
                 }
 

@@ -1,6 +1,7 @@
 using Hortus.GardenApi.Registry;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.SeedManagement;
+using Hortus.Oci;
 
 namespace Hortus.GardenApi.Validation;
 
@@ -13,7 +14,7 @@ internal static class SeedManagementValidator
     {
         var path = FieldPath.Root["spec"];
         Namespace(gardenlet.Metadata.Namespace, errors);
-        ControllerValidator.Repository(
+        OciRepositoryRules.Check(
             gardenlet.Spec.Deployment.Helm.OciRepository, path["deployment"]["helm"]["ociRepository"], errors);
         Deployment(gardenlet.Spec.Deployment, path["deployment"], errors);
     }
