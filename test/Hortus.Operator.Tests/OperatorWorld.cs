@@ -12,6 +12,7 @@ using Hortus.Runtime;
 using Hortus.Testing;
 using Hortus.Testing.Scripted;
 using Microsoft.Extensions.Logging.Abstractions;
+using Ext = Hortus.Objects.Gardener.Extensions;
 
 namespace Hortus.Operator.Tests;
 
@@ -55,7 +56,13 @@ internal sealed class OperatorWorld : IAsyncDisposable
         var gardenServer = await InProcessApiServer.StartAloneAsync(
             [new GardenApiPlugin(new GardenApiOptions())], cancellationToken);
         var world = new OperatorWorld(runtimeServer, gardenServer);
-        await CustomKinds.InstallAsync(world.Runtime, [typeof(Garden), typeof(ManagedResource)], cancellationToken);
+        await CustomKinds.InstallAsync(
+            world.Runtime,
+            [
+                typeof(Garden), typeof(ManagedResource), typeof(Extension), typeof(Ext.BackupBucket), typeof(Ext.BackupEntry),
+                typeof(Ext.DNSRecord),
+            ],
+            cancellationToken);
         world.RunResourceManagers();
         if (withNamespace)
         {

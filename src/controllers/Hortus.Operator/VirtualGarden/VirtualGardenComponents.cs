@@ -11,7 +11,10 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
 
     /// <summary>Names under which the API server is reached from outside: <c>api.</c> and <c>gardener.</c> of each domain.</summary>
     public IReadOnlyList<string> DnsNames =>
-        [.. (garden.Spec.VirtualCluster.Dns.Domains ?? []).SelectMany(domain => new[] { "api." + domain.Name, "gardener." + domain.Name })];
+        [.. (garden.Spec.VirtualCluster.Dns.Domains ?? []).SelectMany(domain => NamesOf(domain.Name))];
+
+    /// <summary>Names of the API server in a domain; the first is the one that kubeconfigs use.</summary>
+    public static IReadOnlyList<string> NamesOf(string domain) => ["api." + domain, "gardener." + domain];
 
     /// <summary>Names and addresses in the serving certificate.</summary>
     /// <param name="clusterIP">Address of the API server's Service.</param>

@@ -14,6 +14,9 @@ public sealed record ExtensionWaitTimes(TimeSpan Severe, TimeSpan Timeout)
     /// <summary>ControlPlane, Network, OperatingSystemConfig, Extension, ContainerRuntime: 30 s, 3 min.</summary>
     public static ExtensionWaitTimes Standard { get; } = new(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(3));
 
+    /// <summary>BackupBucket and BackupEntry: 30 s, 1 min.</summary>
+    public static ExtensionWaitTimes Backup { get; } = new(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1));
+
     /// <summary>DNSRecord: 15 s, 2 min.</summary>
     public static ExtensionWaitTimes DnsRecord { get; } = new(TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(2));
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
@@ -35,6 +36,17 @@ public sealed class ExtensionWaiter(IKubernetesClient client, string fieldManage
         return await client.ApplyAsync(wanted with { Metadata = metadata }, fieldManager, cancellationToken);
     }
 
+    /// <summary>Writes the object and asks for it to be reconciled, unless it is as wanted and was a success.</summary>
+    /// <returns>The object as it is then; what <see cref="WaitAsync"/> needs.</returns>
+    public async Task<T> DeployOnChangeAsync<T>(T wanted, CancellationToken cancellationToken) where T : ExtensionObject
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        var found = await client.FindAsync<T>(wanted.Key, cancellationToken);
+        return ExtensionReadiness.WhyNotReady(found, null) is null && JsonNode.DeepEquals(SpecOf(found!), SpecOf(wanted))
+            ? found!
+            : await DeployAsync(wanted, GardenerOperations.Reconcile, cancellationToken);
+    }
+
     /// <summary>Completes with the object once the extension has done what <see cref="DeployAsync"/> asked for.</summary>
     /// <exception cref="ExtensionException">It reported an error for too long, or did not answer in time.</exception>
     public async Task<T> WaitAsync<T>(T written, ExtensionWaitTimes times, CancellationToken cancellationToken)
@@ -55,11 +67,11 @@ public sealed class ExtensionWaiter(IKubernetesClient client, string fieldManage
             return;
         }
 
-        var confirmed = new System.Text.Json.Nodes.JsonObject
+        var confirmed = new JsonObject
         {
-            ["metadata"] = new System.Text.Json.Nodes.JsonObject
+            ["metadata"] = new JsonObject
             {
-                ["annotations"] = new System.Text.Json.Nodes.JsonObject
+                ["annotations"] = new JsonObject
                 {
                     [GardenerAnnotations.ConfirmationDeletion] = "true",
                     [GardenerAnnotations.Timestamp] = ExtensionReadiness.Timestamp(clock.GetUtcNow()),
@@ -83,6 +95,8 @@ public sealed class ExtensionWaiter(IKubernetesClient client, string fieldManage
     public Task WaitGoneAsync<T>(ObjectKey key, ExtensionWaitTimes times, CancellationToken cancellationToken)
         where T : ExtensionObject =>
         FollowAsync<T>(key, WhyNotGone, times, cancellationToken);
+
+    private static JsonNode? SpecOf<T>(T value) where T : ExtensionObject => KubernetesJson.ToNode(value)["spec"];
 
     private static string? WhyNotGone<T>(T? state) where T : ExtensionObject => state switch
     {

@@ -5,18 +5,15 @@ using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
-using Garden = Hortus.Objects.Gardener.Operator.Garden;
 
 namespace Hortus.Operator;
 
 /// <summary>The steps that take a virtual garden away again, users first, store last, and what applies everything at the very
 /// end.</summary>
-public sealed class GardenDeletionFlow(
-    IKubernetesClient runtime, VirtualGardenSecrets secrets, IVirtualGardenAccess access, TimeProvider clock)
+public sealed class GardenDeletionFlow(GardenOperation operation)
 {
-    private static readonly TimeSpan WaitLimit = TimeSpan.FromMinutes(5);
-
-    private readonly GardenDeployers deployers = new(runtime, clock);
+    private readonly IKubernetesClient runtime = operation.Runtime;
+    private readonly GardenDeployers deployers = operation.Deployers;
 
     /// <summary>The graph.</summary>
     public FlowPlan Build()
@@ -34,9 +31,14 @@ public sealed class GardenDeletionFlow(
         var gardenerService = AddComponent(graph, VirtualGardenNames.GardenerApiServer + "-service", gardenerApi);
         var service = AddComponent(graph, VirtualGardenNames.ApiServer + "-service", apiServer);
         var cleared = graph.Add("Deleting secrets", DeleteSecretsAsync, service);
+        var records = new DnsPart(operation).AddRemovalTo(graph, service);
+        var backup = new BackupPart(operation).AddRemovalTo(graph, service);
         graph.Add(
-            new FlowTask($"Destroying {ResourceManagerValues.NameDefault}", DestroyResourceManagerAsync) { Timeout = WaitLimit },
-            cleared, gardenerService);
+            new FlowTask($"Destroying {ResourceManagerValues.NameDefault}", DestroyResourceManagerAsync)
+            {
+                Timeout = ComponentDeployer.WaitMax,
+            },
+            cleared, gardenerService, records, backup);
         return graph.Build();
     }
 
@@ -56,7 +58,7 @@ public sealed class GardenDeletionFlow(
             return;
         }
 
-        var manager = new VirtualGardenComponents(new Garden(), new ImageVector()).RuntimeResourceManager();
+        var manager = operation.Components.RuntimeResourceManager();
         await deployers.Direct.DestroyAsync(manager, cancellationToken);
         await deployers.Direct.WaitCleanupAsync(manager, cancellationToken);
     }
@@ -79,7 +81,8 @@ public sealed class GardenDeletionFlow(
                 $"Seeds and Shoots: repair it, or delete ManagedResource {controllers} to give them up");
         }
 
-        var garden = await access.ConnectAsync(await secrets.EnsureAuthoritiesAsync(cancellationToken), cancellationToken);
+        var authorities = await operation.Secrets.EnsureAuthoritiesAsync(cancellationToken);
+        var garden = await operation.Access.ConnectAsync(authorities, cancellationToken);
         var shoots = await garden.ListAsync<Shoot>(ListOptions.All, cancellationToken);
         var seeds = await garden.ListAsync<Seed>(ListOptions.All, cancellationToken);
         string[] left = [.. shoots.Items.Select(shoot => $"Shoot {shoot.Key}"), .. seeds.Items.Select(seed => $"Seed {seed.Key}")];

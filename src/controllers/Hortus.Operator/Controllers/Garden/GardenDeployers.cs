@@ -8,7 +8,8 @@ namespace Hortus.Operator;
 /// <summary>The ways in which the operator deploys.</summary>
 public sealed class GardenDeployers(IKubernetesClient runtime, TimeProvider clock)
 {
-    private const string FieldManager = "gardener-operator";
+    /// <summary>The operator as owner of fields.</summary>
+    public const string FieldManager = "gardener-operator";
 
     /// <summary>For what resource managers need themselves.</summary>
     public DirectDeployer Direct { get; } = new(runtime, FieldManager);

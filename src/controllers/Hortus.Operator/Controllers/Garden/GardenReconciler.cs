@@ -77,8 +77,7 @@ public sealed partial class GardenReconciler : IReconciler
         garden = await manager.Client.AddFinalizerAsync(garden, GardenerFinalizers.Operator, cancellationToken);
         garden = await ConsumeReconcileAsync(garden, cancellationToken);
 
-        var components = new VirtualGardenComponents(garden, new ImageVector());
-        var flow = new GardenFlow(manager.Client, components, secrets, access, context.Clock).Build();
+        var flow = new GardenFlow(OperationOn(garden)).Build();
         await RunAsync(garden, flow, LastOperationType.Reconcile, cancellationToken);
         return ReconcileResult.Done;
     }
@@ -113,7 +112,7 @@ public sealed partial class GardenReconciler : IReconciler
             return ReconcileResult.Done;
         }
 
-        var flow = new GardenDeletionFlow(manager.Client, secrets, access, context.Clock).Build();
+        var flow = new GardenDeletionFlow(OperationOn(garden)).Build();
         if (await RunAsync(garden, flow, LastOperationType.Delete, cancellationToken) is not null)
         {
             await manager.Client.RemoveFinalizerAsync(garden, GardenerFinalizers.Operator, cancellationToken);
@@ -171,6 +170,8 @@ public sealed partial class GardenReconciler : IReconciler
             // The run has ended first.
         }
     }
+
+    private GardenOperation OperationOn(Garden garden) => new(garden, manager.Client, secrets, access, context.Clock);
 
     private GardenStatusWriter StatusOf(Garden garden, string type) =>
         new(manager.Client, garden.Key, type, context.Identity, context.Clock);
