@@ -11,7 +11,7 @@ internal sealed class RuntimePart(GardenOperation operation)
     public (string Manager, string Extensions) AddTo(FlowGraph graph)
     {
         var manager = AddResourceManager(graph);
-        var required = new RequiredExtensions(operation.Runtime, operation.Clock);
+        var required = new RequiredExtensionsWait(operation.Runtime, operation.Clock);
         var extensions = graph.Add(
             "Waiting until required extensions are ready", token => required.WaitAsync(operation.Garden, token), manager);
         return (manager, extensions);

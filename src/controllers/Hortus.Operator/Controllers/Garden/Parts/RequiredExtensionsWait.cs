@@ -1,6 +1,5 @@
 using Hortus.Client;
 using Hortus.Components;
-using Hortus.Extensions;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Operator;
 using Hortus.Objects.Gardener.Resources;
@@ -15,7 +14,7 @@ public readonly record struct ExtensionPair(string Kind, string Type)
 }
 
 /// <summary>The extensions that a garden itself needs in its runtime cluster.</summary>
-internal sealed class RequiredExtensions(IKubernetesClient runtime, TimeProvider clock)
+internal sealed class RequiredExtensionsWait(IKubernetesClient runtime, TimeProvider clock)
 {
     /// <summary>How long they may take.</summary>
     public static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(1);
@@ -42,7 +41,7 @@ internal sealed class RequiredExtensions(IKubernetesClient runtime, TimeProvider
     }
 
     /// <summary>Completes when all are deployed and healthy.</summary>
-    /// <exception cref="ExtensionException">They are not after <see cref="WaitMax"/>; the message names each and its reason.</exception>
+    /// <exception cref="TimeoutException">They are not after <see cref="WaitMax"/>; the message names each and its reason.</exception>
     public async Task WaitAsync(Garden garden, CancellationToken cancellationToken)
     {
         var startedAt = clock.GetTimestamp();
@@ -50,7 +49,7 @@ internal sealed class RequiredExtensions(IKubernetesClient runtime, TimeProvider
         {
             if (clock.GetElapsedTime(startedAt) > WaitMax)
             {
-                throw new ExtensionException($"extension controllers missing or unready: {string.Join("; ", missing)}", []);
+                throw new TimeoutException($"extension controllers missing or unready: {string.Join("; ", missing)}");
             }
 
             await Task.Delay(Interval, clock, cancellationToken);
