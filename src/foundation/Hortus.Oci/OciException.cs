@@ -13,8 +13,11 @@ public enum OciFailure
     /// <summary>The registry has no such repository, manifest or blob (404).</summary>
     NotFound,
 
-    /// <summary>The registry does not answer, asks to wait (429), has an internal error (5xx), or is not trusted.</summary>
+    /// <summary>The registry does not answer, asks to wait (429), or has an internal error (5xx).</summary>
     Unavailable,
+
+    /// <summary>The registry shows a certificate that is not trusted, or sends its readers to a place without TLS.</summary>
+    Untrusted,
 
     /// <summary>The registry answered with something else than was asked for: a wrong digest or size, or no registry at all.</summary>
     BadContent,
@@ -35,4 +38,7 @@ public sealed class OciException : Exception
 
     /// <summary>How long the registry asked to wait; null when it did not.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Whether the server answered, but not with TLS.</summary>
+    internal bool IsWithoutTls { get; init; }
 }
