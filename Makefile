@@ -9,7 +9,10 @@ export PATH := $(CURDIR)/bin:$(CURDIR)/.tools/bin:$(PATH)
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help setup build up down status test conformance conformance-reference golden fmt check bench fuzz crds clean
+# The version that the build gives everything; charts carry it too.
+VERSION = $(shell sed -n 's:.*<VersionPrefix>\(.*\)</VersionPrefix>.*:\1:p' Directory.Build.props)
+
+.PHONY: help setup build charts up down status test conformance conformance-reference golden fmt check bench fuzz crds clean
 
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -17,8 +20,15 @@ help: ## lists the targets
 setup: ## installs what is missing (apt, npm)
 	@./eng/setup.sh
 
-build: setup ## leaves a runnable bin/hortus
+build: setup charts ## leaves a runnable bin/hortus
 	@dotnet publish src/app/Hortus -c $(CONFIGURATION) -o bin -v quiet --nologo
+
+charts: setup ## packages the charts into bin/charts; REGISTRY=host/folder pushes them there as well
+	@rm -rf bin/charts && mkdir -p bin/charts
+	@for chart in charts/*/Chart.yaml; do \
+	  helm package "$$(dirname "$$chart")" --version $(VERSION) --app-version $(VERSION) --destination bin/charts >/dev/null || exit 1; \
+	done
+	@if [ -n "$(REGISTRY)" ]; then for chart in bin/charts/*.tgz; do bin/hortus oci push "$$chart" "oci://$(REGISTRY)" || exit 1; done; fi
 
 up: build ## starts the local garden and seed
 	@bin/hortus up $(STATE_FLAG)

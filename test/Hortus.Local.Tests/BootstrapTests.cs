@@ -1,6 +1,7 @@
 using Hortus.Components;
 using Hortus.Kubelet.Images;
 using Hortus.Local.Bootstrap;
+using Hortus.Local.Registry;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
 
@@ -13,13 +14,14 @@ public sealed class BootstrapTests
     {
         using var folder = new TemporaryFolder();
         var images = new ImageVector();
-        File.WriteAllText(folder["map.yaml"], ImageMapFile.Render(images));
+        File.WriteAllText(folder["map.yaml"], ImageMapFile.Render(images, "/opt/tools/docker-registry"));
         var map = new LocalImageMap(folder["map.yaml"], ["/opt/hortus"]);
 
         map.Find(images.Hortus).ShouldBe(["/opt/hortus"]);
         map.Find(images.KubeApiServer + ":v1.35.4").ShouldBe(["/opt/hortus", "apiserver"]);
         map.Find(images.KubeControllerManager + ":v1.35.4").ShouldBe(["/opt/hortus", "kube-controller-manager"]);
         map.Find(images.LocalMachine + ":1.0.0").ShouldNotBeNull()[0].ShouldBe("/opt/hortus");
+        map.Find(LocalRegistry.Image).ShouldBe(["/opt/tools/docker-registry"]);
         map.Find("example.org/unknown:1").ShouldBeNull();
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Hortus.Local.Bootstrap;
 using Hortus.Local.Node;
+using Hortus.Testing;
 
 namespace Hortus.Local.Tests;
 
@@ -14,6 +15,7 @@ public sealed class PreflightTests : IDisposable
     {
         state = new StateDirectory(folder["state"]);
         state.Create();
+        File.WriteAllText(state.RegistryPassword, "secret");
     }
 
     public void Dispose() => folder.Dispose();
@@ -78,6 +80,18 @@ public sealed class PreflightTests : IDisposable
         Preflight.Check(Options(port), state);
     }
 
+    [SkippableFact]
+    public void A_garden_that_an_older_version_started_is_to_be_stopped_first()
+    {
+        SkipUnlessReady();
+        File.Delete(state.RegistryPassword);
+        new ProcessFile(state.NodePid).Write(Environment.ProcessId);
+
+        var error = Should.Throw<LocalGardenException>(() => Preflight.Check(Options(6443), state));
+
+        error.Message.ShouldContain("run `hortus down` first: the data stays");
+    }
+
     private static void SkipUnlessReady()
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
@@ -93,5 +107,11 @@ public sealed class PreflightTests : IDisposable
         return ((IPEndPoint)listener.LocalEndPoint!).Port;
     }
 
-    private LocalGardenOptions Options(int port) => new() { StateDirectory = state.Root, Port = port };
+    // What eng/setup.sh unpacks is found from there.
+    private LocalGardenOptions Options(int port) => new()
+    {
+        StateDirectory = state.Root,
+        Port = port,
+        Executable = Path.Combine(BuiltTools.Root, "bin", "hortus"),
+    };
 }

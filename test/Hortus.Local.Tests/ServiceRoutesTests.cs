@@ -16,6 +16,14 @@ public sealed class ServiceRoutesTests
         Find(LocalNetwork.RuntimeServerName).ShouldBe(IPEndPoint.Parse("172.18.0.2:6443"));
     }
 
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("registry.registry.svc")]
+    public void The_registry_is_known_before_there_is_any_service(string name)
+    {
+        Find(name).ShouldBe(IPEndPoint.Parse("172.18.0.2:5000"));
+    }
+
     [Fact]
     public void A_service_is_found_by_each_of_its_names_whatever_their_case()
     {

@@ -33,6 +33,15 @@ public sealed class StateDirectory
 
     public string ImageMap => Path.Combine(Root, "image-map.yaml");
 
+    /// <summary>What the local registry reads at its start, with its key.</summary>
+    public string RegistryConfiguration => Path.Combine(Root, "registry", "configuration");
+
+    /// <summary>Charts and other artifacts of the local registry.</summary>
+    public string RegistryData => Path.Combine(Root, "registry", "data");
+
+    /// <summary>File with the password of the local registry's user.</summary>
+    public string RegistryPassword => Path.Combine(Root, "registry", "password");
+
     public string NodePid => Path.Combine(Root, "local-node.pid");
 
     public string NodeLog => Path.Combine(Logs, "local-node.log");
@@ -63,7 +72,7 @@ public sealed class StateDirectory
     {
         try
         {
-            foreach (var folder in new[] { Root, Pki, Kubeconfigs, StaticPods, Kubelet, Volumes, Logs })
+            foreach (var folder in new[] { Root, Pki, Kubeconfigs, StaticPods, Kubelet, Volumes, Logs, Path.Combine(Root, "registry") })
             {
                 Directory.CreateDirectory(folder, Private);
             }

@@ -54,6 +54,9 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ChangeOwner(string path, uint user, uint group);
 
+    [LibraryImport("libcrypt.so.1", EntryPoint = "crypt", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint Crypt(string phrase, string setting);
+
     [StructLayout(LayoutKind.Sequential)]
     public struct WindowSize
     {

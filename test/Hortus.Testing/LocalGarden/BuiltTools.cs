@@ -10,6 +10,11 @@ public static class BuiltTools
 
     public static string Kubectl => Existing(Path.Combine(Root, ".tools", "bin", "kubectl"), "run eng/setup.sh");
 
+    public static string Helm => Existing(Path.Combine(Root, ".tools", "bin", "helm"), "run eng/setup.sh");
+
+    /// <summary>Folder of a chart's sources.</summary>
+    public static string Chart(string name) => Path.Combine(Root, "charts", name);
+
     public static string Example(string name) => Path.Combine(Root, "examples", name);
 
     private static string Existing(string path, string remedy) =>

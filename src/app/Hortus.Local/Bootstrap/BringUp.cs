@@ -5,6 +5,7 @@ using Hortus.Client;
 using Hortus.Components;
 using Hortus.Host;
 using Hortus.Local.Node;
+using Hortus.Local.Registry;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Operator;
@@ -70,12 +71,19 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
     private async Task StartNodeAsync(CancellationToken cancellationToken)
     {
         new RuntimePki(state, time).Ensure(options.Port);
-        foreach (var (name, pod) in StaticPods.Render(state, images, RuntimeVersion))
+        var registry = new RegistryFiles(state);
+        registry.Ensure();
+        var map = ImageMapFile.Render(images, LocalPrograms.Find(LocalRegistry.Program, options.Executable)!);
+        await File.WriteAllTextAsync(state.ImageMap, map, cancellationToken);
+        var pods = new Dictionary<string, Pod>(StaticPods.Render(state, images, RuntimeVersion))
+        {
+            [RegistryPod.ManifestName] = RegistryPod.Render(state, registry.Checksum()),
+        };
+        foreach (var (name, pod) in pods)
         {
             await File.WriteAllBytesAsync(Path.Combine(state.StaticPods, name), KubernetesJson.Serialize(pod), cancellationToken);
         }
 
-        await File.WriteAllTextAsync(state.ImageMap, ImageMapFile.Render(images), cancellationToken);
         await File.WriteAllTextAsync(state.PortFile, options.Port.ToString(CultureInfo.InvariantCulture), cancellationToken);
         if (new ProcessFile(state.NodePid).FindRunning() is not null)
         {
@@ -124,7 +132,10 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
     {
         await runtime.ApplyAsync(GardenNamespace(), FieldManager, cancellationToken);
         var deployer = new DirectDeployer(runtime, FieldManager);
-        IComponent[] first = [new CustomResourceDefinitionSet(GardenWorkloads.Namespace), GardenWorkloads.Operator(images)];
+        IComponent[] first =
+        [
+            new CustomResourceDefinitionSet(GardenWorkloads.Namespace), GardenWorkloads.Operator(images), new RegistryObjects(state),
+        ];
         await Task.WhenAll(first.Select(component => deployer.DeployAsync(component, cancellationToken)));
 
         // The operator's readiness shows in the Garden; only the kinds themselves have to be there first.

@@ -1,4 +1,5 @@
 using Hortus.Components;
+using Hortus.Local.Registry;
 
 namespace Hortus.Local.Bootstrap;
 
@@ -6,7 +7,9 @@ namespace Hortus.Local.Bootstrap;
 public static class ImageMapFile
 {
     /// <summary>The map as YAML; the word <c>hortus</c> stands for the running executable.</summary>
-    public static string Render(ImageVector images)
+    /// <param name="images">The images of our own parts.</param>
+    /// <param name="registry">Path of the registry's program.</param>
+    public static string Render(ImageVector images, string registry)
     {
         ArgumentNullException.ThrowIfNull(images);
         return $"""
@@ -17,6 +20,7 @@ public static class ImageMapFile
               {images.KubeApiServer}: [hortus, apiserver]
               {images.KubeControllerManager}: [hortus, kube-controller-manager]
               {images.LocalMachine}: [hortus, kubelet]
+              {LocalRegistry.Image}: ["{registry}"]
               registry.k8s.io/pause: [/bin/sleep, infinity]
               busybox: [/bin/sh]
               debian: [/bin/sh]

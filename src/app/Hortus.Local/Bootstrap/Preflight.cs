@@ -1,12 +1,13 @@
 using System.Globalization;
 using Hortus.Local.Node;
+using Hortus.Local.Registry;
 
 namespace Hortus.Local.Bootstrap;
 
 /// <summary>Checks what a local garden needs before anything is started, so that a failure leaves nothing behind.</summary>
 public static class Preflight
 {
-    private static readonly string[] Programs = ["ip", "nft", "unshare", "nsenter", "setsid", "mount"];
+    private static readonly string[] Programs = ["ip", "nft", "unshare", "nsenter", "setsid", "mount", LocalRegistry.Program];
 
     /// <summary>Checks user, programs and, when the garden does not run yet, the port.</summary>
     /// <exception cref="LocalGardenException">Something is missing; the message says what to do.</exception>
@@ -25,30 +26,32 @@ public static class Preflight
                 "a local garden needs root: it makes network and mount namespaces; run `sudo hortus up`");
         }
 
-        var missing = Programs.Where(program => FindOnPath(program) is null).ToArray();
+        var missing = Programs.Where(program => LocalPrograms.Find(program, options.Executable) is null).ToArray();
         if (missing.Length > 0)
         {
             throw new LocalGardenException(
-                $"missing on this machine: {string.Join(", ", missing)}; run eng/setup.sh, or install iproute2, nftables and util-linux");
+                $"missing on this machine: {string.Join(", ", missing)}; run eng/setup.sh, or install iproute2, "
+                + "nftables, util-linux and docker-registry");
+        }
+
+        var runs = new ProcessFile(state.NodePid).FindRunning() is not null;
+        if (runs && !File.Exists(state.RegistryPassword))
+        {
+            throw new LocalGardenException(
+                $"the garden in {state.Root} was started by an older hortus, which knows no registry; run `hortus down` first: the data stays");
         }
 
         if (File.Exists(state.PortFile)
             && int.TryParse(File.ReadAllText(state.PortFile), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            && port != options.Port && new ProcessFile(state.NodePid).FindRunning() is not null)
+            && port != options.Port && runs)
         {
             throw new LocalGardenException(
                 $"the garden in {state.Root} runs on port {port}; use it, or run `hortus down` before choosing another port");
         }
 
-        if (new ProcessFile(state.NodePid).FindRunning() is null)
+        if (!runs)
         {
             LocalNode.Listen(options.Port).Dispose();
         }
     }
-
-    private static string? FindOnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Concat(["/usr/sbin", "/sbin"])
-            .Select(folder => Path.Combine(folder, program))
-            .FirstOrDefault(File.Exists);
 }

@@ -1,4 +1,5 @@
 using Hortus.Client;
+using Hortus.Local.Registry;
 using Hortus.Pki;
 
 namespace Hortus.Local.Bootstrap;
@@ -37,6 +38,7 @@ public sealed class RuntimePki(StateDirectory state, TimeProvider time)
             "kube-apiserver",
             "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local", "localhost",
             LocalNetwork.RuntimeServerName, LocalNetwork.NodeAddress, LocalNetwork.RuntimeKubernetesService, "127.0.0.1"));
+        EnsureRegistryPair(authority);
         EnsurePair(authority, KubeletClientCertificate, KubeletClientKey,
             CertificateSpec.Client("kube-apiserver-kubelet-client", "system:masters"));
         EnsureServiceAccountKeys();
@@ -64,16 +66,30 @@ public sealed class RuntimePki(StateDirectory state, TimeProvider time)
         return authority;
     }
 
+    // In a folder of its own: its pod must not see the keys of the cluster.
+    private void EnsureRegistryPair(CertificateAuthority authority)
+    {
+        Directory.CreateDirectory(state.RegistryConfiguration);
+        EnsurePair(
+            authority,
+            Path.Combine(state.RegistryConfiguration, RegistryFiles.Certificate),
+            Path.Combine(state.RegistryConfiguration, RegistryFiles.Key),
+            CertificateSpec.Server(
+                LocalRegistry.Host, LocalRegistry.Host, LocalRegistry.Host + ".cluster.local", LocalRegistry.UserServerName,
+                LocalNetwork.NodeAddress, "127.0.0.1"));
+    }
+
     private void EnsurePair(CertificateAuthority authority, string certificateName, string keyName, CertificateSpec spec)
     {
-        if (File.Exists(FileOf(keyName)) && IsFresh(FileOf(certificateName)))
+        var (certificate, key) = (FileOf(certificateName), FileOf(keyName));
+        if (File.Exists(key) && IsFresh(certificate))
         {
             return;
         }
 
         var pair = authority.Issue(spec);
-        StateDirectory.WriteSecret(FileOf(keyName), pair.PrivateKeyPem);
-        StateDirectory.WriteSecret(FileOf(certificateName), pair.CertificatePem);
+        StateDirectory.WriteSecret(key, pair.PrivateKeyPem);
+        StateDirectory.WriteSecret(certificate, pair.CertificatePem);
     }
 
     private bool IsFresh(string certificate) =>
@@ -104,5 +120,6 @@ public sealed class RuntimePki(StateDirectory state, TimeProvider time)
             "runtime", server, serverName, authority.CertificatePem, pair).ToYaml());
     }
 
+    // A full path stays as it is.
     private string FileOf(string name) => Path.Combine(state.Pki, name);
 }
