@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Hortus.Client;
+using Hortus.Objects;
 using Hortus.Testing;
 
 namespace Hortus.ProviderLocal.Tests.Charts;
