@@ -81,6 +81,7 @@ public sealed class ShootFlowTests
             Logs = NullLoggerFactory.Instance,
             Random = new Random(1),
             GardenConnection = World.NoCluster.Connection,
+            Charts = World.NoCharts.Create(),
         };
         var inputs = new ShootInputs
         {

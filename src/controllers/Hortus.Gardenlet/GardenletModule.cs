@@ -1,5 +1,6 @@
 using Hortus.Client;
 using Hortus.Components;
+using Hortus.Components.Charts;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Runtime;
 using Hortus.Telemetry;
@@ -13,6 +14,7 @@ internal sealed class GardenletModule(GardenletOptions options, ComponentContext
     {
         var config = await SeedConfig.LoadAsync(options.SeedConfigFile, cancellationToken);
         using var shoots = new ShootClients(context.Clock);
+        using var charts = ChartSupply.Create(options.Charts, context);
         var garden = ClientConnection.Find(options.GardenKubeconfig);
         var surroundings = new GardenletSurroundings
         {
@@ -27,6 +29,7 @@ internal sealed class GardenletModule(GardenletOptions options, ComponentContext
             Clock = context.Clock,
             Logs = context.Logs,
             Random = context.Random,
+            Charts = new InstallationCharts(charts.Loader, charts.Renderer),
         };
         await RunAsync(surroundings, config, context.Health, cancellationToken);
     }

@@ -23,6 +23,9 @@ internal sealed record GardenletSurroundings
     /// <summary>Ways into the API servers of shoots.</summary>
     public required IShootClients Shoots { get; init; }
 
+    /// <summary>Charts of extensions.</summary>
+    public required InstallationCharts Charts { get; init; }
+
     public required Gardener Identity { get; init; }
 
     public required string SeedName { get; init; }

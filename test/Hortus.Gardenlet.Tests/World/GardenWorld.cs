@@ -93,6 +93,7 @@ internal sealed class GardenWorld : IAsyncDisposable
             Logs = Logs,
             Random = new Random(1),
             GardenConnection = GardenConnection,
+            Charts = NoCharts.Create(),
         };
         gardenlet = GardenletModule.RunAsync(surroundings, SeedConfigOf(), new HealthChecks(), gardenletStop.Token);
     }

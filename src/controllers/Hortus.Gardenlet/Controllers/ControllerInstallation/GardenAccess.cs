@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Hortus.Client;
+using Hortus.Components.Charts;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
@@ -17,9 +18,7 @@ namespace Hortus.Gardenlet;
 /// </summary>
 internal sealed class GardenAccess(GardenletSurroundings surroundings)
 {
-    /// <summary>Where pods find the token.</summary>
-    public const string TokenFile = "/var/run/secrets/gardener.cloud/garden/generic-kubeconfig/token";
-
+    private const string TokenFile = $"{KubeconfigInjection.GardenPath}/{KubeconfigInjection.TokenFile}";
     private const string SecretBase = "generic-garden-kubeconfig";
     private const int SuffixLength = 8;
 
@@ -93,7 +92,6 @@ internal sealed class GardenAccess(GardenletSurroundings surroundings)
             {
                 Namespace = space,
                 Name = $"{SecretBase}-{Convert.ToHexStringLower(SHA256.HashData(content))[..SuffixLength]}",
-                Labels = new Dictionary<string, string> { [ResourceNames.GarbageCollectable] = "true" },
             },
             Type = "Opaque",
             Immutable = true,

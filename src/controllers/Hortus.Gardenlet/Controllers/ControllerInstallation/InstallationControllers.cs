@@ -13,6 +13,7 @@ internal static class InstallationControllers
     public static void AddTo(GardenletSurroundings surroundings)
     {
         var status = new InstallationStatusWriter(surroundings);
+        new InstallationReconciler(surroundings, status, new InstallationDeletion(surroundings, status)).AddTo(surroundings.Garden);
         new InstallationCareReconciler(surroundings, status).AddTo(surroundings.Garden);
         new InstallationRequiredReconciler(surroundings, status).AddTo(surroundings.Garden);
         TokenReconciler.Add(new TokenRequestorSettings

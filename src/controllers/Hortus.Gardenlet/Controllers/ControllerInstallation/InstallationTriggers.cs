@@ -2,6 +2,8 @@ using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Resources;
+using Hortus.Objects.Kubernetes;
+using Hortus.Runtime;
 
 namespace Hortus.Gardenlet;
 
@@ -21,6 +23,19 @@ internal static class InstallationTriggers
             || !(old.Spec.ResourceRefs ?? []).SequenceEqual(installation.Spec.ResourceRefs ?? [])
             || old.Metadata.Annotation(GardenerAnnotations.PodSecurityEnforce)
                 != installation.Metadata.Annotation(GardenerAnnotations.PodSecurityEnforce));
+
+    /// <summary>The Secrets of the garden with credentials and authorities of registries.</summary>
+    public static CacheScope RegistrySecrets { get; } = new(
+        GardenerNames.GardenNamespace, $"{GardenerLabels.Role} in ({GardenerRoles.HelmPullSecret},{GardenerRoles.OciCABundle})");
+
+    /// <summary>Whether a Secret has other data than before.</summary>
+    public static bool Matters(Secret? old, Secret? secret)
+    {
+        static string Of(Secret? value) => string.Join(
+            '\n', (value?.Data ?? new Dictionary<string, byte[]>())
+                .OrderBy(data => data.Key, StringComparer.Ordinal).Select(data => $"{data.Key} {Convert.ToBase64String(data.Value)}"));
+        return Of(old) != Of(secret);
+    }
 
     /// <summary>The installation that a ManagedResource of the seed belongs to.</summary>
     public static IEnumerable<ObjectKey> InstallationsOf(ManagedResource resource) =>

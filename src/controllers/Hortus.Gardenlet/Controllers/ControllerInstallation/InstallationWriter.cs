@@ -1,0 +1,73 @@
+using Hortus.Charts;
+using Hortus.Client;
+using Hortus.Components;
+using Hortus.Components.Charts;
+using Hortus.Objects;
+using Hortus.Objects.Gardener;
+using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Resources;
+using Reasons = Hortus.Objects.Gardener.ControllerInstallationReasons;
+
+namespace Hortus.Gardenlet;
+
+/// <summary>Hands the objects of rendered charts to the seed's resource manager.</summary>
+internal sealed class InstallationWriter(GardenletSurroundings surroundings)
+{
+    private readonly ManagedResourceWriter writer = new(surroundings.SeedClient, GardenletIdentity.FieldManager);
+
+    /// <summary>Writes the ManagedResource; tells of a chart that is another one than before.</summary>
+    /// <exception cref="InstallationException">The objects cannot be handed over.</exception>
+    public async Task WriteAsync(
+        ControllerInstallation installation, LoadedChart chart, RenderedChart rendered, WorkloadInjection injection,
+        CancellationToken cancellationToken)
+    {
+        var settings = InstallationManifests.SettingsOf(installation, chart.Digest);
+        string? before;
+        try
+        {
+            var current = await surroundings.SeedClient.FindAsync<ManagedResource>(settings.Key, cancellationToken);
+            before = current?.Metadata.Annotation(ResourceNames.ChartDigest);
+            await writer.WriteAsync(settings, ChartManifests.Bundle(rendered, injection), cancellationToken);
+        }
+        catch (ChartException e)
+        {
+            throw InstallationException.Invalid(Reasons.ChartCannotBeRendered, $"The chart cannot be installed: {e.Message}", e);
+        }
+        catch (Exception e) when (e is ApiException or HttpRequestException or IOException or ArgumentException)
+        {
+            throw new InstallationException(
+                new(GardenerConditions.ControllerInstallationInstalled, false, Reasons.InstallationFailed,
+                    $"ManagedResource {settings.Key} cannot be written in the seed: {e.Message}"),
+                e);
+        }
+
+        if (before != chart.Digest)
+        {
+            Tell(installation, chart, rendered, before);
+        }
+    }
+
+    private void Tell(ControllerInstallation installation, LoadedChart chart, RenderedChart rendered, string? before)
+    {
+        var events = surroundings.Garden.Events;
+        events.Normal(
+            installation,
+            "ChartInstalled",
+            $"chart {rendered.Name} {rendered.Version} with digest {chart.Digest}{(before is null ? "" : $" instead of {before}")}");
+        if (rendered.Hooks.Count > 0)
+        {
+            events.Warning(
+                installation,
+                "ChartHooksNotRun",
+                $"chart {rendered.Name} {rendered.Version} has hooks, which are not run as such: "
+                + string.Join(", ", rendered.Hooks.Select(hook => hook.Delivered
+                    ? $"{hook.Name} ({string.Join(", ", hook.Events)}; installed as any other object)"
+                    : $"{hook.Name} ({string.Join(", ", hook.Events)}; left out)")));
+        }
+
+        foreach (var warning in rendered.Warnings)
+        {
+            events.Warning(installation, "ChartWarning", warning);
+        }
+    }
+}
