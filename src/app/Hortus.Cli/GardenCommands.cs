@@ -35,11 +35,17 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
             HelpName = "number",
             CustomParser = ParsePort,
         };
+        var dnsPort = new Option<int?>("--dns-port")
+        {
+            Description = "Port on 127.0.0.1, UDP and TCP, for the garden's DNS zones. Default a free one, kept in the file dns-port.",
+            HelpName = "number",
+            CustomParser = ParsePort,
+        };
         var timeout = new Option<string>("--timeout") { Description = "How long to wait, such as 3m.", DefaultValueFactory = _ => "3m" };
         var foreground = new Option<bool>("--foreground") { Description = "Stay attached; Ctrl+C stops the garden." };
         var command = new Command("up", "Starts a garden with a seed on this machine, or resumes it.")
         {
-            stateDir, port, timeout, foreground,
+            stateDir, port, dnsPort, timeout, foreground,
         };
         command.SetAction((result, cancellationToken) => GuardAsync(async () =>
         {
@@ -48,6 +54,7 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
             {
                 StateDirectory = state.Root,
                 Port = result.GetValue(port) ?? KnownPort(state),
+                DnsPort = result.GetValue(dnsPort) ?? 0,
                 ReadyTimeout = Duration.Parse(result.GetValue(timeout)!),
             };
             await StartAsync(options, state, cancellationToken);
@@ -164,7 +171,8 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
             return port;
         }
 
-        result.AddError($"--port: want a number between 1 and 65535, found \"{text}\"");
+        var flag = (result.Parent as OptionResult)?.Option.Name;
+        result.AddError($"{flag}: want a number between 1 and 65535, found \"{text}\"");
         return null;
     }
 

@@ -12,6 +12,10 @@ public sealed record LocalGardenOptions
     /// <summary>Port on 127.0.0.1 under which all API servers are reached (told apart by TLS server name). Default 6443.</summary>
     public int Port { get; init; } = 6443;
 
+    /// <summary>Port on 127.0.0.1, UDP and TCP, under which the garden's DNS zones are answered. 0, the default, takes a free one
+    /// and keeps it; it stands in the file <c>dns-port</c> of the state directory.</summary>
+    public int DnsPort { get; init; }
+
     /// <summary>How long <c>hortus up</c> waits for garden and seed. Default 3 minutes.</summary>
     public TimeSpan ReadyTimeout { get; init; } = TimeSpan.FromMinutes(3);
 
@@ -31,6 +35,11 @@ public sealed record LocalGardenOptions
         if (Port is < 1 or > IPEndPoint.MaxPort)
         {
             faults.Add($"--port: {Port} is not between 1 and {IPEndPoint.MaxPort}");
+        }
+
+        if (DnsPort is < 0 or > IPEndPoint.MaxPort)
+        {
+            faults.Add($"--dns-port: {DnsPort} is not between 0 and {IPEndPoint.MaxPort}");
         }
 
         if (ReadyTimeout <= TimeSpan.Zero)

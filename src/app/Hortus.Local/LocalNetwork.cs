@@ -11,6 +11,10 @@ public static class LocalNetwork
     public const string RuntimeServices = "10.2.0.0/16";
     public const string RuntimeKubernetesService = "10.2.0.1";
     public const string RuntimeDns = "10.2.0.10";
+
+    /// <summary>Where the garden's DNS zones are answered to pods.</summary>
+    public const string ZoneServer = NodeAddress + ":53";
+
     public const string VirtualServices = "100.64.0.0/13";
 
     /// <summary>TLS server name of the runtime cluster's API server.</summary>

@@ -49,6 +49,9 @@ public sealed class StateDirectory
     /// <summary>Port under which the garden is reached, kept from the first start.</summary>
     public string PortFile => Path.Combine(Root, "port");
 
+    /// <summary>Port under which the garden's DNS zones are answered.</summary>
+    public string DnsPortFile => Path.Combine(Root, "dns-port");
+
     /// <summary>Name of the network namespace; differs between state directories, so that gardens do not meet.</summary>
     public string NetworkNamespace => "hortus-node-" + Identity;
 

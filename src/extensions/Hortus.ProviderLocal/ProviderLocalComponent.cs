@@ -1,8 +1,8 @@
 using Hortus.Components;
 using Hortus.Extensions;
-using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Extensions;
 using Hortus.ProviderLocal.Actuators;
+using Hortus.ProviderLocal.Backup;
 using Hortus.Runtime;
 
 namespace Hortus.ProviderLocal;
@@ -51,7 +51,11 @@ public sealed class ProviderLocalComponent
         var images = new ImageVector();
         var client = manager.Client;
         var classes = ExtensionClasses.Parse(options.ExtensionClasses);
-        Add("dnsrecord", Type, new StatusOnlyActuator<DNSRecord>(CheckRecord));
+        var folders = new BackupFolders(options.BackupPath);
+        Add("dnsrecord", Type, new DnsRecordActuator(client, options.DnsNamespace));
+        Add("backupbucket", Type, new BackupBucketActuator(
+            client, folders, options.BackupHostPath ?? options.BackupPath, classes.NameOf(Name)));
+        Add("backupentry", Type, new BackupEntryActuator(folders));
         if (classes.Contains(ExtensionClass.Shoot))
         {
             Add("infrastructure", Type, new InfrastructureActuator(client));
@@ -63,14 +67,5 @@ public sealed class ProviderLocalComponent
 
         void Add<T>(string name, string type, IActuator<T> actuator) where T : ExtensionObject => manager.AddExtension(
             new ExtensionController<T>(name, type, actuator) { Classes = classes, Workers = options.ConcurrentReconciles }, clock);
-    }
-
-    private static void CheckRecord(DNSRecord record)
-    {
-        if (record.Spec.RecordType is not ("A" or "AAAA" or "CNAME"))
-        {
-            throw new ExtensionException(
-                $"unsupported DNS record type \"{record.Spec.RecordType}\": want A, AAAA or CNAME", [ErrorCode.ConfigurationProblem]);
-        }
     }
 }

@@ -21,6 +21,15 @@ public sealed record ProviderLocalOptions
     /// <summary>Namespace of the lease.</summary>
     public string LeaderElectionNamespace { get; init; } = GardenerNames.GardenNamespace;
 
+    /// <summary>Namespace of the ConfigMaps that hold the records of DNSRecords.</summary>
+    public string DnsNamespace { get; init; } = GardenerNames.GardenNamespace;
+
+    /// <summary>Folder of the backup buckets, as this process sees it.</summary>
+    public string BackupPath { get; init; } = "/var/lib/hortus/backup-buckets";
+
+    /// <summary>The same folder as nodes see it, told to those who write backups; the same path when absent.</summary>
+    public string? BackupHostPath { get; init; }
+
     /// <summary>Objects of one kind handled side by side.</summary>
     public int ConcurrentReconciles { get; init; } = 20;
 }

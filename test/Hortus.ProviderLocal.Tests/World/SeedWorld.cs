@@ -1,13 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hortus.Client;
+using Hortus.Extensions;
 using Hortus.Objects;
 using Hortus.Objects.Calico;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Kubernetes;
+using Hortus.ProviderLocal.Dns;
 using Hortus.Runtime;
 using Hortus.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Ext = Hortus.Objects.Gardener.Extensions;
 
 namespace Hortus.ProviderLocal.Tests.World;
@@ -30,17 +33,34 @@ internal sealed class SeedWorld : IAsyncDisposable
 
     public IKubernetesClient Seed => client;
 
+    /// <summary>The zones that a name server of the seed answers.</summary>
+    public ZoneDirectory Zones { get; private set; } = null!;
+
+    /// <summary>Folder of the backup buckets.</summary>
+    public string Backups { get; } = Path.Combine(Directory.CreateTempSubdirectory("hortus-backups-").FullName, "buckets");
+
     /// <summary>Starts the seed with a shoot's namespace and Cluster.</summary>
     public static async Task<SeedWorld> StartAsync(CancellationToken cancellationToken)
     {
         var world = new SeedWorld(await InProcessApiServer.StartAsync(cancellationToken));
         await CustomKinds.InstallAsync(world.Seed, [.. GardenerKinds.SeedCrds, typeof(IPPool)], cancellationToken);
-        await world.Seed.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = Namespace } }, cancellationToken);
+        foreach (var name in new[] { Namespace, GardenerNames.GardenNamespace })
+        {
+            await world.Seed.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = name } }, cancellationToken);
+        }
+
         await world.Seed.CreateAsync(
             new ServiceAccount { Metadata = new ObjectMeta { Namespace = Namespace, Name = "default" } }, cancellationToken);
         await world.ApplyClusterAsync(shoot => shoot, cancellationToken);
         var manager = TestManagers.NewManager(world.Seed, TimeProvider.System);
-        ProviderLocalComponent.AddTo(manager, new ProviderLocalOptions(), TimeProvider.System);
+        var options = new ProviderLocalOptions
+        {
+            ExtensionClasses = [ExtensionClass.Garden, ExtensionClass.Shoot],
+            BackupPath = world.Backups,
+            BackupHostPath = "/on/the/node",
+        };
+        ProviderLocalComponent.AddTo(manager, options, TimeProvider.System);
+        world.Zones = ZoneDirectory.AddTo(manager, TimeProvider.System, NullLogger.Instance);
         world.running = manager.RunAsync(world.stop.Token);
         return world;
     }
@@ -77,6 +97,9 @@ internal sealed class SeedWorld : IAsyncDisposable
     /// <summary>Metadata of an object in the shoot's namespace.</summary>
     public static ObjectMeta Named(string name) => new() { Namespace = Namespace, Name = name };
 
+    /// <summary>Key of an object in the shoot's namespace.</summary>
+    public static ObjectKey KeyOf(string name) => new(Namespace, name);
+
     /// <summary>Waits until the object's last operation has succeeded.</summary>
     public async Task<T> UntilSucceededAsync<T>(ObjectKey key, CancellationToken cancellationToken) where T : Ext.ExtensionObject =>
         (await Seed.UntilAsync<T>(
@@ -91,6 +114,7 @@ internal sealed class SeedWorld : IAsyncDisposable
         await running.ContinueWith(_ => { }, TaskScheduler.Default);
         client.Dispose();
         await server.DisposeAsync();
+        Directory.Delete(Path.GetDirectoryName(Backups)!, recursive: true);
         stop.Dispose();
     }
 }

@@ -95,6 +95,7 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         [
             "-c", "log=$1; shift; exec setsid --fork \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", state.NodeLog,
             options.Executable, "local-node", "--state-dir=" + state.Root, $"--port={options.Port}",
+            $"--dns-port={options.DnsPort}",
         ]);
         using var shell = ProcessRunner.Start(start);
         await shell.WaitForExitAsync(cancellationToken);

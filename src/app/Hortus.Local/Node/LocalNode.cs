@@ -9,7 +9,7 @@ namespace Hortus.Local.Node;
 
 /// <summary>
 /// The background process of a local garden (<c>hortus local-node</c>): owns the network namespace, keeps the kubelet running and
-/// serves the front door. Pods outlive it; the next start takes them over.
+/// serves the front door and the garden's DNS zones. Pods outlive it; the next start takes them over.
 /// </summary>
 public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILoggerFactory loggers)
 {
@@ -33,7 +33,11 @@ public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILo
         var manager = connect(state.RuntimeKubeconfig);
         var routes = new ServiceRoutes(manager.CacheOf<Service>());
         var door = new SniForwarder(listener, routes.Find, network.ConnectAsync, time, loggers.CreateLogger<SniForwarder>());
-        Task[] parts = [Kubelet(network).RunAsync(stop.Token), door.RunAsync(stop.Token), manager.RunAsync(stop.Token)];
+        var names = new ZoneServers(options, network, manager, time, loggers);
+        Task[] parts =
+        [
+            Kubelet(network).RunAsync(stop.Token), door.RunAsync(stop.Token), names.RunAsync(stop.Token), manager.RunAsync(stop.Token),
+        ];
         try
         {
             // None of them ends by itself unless something is wrong; then all end and the cause is reported.
@@ -83,7 +87,8 @@ public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILo
             "--client-ca-file=" + Path.Combine(state.Pki, "ca.crt"),
             "--rotate-server-certificates",
             "--service-proxy",
-            "--cluster-dns=" + LocalNetwork.RuntimeDns);
+            "--cluster-dns=" + LocalNetwork.RuntimeDns,
+            "--dns-upstream=" + LocalNetwork.ZoneServer);
         return new SupervisedProcess(
             "kubelet",
             command,
