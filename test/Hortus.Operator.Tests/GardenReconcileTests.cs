@@ -70,7 +70,7 @@ public sealed class GardenReconcileTests
             [
                 "ca", "ca-client", "ca-front-proxy", "ca-gardener", "service-account-key", "kube-apiserver", "kube-aggregator",
                 "gardener-apiserver", "gardener-apiserver-kubeconfig", "virtual-garden-kube-controller-manager-kubeconfig",
-                "gardener-controller-manager-kubeconfig", "gardener-scheduler-kubeconfig",
+                "gardener-controller-manager-kubeconfig", "gardener-scheduler-kubeconfig", "generic-token-kubeconfig",
                 "virtual-garden-gardener-resource-manager-kubeconfig",
             ],
             ignoreOrder: true);

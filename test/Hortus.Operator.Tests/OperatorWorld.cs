@@ -108,7 +108,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
         new Namespace { Metadata = new ObjectMeta { Name = VirtualGardenNames.Namespace } }, cancellationToken);
 
     public void StartOperator() => running = RunningComponent.Start("operator", runtime, TimeProvider.System, (context, token) =>
-        new OperatorComponent { Access = (_, _) => new Access(garden) }.RunAsync(context, token));
+        new OperatorComponent { Access = (_, _) => new Access(garden) }.RunAsync(new OperatorOptions(), context, token));
 
     public async Task StopOperatorAsync()
     {

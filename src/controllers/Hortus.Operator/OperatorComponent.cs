@@ -1,13 +1,20 @@
+using Hortus.Charts;
 using Hortus.Components;
+using Hortus.Components.Charts;
 using Hortus.Objects;
+using Hortus.Objects.Gardener.Operator;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
+using Hortus.Oci;
+using Hortus.Operator.Webhooks;
 using Hortus.Runtime;
-using Garden = Hortus.Objects.Gardener.Operator.Garden;
+using Microsoft.Extensions.Logging;
+using Deployment = Hortus.Objects.Kubernetes.Deployment;
 
 namespace Hortus.Operator;
 
-/// <summary><c>hortus operator</c>: turns the Garden object of the runtime cluster into a virtual garden and keeps it well.</summary>
+/// <summary><c>hortus operator</c>: turns the Garden object of the runtime cluster into a virtual garden and keeps it well, with the
+/// Extensions that it needs.</summary>
 public sealed class OperatorComponent
 {
     private static readonly TimeSpan SyncPeriod = TimeSpan.FromHours(1);
@@ -17,16 +24,57 @@ public sealed class OperatorComponent
     internal Func<ComponentContext, VirtualGardenSecrets, IVirtualGardenAccess> Access { get; init; } =
         (context, secrets) => new VirtualGardenAccess(context, secrets);
 
+    /// <summary>Where the webhooks are served instead of where the options say.</summary>
+    internal WebhookEndpoint? Endpoint { get; init; }
+
+    /// <summary>Renders charts instead of helm.</summary>
+    internal IChartRenderer? Renderer { get; init; }
+
+    /// <summary>Brings charts instead of from registries.</summary>
+    internal IArtifactPuller? Puller { get; init; }
+
     /// <summary>Runs until cancelled.</summary>
-    public async Task RunAsync(ComponentContext context, CancellationToken cancellationToken)
+    /// <exception cref="SettingException">An option cannot be used.</exception>
+    public async Task RunAsync(OperatorOptions options, ComponentContext context, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
         var manager = context.CreateManager();
         var secrets = new VirtualGardenSecrets(
             new SecretsManager(manager.Client, VirtualGardenNames.Namespace, VirtualGardenSecrets.Identity, context.Clock),
             context.Clock);
-        var garden = new GardenReconciler(manager, context, secrets, Access(context, secrets));
-        manager.AddController("garden", garden, controller => controller
+        var access = Access(context, secrets);
+        AddGarden(manager, context, secrets, access);
+        using var helm = new HelmRenderer(HelmBinary.Find(options.HelmBinary), new HelmLimits());
+        using var puller = PullerOf(options, context);
+        var charts = new ExtensionCharts(
+            new ChartLoader(Puller ?? puller, TrustOf()), Renderer ?? new CachedRenderer(helm), manager.Client);
+        var extensions = new ExtensionControllers(manager, context);
+        extensions.Add(charts);
+        var endpoint = Endpoint ?? (options.WebhookPort == 0 ? null : WebhookEndpoint.ForService(options.WebhookPort));
+        var webhooks = endpoint is null
+            ? null
+            : new OperatorWebhooks(manager, context, endpoint, OperatorWebhookCatalog.All(manager.Client));
+        var connection = new VirtualGardenConnection(manager, context, secrets, access);
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        List<Task> running = [manager.RunAsync(stop.Token), connection.RunAsync(extensions.Installations, stop.Token)];
+        if (webhooks is not null)
+        {
+            running.Add(webhooks.RunAsync(stop.Token));
+        }
+
+        var first = await Task.WhenAny(running);
+        await stop.CancelAsync();
+        await Task.WhenAll(running.Select(part => part.ContinueWith(_ => { }, TaskScheduler.Default)));
+        cancellationToken.ThrowIfCancellationRequested();
+        await first;
+    }
+
+    private static void AddGarden(
+        ControllerManager manager, ComponentContext context, VirtualGardenSecrets secrets, IVirtualGardenAccess access)
+    {
+        manager.AddController("garden", new GardenReconciler(manager, context, secrets, access), controller => controller
             .For<Garden>(GardenReconciler.Matters)
             .Watches<Garden>(_ => AllGardens(manager), (_, after) => after is null)
             .WithConcurrency(1)
@@ -40,7 +88,25 @@ public sealed class OperatorComponent
             .Watches<ManagedResource>(_ => AllGardens(manager), scope: inGarden)
             .WithConcurrency(1)
             .WithResync(CarePeriod));
-        await manager.RunAsync(cancellationToken);
+    }
+
+    private static ArtifactPuller PullerOf(OperatorOptions options, ComponentContext context) => new(
+        new ChartPullerOptions { CacheFolder = options.ChartCacheDir },
+        context.Metrics,
+        context.Logs.CreateLogger<ArtifactPuller>(),
+        context.Random,
+        context.Clock);
+
+    private static string? TrustOf()
+    {
+        try
+        {
+            return ChartTrust.FromEnvironment();
+        }
+        catch (FormatException e)
+        {
+            throw new SettingException(e.Message, e);
+        }
     }
 
     private static IEnumerable<ObjectKey> AllGardens(ControllerManager manager) =>

@@ -10,7 +10,7 @@ internal static class OperatorCommand
     public static Command Create() => ComponentCommand.Create<OperatorOptions>(
         "operator",
         "Turns the Garden object of the runtime cluster into a virtual garden.",
-        (_, context, cancellationToken) => new OperatorComponent().RunAsync(context, cancellationToken),
+        (options, context, cancellationToken) => new OperatorComponent().RunAsync(options, context, cancellationToken),
         options => new ComponentHostOptions
         {
             Name = "gardener-operator",

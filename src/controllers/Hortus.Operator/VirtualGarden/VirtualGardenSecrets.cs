@@ -1,6 +1,7 @@
 using System.Text;
 using Hortus.Client;
 using Hortus.Components;
+using Hortus.Components.Charts;
 using Hortus.Pki;
 
 namespace Hortus.Operator;
@@ -75,6 +76,23 @@ public sealed class VirtualGardenSecrets(SecretsManager secrets, TimeProvider ti
             var config = KubeConfig.ForClientCertificate(
                 "garden", VirtualGardenNames.Server, authorities.Server.Text("ca.crt"), pair.CertificatePem, pair.PrivateKeyPem);
             return new Dictionary<string, byte[]> { ["kubeconfig"] = Encoding.UTF8.GetBytes(config.ToYaml()) };
+        }, cancellationToken);
+    }
+
+    /// <summary>A kubeconfig for whoever has a token in the file beside it, as Secret with key <c>kubeconfig</c>.</summary>
+    public Task<ManagedSecret> EnsureGenericKubeconfigAsync(
+        VirtualGardenAuthorities authorities, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(authorities);
+        const string token = $"{KubeconfigInjection.VirtualGardenPath}/{KubeconfigInjection.TokenFile}";
+        var request = string.Join('\n', [authorities.Server.SecretName, VirtualGardenNames.Server, token]);
+        return secrets.EnsureAsync("generic-token-kubeconfig", request, () =>
+        {
+            var config = KubeConfig.ForTokenFile("garden", VirtualGardenNames.Server, authorities.Server.Text("ca.crt"), token);
+            return new Dictionary<string, byte[]>
+            {
+                [KubeconfigInjection.KubeconfigFile] = Encoding.UTF8.GetBytes(config.ToYaml()),
+            };
         }, cancellationToken);
     }
 }

@@ -30,6 +30,7 @@ public sealed class GardenDeletionFlow(GardenOperation operation)
         var apiServer = AddComponent(graph, VirtualGardenNames.ApiServer, kube, gardenerApi, manager);
         var gardenerService = AddComponent(graph, VirtualGardenNames.GardenerApiServer + "-service", gardenerApi);
         var service = AddComponent(graph, VirtualGardenNames.ApiServer + "-service", apiServer);
+        var priorities = AddComponent(graph, GardenPriorities.ComponentName, apiServer, gardenerApi);
         var cleared = graph.Add("Deleting secrets", DeleteSecretsAsync, service);
         var records = new DnsPart(operation).AddRemovalTo(graph, service);
         var backup = new BackupPart(operation).AddRemovalTo(graph, service);
@@ -38,7 +39,7 @@ public sealed class GardenDeletionFlow(GardenOperation operation)
             {
                 Timeout = ComponentDeployer.WaitMax,
             },
-            cleared, gardenerService, records, backup);
+            cleared, gardenerService, records, backup, priorities);
         return graph.Build();
     }
 

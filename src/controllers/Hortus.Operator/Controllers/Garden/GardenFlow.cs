@@ -12,6 +12,7 @@ public sealed class GardenFlow(GardenOperation operation)
         var (manager, extensions) = new RuntimePart(operation).AddTo(graph);
         var store = new BackupPart(operation).AddTo(graph, extensions);
         var generated = graph.Add("Generating certificate authorities", EnsureAuthoritiesAsync);
+        new GenericKubeconfigPart(operation).AddTo(graph, generated);
         var servers = new ApiServerPart(operation);
         var (service, apiServer) = servers.AddTo(graph, manager, generated, store);
         new DnsPart(operation).AddTo(graph, extensions, service);

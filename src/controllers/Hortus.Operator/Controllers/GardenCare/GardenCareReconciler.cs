@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using Hortus.Client;
 using Hortus.Components;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
@@ -26,33 +24,16 @@ public sealed class GardenCareReconciler(IControllerManager manager, ComponentCo
             return ReconcileResult.Done;
         }
 
-        var current = garden.Status?.Conditions;
-        var next = current;
-        foreach (var check in new[]
-        {
+        GardenerCondition[] checks =
+        [
             Check(GardenerConditions.VirtualGardenAPIServerAvailable, "APIServerReady", ApiServerFaults()),
             Check(GardenerConditions.RuntimeComponentsHealthy, "RuntimeComponentsRunning",
                 [.. ResourceManagerFaults(), .. Faults(GardenerConditions.RuntimeComponentsHealthy)]),
             Check(GardenerConditions.VirtualComponentsHealthy, "VirtualComponentsRunning",
                 [.. Missing(), .. Faults(GardenerConditions.VirtualComponentsHealthy)]),
-        })
-        {
-            next = With(next, check);
-        }
-
-        if (!Equals(current, next))
-        {
-            var conditions = new JsonArray([.. next!.Select(condition => (JsonNode)KubernetesJson.ToNode(condition))]);
-
-            // The list is replaced as a whole: a version that is not the latest must not bring old conditions back.
-            var patch = Patch.Merge(new JsonObject
-            {
-                ["metadata"] = new JsonObject { ["resourceVersion"] = garden.Metadata.ResourceVersion },
-                ["status"] = new JsonObject { ["conditions"] = conditions },
-            });
-            await manager.Client.PatchAsync<Garden>(key, patch with { Subresource = "status" }, cancellationToken);
-        }
-
+        ];
+        await manager.Client.WriteConditionsAsync(
+            garden, found => found.Status?.Conditions, checks, context.Clock.GetUtcNow(), cancellationToken);
         return ReconcileResult.Done;
     }
 
@@ -63,23 +44,6 @@ public sealed class GardenCareReconciler(IControllerManager manager, ComponentCo
         Reason = faults.Count == 0 ? fine : "ComponentsUnhealthy",
         Message = faults.Count == 0 ? "All components are healthy" : string.Join("; ", faults),
     };
-
-    private IReadOnlyList<GardenerCondition>? With(IReadOnlyList<GardenerCondition>? conditions, GardenerCondition wanted)
-    {
-        var found = conditions?.FirstOrDefault(condition => condition.Type == wanted.Type);
-        if (found is not null && found.Status == wanted.Status && found.Reason == wanted.Reason && found.Message == wanted.Message)
-        {
-            return conditions;
-        }
-
-        var now = context.Clock.GetUtcNow();
-        var next = wanted with
-        {
-            LastUpdateTime = now,
-            LastTransitionTime = found?.Status == wanted.Status ? found.LastTransitionTime : now,
-        };
-        return [.. (conditions ?? []).Where(condition => condition.Type != wanted.Type), next];
-    }
 
     private string[] ApiServerFaults() =>
         WorkloadHealth.IsRolledOut(manager.CacheOf<StatefulSet>(scope).Find(KeyOf(VirtualGardenNames.ApiServer)))

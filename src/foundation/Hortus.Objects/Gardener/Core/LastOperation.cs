@@ -42,7 +42,7 @@ public sealed record LastError : ApiType
 }
 
 /// <summary>An observation about an object; Gardener's form, which also knows Progressing and error codes.</summary>
-public sealed record GardenerCondition : ApiType
+public sealed record GardenerCondition : ApiType, ICondition<GardenerCondition>
 {
     /// <summary>What is observed.</summary>
     [Required]
@@ -70,6 +70,9 @@ public sealed record GardenerCondition : ApiType
 
     /// <summary>Classes of the fault, such as ERR_CONFIGURATION_PROBLEM.</summary>
     public IReadOnlyList<string>? Codes { get; init; }
+
+    /// <inheritdoc/>
+    public GardenerCondition WithTransitionTime(DateTimeOffset? time) => this with { LastTransitionTime = time };
 }
 
 /// <summary>Which controller instance handled the object last.</summary>

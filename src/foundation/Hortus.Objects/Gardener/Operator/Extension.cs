@@ -107,7 +107,7 @@ public sealed record ExtensionStatus : ApiType
     /// <summary>The generation that was handled last.</summary>
     public long? ObservedGeneration { get; init; }
 
-    /// <summary>Installed, RequiredRuntime, RequiredVirtual, Delivered and AdmissionHealthy.</summary>
+    /// <summary>The conditions of <see cref="ExtensionConditions"/>; each has one writer.</summary>
     [ListMap("type"), PatchStrategy(Merge = true, MergeKey = "type")]
     public IReadOnlyList<GardenerCondition>? Conditions { get; init; }
 

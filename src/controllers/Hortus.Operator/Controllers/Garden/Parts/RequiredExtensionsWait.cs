@@ -3,15 +3,8 @@ using Hortus.Components;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Operator;
 using Hortus.Objects.Gardener.Resources;
-using Ext = Hortus.Objects.Gardener.Extensions;
 
 namespace Hortus.Operator;
-
-/// <summary>A kind of extension object and its type, as Extensions offer them.</summary>
-public readonly record struct ExtensionPair(string Kind, string Type)
-{
-    public override string ToString() => $"{Kind}/{Type}";
-}
 
 /// <summary>The extensions that a garden itself needs in its runtime cluster.</summary>
 internal sealed class RequiredExtensionsWait(IKubernetesClient runtime, TimeProvider clock)
@@ -28,16 +21,8 @@ internal sealed class RequiredExtensionsWait(IKubernetesClient runtime, TimeProv
     {
         ArgumentNullException.ThrowIfNull(garden);
         ArgumentNullException.ThrowIfNull(extensions);
-        var pairs = new List<ExtensionPair>();
-        if (garden.Spec.VirtualCluster.Etcd?.Main?.Backup is { } backup)
-        {
-            pairs.Add(new(nameof(Ext.BackupBucket), backup.Provider));
-            pairs.Add(new(nameof(Ext.BackupEntry), backup.Provider));
-        }
-
-        pairs.AddRange((garden.Spec.Dns?.Providers ?? []).Select(provider => new ExtensionPair(nameof(Ext.DNSRecord), provider.Type)));
-        pairs.AddRange(GardenExtensionObjects.TypesOf(garden, extensions).Select(type => new ExtensionPair(nameof(Ext.Extension), type)));
-        return [.. pairs.Distinct().OrderBy(pair => pair.ToString(), StringComparer.Ordinal)];
+        var offered = extensions.SelectMany(extension => GardenNeeds.EnabledIn(extension));
+        return [.. GardenNeeds.Of(garden).Keys.Concat(offered).Distinct().OrderBy(pair => pair.ToString(), StringComparer.Ordinal)];
     }
 
     /// <summary>Completes when all are deployed and healthy.</summary>
@@ -77,19 +62,26 @@ internal sealed class RequiredExtensionsWait(IKubernetesClient runtime, TimeProv
         var why = "no Extension of operator.gardener.cloud offers it";
         foreach (var extension in extensions.Where(extension => Offers(extension, pair)))
         {
-            var key = new ObjectKey(VirtualGardenNames.Namespace, $"extension-{extension.Metadata.Name}-garden");
+            var key = ExtensionNames.Runtime(extension.Metadata.Name!);
             var deployed = await runtime.FindAsync<ManagedResource>(key, cancellationToken);
             if (ManagedResourceHealth.WaitsFor(deployed) is not { } objection)
             {
                 return null;
             }
 
-            why = $"Extension {extension.Metadata.Name}: ManagedResource {key} {objection}";
+            why = $"Extension {extension.Metadata.Name}: {WhyNotDeployed(extension, deployed) ?? $"ManagedResource {key} {objection}"}";
         }
 
         return why;
     }
 
+    // A chart that cannot be had or rendered says more than a ManagedResource that is not there.
+    private static string? WhyNotDeployed(Extension extension, ManagedResource? deployed) =>
+        deployed is null
+        && Conditions.Find(extension.Status?.Conditions, ExtensionConditions.Installed) is { Reason: ExtensionReasons.ReconcileFailed } installed
+            ? installed.Message
+            : null;
+
     private static bool Offers(Extension extension, ExtensionPair pair) =>
-        extension.Spec.Resources?.Any(resource => resource.Kind == pair.Kind && resource.Type == pair.Type) == true;
+        extension.Spec.Resources?.Any(resource => ExtensionPair.Of(resource) == pair) == true;
 }

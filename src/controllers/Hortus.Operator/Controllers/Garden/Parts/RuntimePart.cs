@@ -11,9 +11,11 @@ internal sealed class RuntimePart(GardenOperation operation)
     public (string Manager, string Extensions) AddTo(FlowGraph graph)
     {
         var manager = AddResourceManager(graph);
+        var priorities = graph.Add(
+            "Deploying priority classes", token => operation.Deployers.Runtime.DeployAsync(new GardenPriorities(), token), manager);
         var required = new RequiredExtensionsWait(operation.Runtime, operation.Clock);
         var extensions = graph.Add(
-            "Waiting until required extensions are ready", token => required.WaitAsync(operation.Garden, token), manager);
+            "Waiting until required extensions are ready", token => required.WaitAsync(operation.Garden, token), priorities);
         return (manager, extensions);
     }
 

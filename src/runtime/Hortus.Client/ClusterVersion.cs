@@ -1,10 +1,9 @@
 using System.Text.Json.Nodes;
-using Hortus.Client;
 
-namespace Hortus.Gardenlet;
+namespace Hortus.Client;
 
 /// <summary>Asks an API server which Kubernetes version it serves.</summary>
-internal static class ClusterVersion
+public static class ClusterVersion
 {
     /// <summary>The version such as <c>v1.35.4</c>; null when the client cannot ask for it.</summary>
     public static async Task<string?> ReadAsync(IKubernetesClient client, CancellationToken cancellationToken) =>

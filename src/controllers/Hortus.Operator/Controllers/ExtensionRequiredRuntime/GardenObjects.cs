@@ -1,0 +1,84 @@
+using Hortus.Client;
+using Hortus.Objects;
+using Hortus.Objects.Gardener.Extensions;
+using Hortus.Objects.Kubernetes;
+using Hortus.Runtime;
+
+namespace Hortus.Operator;
+
+/// <summary>
+/// The extension objects of class garden in the runtime cluster. Each kind has a watch of its own that starts when it is asked for
+/// first, so that a kind that is not installed yet holds nobody up.
+/// </summary>
+public sealed class GardenObjects(ControllerManager manager)
+{
+    private static readonly Dictionary<string, ResourceKind> Watched = new Type[]
+    {
+        typeof(BackupBucket), typeof(BackupEntry), typeof(DNSRecord), typeof(Extension),
+    }.Select(type => ResourceKind.Find(type)!).ToDictionary(kind => kind.Kind);
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, DynamicCache> caches = new(StringComparer.Ordinal);
+
+    /// <summary>Told of every kind and type of which an object came, changed or went.</summary>
+    public Action<ExtensionPair> Changed { get; set; } = _ => { };
+
+    /// <summary>The objects of a kind and type, or null as long as nobody knows: the kind is there but was not listed yet.</summary>
+    public async Task<IReadOnlyList<ObjectKey>?> FindAsync(ExtensionPair type, CancellationToken cancellationToken)
+    {
+        if (!Watched.TryGetValue(type.Kind, out var kind))
+        {
+            return [];
+        }
+
+        var cache = CacheOf(kind);
+        if (cache.HasSynced)
+        {
+            return [.. cache.List().Where(value => TypeOf(value) == type).Select(value => value.Key).Order()];
+        }
+
+        // Without the kind there are no objects of it.
+        var definition = ObjectKey.Cluster(kind.GroupResource);
+        return await manager.Client.FindAsync<CustomResourceDefinition>(definition, cancellationToken) is null ? [] : null;
+    }
+
+    private static ExtensionPair? TypeOf(DynamicObject value) =>
+        value.Json.Text("spec", "class") == Hortus.Extensions.ExtensionClass.Garden
+            ? new ExtensionPair(value.Kind, value.Json.Text("spec", "type") ?? "")
+            : null;
+
+    private DynamicCache CacheOf(ResourceKind kind)
+    {
+        lock (gate)
+        {
+            if (!caches.TryGetValue(kind.Kind, out var cache))
+            {
+                cache = manager.OpenCache(kind, new DynamicCacheOptions { Keep = Slim, Changed = Tell });
+                caches.Add(kind.Kind, cache);
+            }
+
+            return cache;
+        }
+    }
+
+    // States of extensions can be large and say nothing here.
+    private static DynamicObject Slim(DynamicObject value) => value with
+    {
+        Json = new System.Text.Json.Nodes.JsonObject
+        {
+            ["spec"] = new System.Text.Json.Nodes.JsonObject
+            {
+                ["class"] = value.Json.Text("spec", "class"),
+                ["type"] = value.Json.Text("spec", "type"),
+            },
+        },
+    };
+
+    private void Tell(DynamicObject? before, DynamicObject? after)
+    {
+        foreach (var type in new[] { before, after }.OfType<DynamicObject>().Select(TypeOf).OfType<ExtensionPair>().Distinct())
+        {
+            Changed(type);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using Hortus.Objects.Gardener.Rules;
+using Hortus.Runtime;
+using Hortus.Runtime.Webhooks;
+
+namespace Hortus.Operator.Webhooks;
+
+/// <summary>Writes into Extensions what was left out. It works on JSON, so that what this version does not know stays.</summary>
+internal sealed class ExtensionDefaultsWebhook : IAdmissionWebhook
+{
+    private const string WorkerKind = "Worker";
+
+    /// <inheritdoc/>
+    public Task<AdmissionAnswer> ReviewAsync(AdmissionRequest request, CancellationToken cancellationToken)
+    {
+        if (!request.IsAbout(OperatorWebhooks.Group, "Extension") || request.Object is not { } given)
+        {
+            return Task.FromResult(AdmissionAnswer.Allowed);
+        }
+
+        var extension = (JsonObject)given.DeepClone();
+        Complete(extension);
+        return Task.FromResult(AdmissionAnswer.Change(extension));
+    }
+
+    private static void Complete(JsonObject extension)
+    {
+        var needsGarden = false;
+        foreach (var resource in extension.Items("spec", "resources"))
+        {
+            if (resource["primary"] is null)
+            {
+                resource["primary"] = true;
+            }
+
+            var isExtension = resource.Text("kind") == ControllerResourceRules.ExtensionKind;
+            if (isExtension && resource["clusterCompatibility"] is not JsonArray { Count: > 0 }
+                && (resource["autoEnable"] as JsonArray)?.Any(type => type.Text() == ClusterTypes.Shoot) == true)
+            {
+                resource["clusterCompatibility"] = new JsonArray(ClusterTypes.Shoot);
+            }
+
+            needsGarden |= resource.Text("kind") == WorkerKind;
+        }
+
+        // Controllers of workers read and write the state of machines in the garden.
+        if (needsGarden && extension.At("spec", "deployment", "extension") is JsonObject deployment
+            && deployment["injectGardenKubeconfig"] is null)
+        {
+            deployment["injectGardenKubeconfig"] = true;
+        }
+    }
+}
