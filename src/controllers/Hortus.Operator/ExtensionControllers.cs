@@ -26,10 +26,11 @@ internal sealed class ExtensionControllers(ControllerManager manager, ComponentC
     /// <summary>Adds all of them.</summary>
     public void Add(ExtensionCharts charts)
     {
-        AddMain(charts);
         AddRequiredRuntime();
+        Action<ObjectKey> main = _ => { };
         Action<ObjectKey> required = _ => { };
         Action<ObjectKey> care = _ => { };
+        AddMain(charts, enqueue => main = enqueue);
         manager.AddController(
             "extension-required-virtual",
             new RequiredVirtualReconciler(manager, Installations, context.Clock),
@@ -52,15 +53,16 @@ internal sealed class ExtensionControllers(ControllerManager manager, ComponentC
         {
             foreach (var extension in key == VirtualInstallations.AllExtensions ? All() : [key])
             {
+                main(extension);
                 required(extension);
                 care(extension);
             }
         };
     }
 
-    private void AddMain(ExtensionCharts charts) => manager.AddController(
+    private void AddMain(ExtensionCharts charts, Action<Action<ObjectKey>> connect) => manager.AddController(
         "extension",
-        new ExtensionReconciler(manager, ExtensionParts.In(manager.Client, charts), context.Clock),
+        new ExtensionReconciler(manager, ExtensionParts.In(manager.Client, charts), Installations, context.Clock),
         controller => controller
             .For<Extension>(ExtensionTriggers.Matters)
             .Watches<Garden>(_ => All(), ExtensionTriggers.Matters)
@@ -70,6 +72,7 @@ internal sealed class ExtensionControllers(ControllerManager manager, ComponentC
                 map => KeysWhere(extension => ExtensionTriggers.Names(extension, map)), HasChanged, references)
             .Watches<ManagedResource>(
                 resource => ExtensionCareReconciler.OwnersOf(resource, Extensions), ExtensionTriggers.Matters, inGarden)
+            .From(connect)
             .WithConcurrency(Concurrency)
             .WithResync(SyncPeriod));
 

@@ -1,4 +1,5 @@
 using Hortus.Components;
+using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Local.Bootstrap;
@@ -22,7 +23,8 @@ public static class GardenWorkloads
         new PolicyRule { NonResourceURLs = ["*"], Verbs = ["get"] },
     ];
 
-    public static IComponent Operator(ImageVector images) => Workload(images, "gardener-operator", ["operator"]);
+    public static IComponent Operator(ImageVector images) =>
+        new WebhookWorkload(Workload(images, "gardener-operator", ["operator", $"--webhook-port={ServedWebhooks.Port}"]));
 
     public static IComponent ProviderLocal(ImageVector images) =>
         Workload(images, "gardener-extension-provider-local", ["extension", "provider-local"]);
@@ -51,5 +53,15 @@ public static class GardenWorkloads
                 Secrets = secrets ?? new Dictionary<string, string>(),
             },
             AllOfTheCluster);
+    }
+
+    /// <summary>A workload that API servers ask as a webhook.</summary>
+    private sealed class WebhookWorkload(IComponent workload) : IComponent
+    {
+        public string Name => workload.Name;
+
+        public string Namespace => workload.Namespace;
+
+        public IReadOnlyList<KubernetesObject> Render() => [WebhookService.Of(Namespace, Name), .. workload.Render()];
     }
 }

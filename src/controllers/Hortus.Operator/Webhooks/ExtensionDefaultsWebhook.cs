@@ -8,8 +8,6 @@ namespace Hortus.Operator.Webhooks;
 /// <summary>Writes into Extensions what was left out. It works on JSON, so that what this version does not know stays.</summary>
 internal sealed class ExtensionDefaultsWebhook : IAdmissionWebhook
 {
-    private const string WorkerKind = "Worker";
-
     /// <inheritdoc/>
     public Task<AdmissionAnswer> ReviewAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
@@ -25,7 +23,6 @@ internal sealed class ExtensionDefaultsWebhook : IAdmissionWebhook
 
     private static void Complete(JsonObject extension)
     {
-        var needsGarden = false;
         foreach (var resource in extension.Items("spec", "resources"))
         {
             if (resource["primary"] is null)
@@ -39,15 +36,13 @@ internal sealed class ExtensionDefaultsWebhook : IAdmissionWebhook
             {
                 resource["clusterCompatibility"] = new JsonArray(ClusterTypes.Shoot);
             }
-
-            needsGarden |= resource.Text("kind") == WorkerKind;
         }
 
-        // Controllers of workers read and write the state of machines in the garden.
-        if (needsGarden && extension.At("spec", "deployment", "extension") is JsonObject deployment
-            && deployment["injectGardenKubeconfig"] is null)
+        var kinds = extension.Items("spec", "resources").Select(resource => resource.Text("kind"));
+        if (extension.At("spec", "deployment", "extension") is JsonObject deployment && deployment["injectGardenKubeconfig"] is null
+            && ExtensionDefaults.InjectGardenKubeconfig(kinds) is { } inject)
         {
-            deployment["injectGardenKubeconfig"] = true;
+            deployment["injectGardenKubeconfig"] = inject;
         }
     }
 }

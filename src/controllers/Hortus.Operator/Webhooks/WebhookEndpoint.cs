@@ -1,4 +1,5 @@
 using System.Net;
+using Hortus.Components;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 
@@ -12,9 +13,6 @@ internal sealed record WebhookEndpoint(IPEndPoint Listen, IReadOnlyList<string> 
 {
     /// <summary>Service in front of the operator's pods.</summary>
     public const string ServiceName = "gardener-operator";
-
-    /// <summary>Port of that Service.</summary>
-    public const int ServicePort = 443;
 
     /// <summary>The endpoint behind the operator's Service.</summary>
     /// <exception cref="SettingException">It is no port.</exception>
@@ -35,7 +33,7 @@ internal sealed record WebhookEndpoint(IPEndPoint Listen, IReadOnlyList<string> 
                 Namespace = VirtualGardenNames.Namespace,
                 Name = ServiceName,
                 Path = path,
-                Port = ServicePort,
+                Port = ServedWebhooks.ServicePort,
             },
         });
 }

@@ -73,7 +73,7 @@ public sealed class ResourceManagerWorkload(ResourceManagerValues values) : ICom
             AutomountServiceAccountToken = false,
         },
         .. IsForOwnCluster ? ClusterRights() : SourceRights(),
-        .. values.Webhooks is null ? [] : WebhookService(),
+        .. values.Webhooks is null ? Array.Empty<KubernetesObject>() : [WebhookService.Of(Namespace, Name)],
         .. new ControllerWorkload(new ControllerValues
         {
             Namespace = Namespace,
@@ -102,39 +102,6 @@ public sealed class ResourceManagerWorkload(ResourceManagerValues values) : ICom
 
         return secrets;
     }
-
-    // The annotation lets API servers in whose pods have the label of all that ask webhooks.
-    private IEnumerable<KubernetesObject> WebhookService() =>
-    [
-        new Service
-        {
-            Metadata = new ObjectMeta
-            {
-                Namespace = Namespace,
-                Name = Name,
-                Annotations = new Dictionary<string, string>
-                {
-                    [$"{NetworkingNames.FromPrefix}all-webhook-targets{NetworkingNames.FromSuffix}"] =
-                        $$"""[{"port":{{ServedWebhooks.Port}},"protocol":"TCP"}]""",
-                },
-            },
-            Spec = new ServiceSpec
-            {
-                Type = "ClusterIP",
-                Selector = new Dictionary<string, string> { ["app"] = Name },
-                Ports =
-                [
-                    new ServicePort
-                    {
-                        Name = "server",
-                        Port = ServedWebhooks.ServicePort,
-                        TargetPort = ServedWebhooks.Port,
-                        Protocol = "TCP",
-                    },
-                ],
-            },
-        },
-    ];
 
     // There is one replica, and the next one starts when it is gone: a lease would only make the next one wait.
     private IEnumerable<string> Arguments()

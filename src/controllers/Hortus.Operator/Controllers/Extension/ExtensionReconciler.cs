@@ -14,7 +14,8 @@ namespace Hortus.Operator;
 /// Installs an Extension where it is needed, and removes it when it goes or the garden does. A run never waits: what is not ready yet is
 /// said in the condition Installed, and its change starts the next run.
 /// </summary>
-internal sealed class ExtensionReconciler(IControllerManager manager, ExtensionParts parts, TimeProvider clock) : IReconciler
+internal sealed class ExtensionReconciler(
+    IControllerManager manager, ExtensionParts parts, VirtualInstallations installations, TimeProvider clock) : IReconciler
 {
     private static readonly TimeSpan GardenRetry = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StepRetry = TimeSpan.FromSeconds(2);
@@ -86,6 +87,12 @@ internal sealed class ExtensionReconciler(IControllerManager manager, ExtensionP
             return await NothingToRemoveAsync(extension, garden, cancellationToken);
         }
 
+        if (!extension.Metadata.IsDeleting() && garden is not null && !IsLeaving(extension, garden))
+        {
+            // Whatever changes that starts another run.
+            return ReconcileResult.Done;
+        }
+
         try
         {
             var name = extension.Metadata.Name!;
@@ -124,6 +131,11 @@ internal sealed class ExtensionReconciler(IControllerManager manager, ExtensionP
         await manager.Client.RemoveFinalizerAsync(extension, GardenerFinalizers.Operator, cancellationToken);
         return ReconcileResult.Done;
     }
+
+    // A deletion that nobody confirmed, or that seeds hold up, may wait for days: the garden has to work until then.
+    private bool IsLeaving(Extension extension, Garden garden) =>
+        garden.Metadata.Annotation(GardenerAnnotations.ConfirmationDeletion) == "true"
+        && installations.Of(extension.Metadata.Name!) is null or { Count: 0 };
 
     private async Task<ReconcileResult> NothingToRemoveAsync(Extension extension, Garden? garden, CancellationToken cancellationToken)
     {

@@ -26,10 +26,12 @@ internal static class ExtensionTriggers
         || StatusOf(before, ExtensionConditions.RequiredRuntime) != StatusOf(after, ExtensionConditions.RequiredRuntime)
         || StatusOf(before, ExtensionConditions.RequiredVirtual) != StatusOf(after, ExtensionConditions.RequiredVirtual);
 
-    /// <summary>A Garden came, was reconciled, is being deleted, or is gone.</summary>
+    /// <summary>A Garden came, was reconciled, is being deleted and that was confirmed, or is gone.</summary>
     public static bool Matters(Garden? before, Garden? after) =>
         before is null || after is null
         || before.Metadata.IsDeleting() != after.Metadata.IsDeleting()
+        || before.Metadata.Annotation(GardenerAnnotations.ConfirmationDeletion)
+            != after.Metadata.Annotation(GardenerAnnotations.ConfirmationDeletion)
         || before.Metadata.Annotation(GardenerAnnotations.GenericTokenKubeconfigSecretName)
             != after.Metadata.Annotation(GardenerAnnotations.GenericTokenKubeconfigSecretName)
         || (after.Status?.LastOperation?.State == LastOperationState.Succeeded

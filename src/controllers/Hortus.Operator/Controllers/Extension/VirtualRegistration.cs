@@ -93,7 +93,10 @@ internal sealed class VirtualRegistration(IKubernetesClient runtime, ExtensionRe
                     CaBundleSecretRef = CopyOf(name, repository.CaBundleSecretRef),
                 },
             },
-            InjectGardenKubeconfig = deployment.InjectGardenKubeconfig,
+
+            // An Extension that was there before the webhooks has no defaults.
+            InjectGardenKubeconfig = deployment.InjectGardenKubeconfig
+                ?? ExtensionDefaults.InjectGardenKubeconfig((extension.Spec.Resources ?? []).Select(resource => resource.Kind)),
             Resources = used.Count == 0 ? null : [.. used.Select(resource => resource with
             {
                 ResourceRef = resource.ResourceRef with { Name = ExtensionNames.Copy(name, resource.ResourceRef.Name) },
