@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hortus.Cli;
 using Hortus.Cli.ManagedResources;
+using Hortus.Cli.Oci;
 using Hortus.Cli.Store;
 using Hortus.Commands;
 using Hortus.Runtime;
@@ -68,6 +69,7 @@ internal static class HortusCommandLine
 
         root.Subcommands.Add(new StoreCommands(Console.Out, Console.Error, TimeProvider.System).Create());
         root.Subcommands.Add(new ManagedResourceCommands(Console.Out, Console.Error, TimeProvider.System).Create());
+        root.Subcommands.Add(new OciCommands(Console.Out, Console.Error, TimeProvider.System).Create());
         root.Subcommands.Add(VersionCommand.Create());
         foreach (var component in Components.Values)
         {

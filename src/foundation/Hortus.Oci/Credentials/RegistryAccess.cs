@@ -35,13 +35,13 @@ public sealed class RegistryAccess
 
     /// <summary>Reads what belongs to a repository from a docker configuration.</summary>
     /// <param name="reference">The repository.</param>
-    /// <param name="dockerConfigJson">Null for none.</param>
+    /// <param name="dockerConfigJson">Null or empty for none.</param>
     /// <param name="caBundle">Further authorities, PEM; null for none.</param>
     /// <exception cref="OciException">The configuration cannot be read or used.</exception>
     public static RegistryAccess For(OciReference reference, ReadOnlyMemory<byte>? dockerConfigJson, string? caBundle)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        var config = dockerConfigJson is { } json ? DockerConfig.Parse(json) : null;
+        var config = dockerConfigJson is { IsEmpty: false } json ? DockerConfig.Parse(json) : null;
         return new RegistryAccess(
             reference.Registry, config?.For(reference) ?? RegistryCredential.Anonymous, caBundle, config);
     }

@@ -6,7 +6,8 @@ public sealed record ChartPull
     /// <summary>Has a tag or a digest; with both the digest decides.</summary>
     public required OciReference Reference { get; init; }
 
-    /// <summary>Content of <c>.dockerconfigjson</c> of a pull Secret; null asks without credentials. A secret.</summary>
+    /// <summary>Content of <c>.dockerconfigjson</c> of a pull Secret; null or empty asks without credentials.
+    /// A secret.</summary>
     public ReadOnlyMemory<byte>? DockerConfigJson { get; init; }
 
     /// <summary>Certificates, PEM, that are trusted in addition to those of the machine; null for none.</summary>
