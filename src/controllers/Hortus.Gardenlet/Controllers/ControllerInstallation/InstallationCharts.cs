@@ -31,7 +31,7 @@ internal sealed class InstallationCharts(ChartLoader loader, IChartRenderer rend
         catch (Exception e) when (e is OciException or ApiException or HttpRequestException or IOException)
         {
             throw InstallationException.Invalid(
-                Reasons.OCIChartCannotBePulled, $"The chart {ChartLoader.ReferenceOf(repository)} cannot be pulled: {e.Message}", e);
+                Reasons.OCIChartCannotBePulled, $"The chart {ChartLoader.ReferenceOf(repository)} cannot be pulled: {e.Message}");
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class InstallationCharts(ChartLoader loader, IChartRenderer rend
         }
         catch (ChartException e)
         {
-            throw InstallationException.Invalid(Reasons.ChartCannotBeRendered, $"The chart cannot be rendered: {e.Message}", e);
+            throw InstallationException.Invalid(Reasons.ChartCannotBeRendered, $"The chart cannot be rendered: {e.Message}");
         }
     }
 }

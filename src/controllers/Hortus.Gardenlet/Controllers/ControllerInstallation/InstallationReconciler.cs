@@ -78,16 +78,16 @@ internal sealed class InstallationReconciler(
     private async Task<ReconcileResult> InstallAsync(InstallationFacts facts, CancellationToken cancellationToken)
     {
         var (installation, registration) = (facts.Installation, facts.Registration.Metadata.Name!);
-        var isGarden = await SeedResourceManager.IsGardenAsync(surroundings.SeedClient, cancellationToken);
-        await surroundings.SeedClient.ApplyAsync(
-            InstallationNamespace.Of(installation, registration, facts.Seed, isGarden), GardenletIdentity.FieldManager, cancellationToken);
+        await InstallationWriter.InSeedAsync(
+            $"namespace {InstallationNames.NamespaceOf(installation)}", () => EnsureNamespaceAsync(facts, cancellationToken));
         if (facts.Seed.Status?.ClusterIdentity is null)
         {
             return ReconcileResult.After(SeedIdentityAgain);
         }
 
         var kubeconfig = facts.Deployment.InjectGardenKubeconfig == true
-            ? await access.GiveAsync(installation, registration, cancellationToken)
+            ? await InstallationWriter.InSeedAsync(
+                "the access to the garden", () => access.GiveAsync(installation, registration, cancellationToken))
             : null;
         var chart = await surroundings.Charts.LoadAsync(facts.Deployment, surroundings.GardenClient, cancellationToken);
         var rendered = await RenderAsync(chart, facts, kubeconfig, cancellationToken);
@@ -99,6 +99,13 @@ internal sealed class InstallationReconciler(
 
         await ShowAsync(installation, chart, cancellationToken);
         return chart.Note is null ? ReconcileResult.Done : ReconcileResult.After(StaleAgain);
+    }
+
+    private async Task<Namespace> EnsureNamespaceAsync(InstallationFacts facts, CancellationToken cancellationToken)
+    {
+        var isGarden = await SeedResourceManager.IsGardenAsync(surroundings.SeedClient, cancellationToken);
+        var space = InstallationNamespace.Of(facts.Installation, facts.Registration.Metadata.Name!, facts.Seed, isGarden);
+        return await surroundings.SeedClient.ApplyAsync(space, GardenletIdentity.FieldManager, cancellationToken);
     }
 
     private async Task<RenderedChart> RenderAsync(

@@ -22,28 +22,45 @@ internal sealed class InstallationWriter(GardenletSurroundings surroundings)
         CancellationToken cancellationToken)
     {
         var settings = InstallationManifests.SettingsOf(installation, chart.Digest);
-        string? before;
-        try
+        var bundle = BundleOf(rendered, injection);
+        var before = await InSeedAsync($"ManagedResource {settings.Key}", async () =>
         {
             var current = await surroundings.SeedClient.FindAsync<ManagedResource>(settings.Key, cancellationToken);
-            before = current?.Metadata.Annotation(ResourceNames.ChartDigest);
-            await writer.WriteAsync(settings, ChartManifests.Bundle(rendered, injection), cancellationToken);
-        }
-        catch (ChartException e)
+            await writer.WriteAsync(settings, bundle, cancellationToken);
+            return current?.Metadata.Annotation(ResourceNames.ChartDigest);
+        });
+        if (before != chart.Digest)
         {
-            throw InstallationException.Invalid(Reasons.ChartCannotBeRendered, $"The chart cannot be installed: {e.Message}", e);
+            Tell(installation, chart, rendered, before);
+        }
+    }
+
+    /// <summary>Writes something in the seed.</summary>
+    /// <exception cref="InstallationException">The seed does not take it.</exception>
+    public static async Task<T> InSeedAsync<T>(string what, Func<Task<T>> write)
+    {
+        try
+        {
+            return await write();
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or IOException or ArgumentException)
         {
             throw new InstallationException(
                 new(GardenerConditions.ControllerInstallationInstalled, false, Reasons.InstallationFailed,
-                    $"ManagedResource {settings.Key} cannot be written in the seed: {e.Message}"),
+                    $"{what} cannot be written in the seed: {e.Message}"),
                 e);
         }
+    }
 
-        if (before != chart.Digest)
+    private static ManifestBundle BundleOf(RenderedChart rendered, WorkloadInjection injection)
+    {
+        try
         {
-            Tell(installation, chart, rendered, before);
+            return ChartManifests.Bundle(rendered, injection);
+        }
+        catch (ChartException e)
+        {
+            throw InstallationException.Invalid(Reasons.ChartCannotBeRendered, $"The chart cannot be installed: {e.Message}");
         }
     }
 
