@@ -1,11 +1,9 @@
-using System.Text;
 using Hortus.Charts;
 using Hortus.Client;
 using Hortus.Components.Charts;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
-using Hortus.Objects.Kubernetes;
 using Reasons = Hortus.Objects.Gardener.ControllerInstallationReasons;
 
 namespace Hortus.Gardenlet;
@@ -69,60 +67,18 @@ internal sealed class InstallationReader(IKubernetesClient garden)
         try
         {
             var values = ChartValues.Of(deployment.Helm.Values);
-            var resources = new Dictionary<string, TemplateResource>();
-            foreach (var resource in deployment.Resources ?? [])
-            {
-                resources[resource.Name] = await ResourceAsync(of, resource, cancellationToken);
-            }
-
+            var resources = await ChartResources.ReadAsync(
+                deployment.Resources, garden, GardenerNames.GardenNamespace, cancellationToken);
             return ValueTemplates.Resolve(values, resources);
         }
         catch (FormatException e)
         {
-            throw InstallationException.Invalid(Reasons.ChartInformationInvalid, $"{of}: helm.values: {e.Message}", e);
+            throw InstallationException.Invalid(Reasons.ChartInformationInvalid, $"{of}: helm.values: {e.Message}");
         }
-        catch (ValueTemplateException e)
+        catch (Exception e) when (
+            e is ValueTemplateException or ChartResourceException or ApiException or HttpRequestException or IOException)
         {
-            throw InstallationException.Invalid(Reasons.RenderingHelmValuesFailed, $"{of}: helm.values: {e.Message}", e);
+            throw InstallationException.Invalid(Reasons.RenderingHelmValuesFailed, $"{of}: helm.values: {e.Message}");
         }
     }
-
-    private async Task<TemplateResource> ResourceAsync(string of, NamedResourceReference resource, CancellationToken cancellationToken)
-    {
-        var reference = resource.ResourceRef;
-        var key = new ObjectKey(GardenerNames.GardenNamespace, reference.Name);
-        KubernetesObject? found;
-        try
-        {
-            found = reference.Kind switch
-            {
-                "Secret" => await garden.FindAsync<Secret>(key, cancellationToken),
-                "ConfigMap" => await garden.FindAsync<ConfigMap>(key, cancellationToken),
-                _ => throw Fault($"is of kind {reference.Kind}: values can use a Secret or a ConfigMap"),
-            };
-        }
-        catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
-        {
-            throw Fault($"{reference.Kind} {key} cannot be read: {e.Message}");
-        }
-
-        if (found is null)
-        {
-            throw Fault($"{reference.Kind} {key} does not exist in the garden");
-        }
-
-        return found.Metadata.Label(GardenerLabels.Role) == GardenerRoles.ResourceReference
-            ? DataOf(found)
-            : throw Fault(
-                $"{reference.Kind} {key} may not be used: put the label {GardenerLabels.Role}={GardenerRoles.ResourceReference} on it");
-
-        InstallationException Fault(string fault) =>
-            InstallationException.Invalid(Reasons.RenderingHelmValuesFailed, $"{of}: resource {resource.Name}: {fault}");
-    }
-
-    private static TemplateResource DataOf(KubernetesObject found) => found is Secret secret
-        ? new TemplateResource(
-            (secret.Data ?? new Dictionary<string, byte[]>()).ToDictionary(d => d.Key, d => Encoding.UTF8.GetString(d.Value)),
-            IsConfidential: true)
-        : new TemplateResource(((ConfigMap)found).Data ?? new Dictionary<string, string>(), IsConfidential: false);
 }
