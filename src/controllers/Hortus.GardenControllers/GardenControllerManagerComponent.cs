@@ -45,6 +45,7 @@ public sealed class GardenControllerManagerComponent
             .Watches<ControllerInstallation>(i => i.Spec.SeedRef?.Name is { } seed ? [ObjectKey.Cluster(seed)] : [])
             .Watches<BackupBucket>(bucket => bucket.Spec.SeedName is { } seed ? [ObjectKey.Cluster(seed)] : []));
         manager.AddController("shoot-status-label", new ShootStatusLabelReconciler(manager), controller => controller.For<Shoot>());
+        ExtensionControllers.Add(manager);
         await manager.RunAsync(cancellationToken);
     }
 

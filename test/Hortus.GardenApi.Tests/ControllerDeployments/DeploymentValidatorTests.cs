@@ -120,6 +120,36 @@ public class DeploymentValidatorTests
         ]);
     }
 
+    [Theory]
+    [InlineData("""{"a":"{{ .resources.one.data.key }} and {{.resources.one.data.other}}"}""")]
+    [InlineData("""{"a":{"b":["x",1,null]}}""")]
+    public void Values_read_declared_resources(string values) => FaultsOf(values).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("""{"a":{"b":"{{ .resources.two.data.key }}"}}""", "helm.values.a.b", "two")]
+    [InlineData("""{"a":"{{ .resources.one.data.tls.crt }}"}""", "helm.values.a", "letters and digits")]
+    [InlineData("""{"a":["{{ include \"x\" . }}"]}""", "helm.values.a[0]", "{{ .resources.NAME.data.KEY }}")]
+    [InlineData("""{"a":"}} {{"}""", "helm.values.a", "{{ .resources.NAME.data.KEY }}")]
+    public void Values_with_other_templates_are_refused_where_they_stand(string values, string path, string why)
+    {
+        var faults = FaultsOf(values);
+
+        faults.ShouldNotBeEmpty();
+        faults[0].ShouldStartWith(path + ": Invalid value: ");
+        faults[0].ShouldContain(why);
+    }
+
+    private static IReadOnlyList<string> FaultsOf(string values)
+    {
+        var reference = new CrossVersionObjectReference { ApiVersion = "v1", Kind = "Secret", Name = "x" };
+        var deployment = Raw with
+        {
+            Helm = Raw.Helm! with { Values = System.Text.Json.JsonDocument.Parse(values).RootElement },
+            Resources = [new NamedResourceReference { Name = "one", ResourceRef = reference }],
+        };
+        return Faults(e => DeploymentValidator.Check(deployment, null, e));
+    }
+
     private static ControllerDeployment WithChart(OCIRepository repository) =>
         Empty with { Helm = new HelmControllerDeployment { OciRepository = repository } };
 

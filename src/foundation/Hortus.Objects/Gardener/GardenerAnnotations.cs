@@ -65,6 +65,10 @@ public static class GardenerAnnotations
     /// <summary>Name of the ControllerRegistration's pod security level, put on its namespace.</summary>
     public const string PodSecurityEnforce = "security.gardener.cloud/pod-security-enforce";
 
+    /// <summary>Hash of everything for which a ControllerInstallation was written, so that its references change only with what
+    /// matters.</summary>
+    public const string InstallationInputs = "hortus.dev/controllerinstallation-inputs";
+
     /// <summary>Type of a ControllerDeployment that is no Helm chart, in v1, which has no field for it.</summary>
     public const string ControllerDeploymentType = "migration.controllerdeployment.gardener.cloud/type";
 

@@ -1,8 +1,8 @@
+using System.Text.Json.Nodes;
 using Hortus.ApiServer.Registry;
 using Hortus.GardenApi.Registry;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
-using System.Text.Json.Nodes;
 
 namespace Hortus.GardenApi.ControllerDeployments;
 
@@ -14,6 +14,22 @@ internal sealed class DeploymentStrategy : TypedStrategy<ControllerDeployment>
         CountsAsNewGeneration = (updated, old) => DeploymentConverter.StoredAnnotations.Any(
             annotation => updated.Metadata.Annotations?.GetValueOrDefault(annotation)
                 != old.Metadata.Annotations?.GetValueOrDefault(annotation));
+    }
+
+    public override async ValueTask PrepareForUpdateAsync(
+        JsonObject updated, JsonObject old, StrategyContext context, CancellationToken cancellationToken)
+    {
+        await base.PrepareForUpdateAsync(updated, old, context, cancellationToken);
+        CountFirst(updated, old);
+    }
+
+    /// <summary>Begins to count changes of an object that was stored when nobody did.</summary>
+    public static void CountFirst(JsonObject updated, JsonObject old)
+    {
+        if (old["metadata"]?["generation"] is null && updated["metadata"] is JsonObject metadata)
+        {
+            metadata["generation"] = 1;
+        }
     }
 
     public override void Validate(JsonObject created, FieldErrors errors)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hortus.Charts;
 using Hortus.GardenApi.Registry;
 using Hortus.GardenApi.Validation;
 using Hortus.Objects;
@@ -29,6 +30,7 @@ internal static class DeploymentValidator
         if (value.Helm is { } helm)
         {
             Check(helm, old?.Helm, root["helm"], errors);
+            CheckTemplates(value, root["helm"]["values"], errors);
         }
     }
 
@@ -95,6 +97,20 @@ internal static class DeploymentValidator
         }
 
         errors.AddRange(faults);
+    }
+
+    private static void CheckTemplates(ControllerDeployment value, FieldPath path, FieldErrors errors)
+    {
+        if (value.Helm?.Values is not { } values)
+        {
+            return;
+        }
+
+        var declared = (value.Resources ?? []).Select(resource => resource.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var fault in ValueTemplates.Check(JsonNode.Parse(values.GetRawText()), declared))
+        {
+            errors.Invalid(path[fault.Path], fault.Expression, fault.Reason);
+        }
     }
 
     private static FieldPath Annotation(string name) => FieldPath.Root["metadata"]["annotations"].Key(name);

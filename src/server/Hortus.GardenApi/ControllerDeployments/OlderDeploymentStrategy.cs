@@ -23,6 +23,7 @@ internal sealed class OlderDeploymentStrategy : ResourceStrategy
     {
         await base.PrepareForUpdateAsync(updated, old, context, cancellationToken);
         Settle(updated);
+        DeploymentStrategy.CountFirst(updated, old);
         if (Resources(updated) != Resources(old) && old["metadata"]?["generation"] is JsonValue generation)
         {
             updated["metadata"]!["generation"] = generation.GetValue<long>() + 1;

@@ -1,3 +1,4 @@
+using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
@@ -21,10 +22,13 @@ public sealed class CloudProfileReconciler(IControllerManager manager) : IReconc
             return ReconcileResult.Done;
         }
 
+        // A user that the caches do not have yet must count.
+        var shoots = await manager.Client.ListAsync<Shoot>(ListOptions.All, cancellationToken);
+        var children = await manager.Client.ListAsync<NamespacedCloudProfile>(ListOptions.All, cancellationToken);
         string[] users =
         [
-            .. manager.CacheOf<Shoot>().List().Where(shoot => ProfileOf(shoot) == key.Name).Select(shoot => $"Shoot {shoot.Key}"),
-            .. manager.CacheOf<NamespacedCloudProfile>().List()
+            .. shoots.Items.Where(shoot => ProfileOf(shoot) == key.Name).Select(shoot => $"Shoot {shoot.Key}"),
+            .. children.Items
                 .Where(child => child.Spec.Parent.Name == key.Name)
                 .Select(child => $"NamespacedCloudProfile {child.Key}"),
         ];
