@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Hortus.Oci;
 
@@ -8,7 +9,7 @@ namespace Hortus.Oci;
 /// <param name="Realm">Address of the token server.</param>
 /// <param name="Service">Whom tokens are for.</param>
 /// <param name="Scope">What a token must allow; null when the registry does not say.</param>
-internal sealed record AuthChallenge(string Scheme, string? Realm, string? Service, string? Scope)
+internal sealed partial record AuthChallenge(string Scheme, string? Realm, string? Service, string? Scope)
 {
     public const string Bearer = "Bearer";
     public const string Basic = "Basic";
@@ -19,23 +20,33 @@ internal sealed record AuthChallenge(string Scheme, string? Realm, string? Servi
     public static AuthChallenge? Of(HttpResponseHeaders headers)
     {
         AuthChallenge? basic = null;
-        foreach (var header in headers.WwwAuthenticate)
-        {
-            if (header.Scheme.Equals(Bearer, StringComparison.OrdinalIgnoreCase))
-            {
-                var values = Parameters(header.Parameter ?? "");
-                return new AuthChallenge(
-                    Bearer, values.GetValueOrDefault("realm"), values.GetValueOrDefault("service"), values.GetValueOrDefault("scope"));
-            }
 
-            if (header.Scheme.Equals(Basic, StringComparison.OrdinalIgnoreCase))
+        // Not the parsed form of the header: what one registry writes in an odd way would be missing from it.
+        if (!headers.NonValidated.TryGetValues("WWW-Authenticate", out var lines))
+        {
+            return null;
+        }
+
+        foreach (var line in lines)
+        {
+            foreach (Match match in SchemePattern().Matches(line))
             {
+                if (match.Groups[1].Value.Equals(Bearer, StringComparison.OrdinalIgnoreCase))
+                {
+                    var values = Parameters(line[(match.Index + match.Length)..]);
+                    return new AuthChallenge(
+                        Bearer, values.GetValueOrDefault("realm"), values.GetValueOrDefault("service"), values.GetValueOrDefault("scope"));
+                }
+
                 basic = new AuthChallenge(Basic, null, null, null);
             }
         }
 
         return basic;
     }
+
+    [GeneratedRegex(@"(?:^|,)\s*(Bearer|Basic)(?:\s+|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SchemePattern();
 
     /// <summary>Reads <c>name="value",...</c>; values may be quoted, with backslashes before quotes.</summary>
     private static Dictionary<string, string> Parameters(string text)
