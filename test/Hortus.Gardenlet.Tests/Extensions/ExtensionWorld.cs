@@ -36,12 +36,16 @@ public sealed class ExtensionWorld : IAsyncLifetime
     private readonly MetricRegistry metrics = new();
     private readonly HelmRenderer helm = new(HelmBinary.Find(null), new HelmLimits());
     private readonly Lines lines = new();
+    private readonly CachedRenderer renderer;
+    private InstallationReconciler reconciler = null!;
     private InProcessApiServer gardenServer = null!;
     private InProcessApiServer seedServer = null!;
     private ScriptedCluster? workloads;
     private ArtifactPuller? puller;
     private CancellationTokenSource gardenletStop = new();
     private Task gardenlet = Task.CompletedTask;
+
+    public ExtensionWorld() => renderer = new CachedRenderer(helm);
 
     public IKubernetesClient Garden { get; private set; } = null!;
 
@@ -95,12 +99,18 @@ public sealed class ExtensionWorld : IAsyncLifetime
         StartGardenlet();
     }
 
-    /// <summary>Starts a gardenlet, in place of one that was stopped, with the same cache folder.</summary>
+    /// <summary>Starts a gardenlet, in place of one that was stopped, with the same cache folder. It keeps what it has rendered, which
+    /// is not what a restart is about.</summary>
     public void StartGardenlet()
     {
         gardenletStop = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         puller = new ArtifactPuller(
-            new ChartPullerOptions { CacheFolder = Path.Combine(folder, "charts") }, metrics,
+            new ChartPullerOptions
+            {
+                CacheFolder = Path.Combine(folder, "charts"),
+                Registries = new RegistryOptions { RetryDelay = TimeSpan.FromMilliseconds(20) },
+            },
+            metrics,
             Microsoft.Extensions.Logging.LoggerFactoryExtensions.CreateLogger<ArtifactPuller>(lines), new Random(1), TimeProvider.System);
         var surroundings = new GardenletSurroundings
         {
@@ -109,7 +119,7 @@ public sealed class ExtensionWorld : IAsyncLifetime
             GardenConnection = new ClientConnection { Server = gardenServer.Address, Token = "secret-of-the-gardenlet" },
             Seed = TestManagers.NewManager(Seed, TimeProvider.System, lines),
             Shoots = new ShootClients(TimeProvider.System),
-            Charts = new InstallationCharts(new ChartLoader(puller, null), new CachedRenderer(helm)),
+            Charts = new InstallationCharts(new ChartLoader(puller, null), renderer),
             Identity = new Gardener { Id = "test", Name = "test", Version = "v1.2.3" },
             SeedName = SeedName,
             Images = new ImageVector(),
@@ -118,8 +128,14 @@ public sealed class ExtensionWorld : IAsyncLifetime
             Random = new Random(1),
         };
         InstallationControllers.AddTo(surroundings);
+        var status = new InstallationStatusWriter(surroundings);
+        reconciler = new InstallationReconciler(surroundings, status, new InstallationDeletion(surroundings, status));
         gardenlet = Task.WhenAll(surroundings.Garden.RunAsync(gardenletStop.Token), surroundings.Seed.RunAsync(gardenletStop.Token));
     }
+
+    /// <summary>Looks at an installation once, beside the controller.</summary>
+    public Task ReconcileAsync(string name, CancellationToken cancellationToken) =>
+        reconciler.ReconcileAsync(ObjectKey.Cluster(name), cancellationToken);
 
     /// <summary>Stops the gardenlet.</summary>
     public async Task StopGardenletAsync()
