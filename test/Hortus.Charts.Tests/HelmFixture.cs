@@ -2,12 +2,38 @@ using System.Text.Json.Nodes;
 
 namespace Hortus.Charts.Tests;
 
-/// <summary>The real helm for the tests of a class.</summary>
+/// <summary>The real helms for the tests of a class.</summary>
 public sealed class HelmFixture : IDisposable
 {
-    public HelmRenderer Renderer { get; } = new(HelmBinary.Find(null), new HelmLimits());
+    private readonly Dictionary<string, HelmRenderer> renderers = new[] { "helm", "helm-3" }
+        .ToDictionary(name => name, name => new HelmRenderer(Tool(name), new HelmLimits()));
 
-    public void Dispose() => Renderer.Dispose();
+    public HelmRenderer Renderer => renderers["helm"];
+
+    public HelmRenderer Of(string name) => renderers[name];
+
+    public void Dispose()
+    {
+        foreach (var renderer in renderers.Values)
+        {
+            renderer.Dispose();
+        }
+    }
+
+    /// <summary>A program that `make setup` puts into .tools/bin.</summary>
+    public static string Tool(string name)
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var path = Path.Combine(folder.FullName, ".tools", "bin", name);
+            if (File.Exists(path))
+            {
+                return path;
+            }
+        }
+
+        throw new FileNotFoundException($"{name} is not in .tools/bin; run eng/setup.sh");
+    }
 
     public static ChartRelease Release(byte[] archive, string values = "{}") => new()
     {

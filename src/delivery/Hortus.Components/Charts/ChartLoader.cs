@@ -61,12 +61,18 @@ public sealed class ChartLoader(IArtifactPuller puller, string? caBundle)
         return new LoadedChart(pulled.Digest, pulled.Archive, pulled.StaleNote);
     }
 
-    private static async Task<byte[]?> CredentialsAsync(
-        OCIRepository repository, IKubernetesClient client, string @namespace, CancellationToken cancellationToken) =>
-        repository.PullSecretRef?.Name is { Length: > 0 } name
-            ? await ReadAsync(
-                client, "pull secret", new ObjectKey(@namespace, name), GardenerRoles.HelmPullSecret, PullSecretKey, cancellationToken)
-            : null;
+    // Not byte[]: null would become an empty memory, and empty credentials are something else than none.
+    private static async Task<ReadOnlyMemory<byte>?> CredentialsAsync(
+        OCIRepository repository, IKubernetesClient client, string @namespace, CancellationToken cancellationToken)
+    {
+        if (repository.PullSecretRef?.Name is not { Length: > 0 } name)
+        {
+            return null;
+        }
+
+        var key = new ObjectKey(@namespace, name);
+        return await ReadAsync(client, "pull secret", key, GardenerRoles.HelmPullSecret, PullSecretKey, cancellationToken);
+    }
 
     private static async Task<string?> AuthoritiesAsync(
         OCIRepository repository, IKubernetesClient client, string @namespace, CancellationToken cancellationToken)

@@ -12,17 +12,18 @@ internal static partial class HelmErrors
     /// <summary>The exception for a run that failed.</summary>
     public static ChartException Explain(HelmResult result, ChartDescription chart, ChartRelease release)
     {
-        var text = Told(result);
+        // First of all, so that nothing that is cut out of the text can hold a value.
+        var text = Redaction.Hide(Told(result), release.Confidential);
+        text = Redaction.Hide(Blank().Replace(text, " ").Trim(), release.Confidential);
         var places = Places().Matches(text);
-        var place = places.Count > 0 ? places[^1] : null;
-        var template = place?.Groups["file"].Value ?? File().Match(text).Groups["file"].Value;
-        int? line = place is null ? null : int.Parse(place.Groups["line"].Value, CultureInfo.InvariantCulture);
-        var where = template.Length == 0 ? "" : $"template {template}{(line is null ? "" : $" line {line}")}: ";
-        return new ChartException($"chart {chart.Name} {chart.Version}: {where}{Reason(text, place, release)}")
+        var place = places.Count > 0 ? PlaceOf(places[^1]) : File().Match(text) is { Success: true } file ? new Place(file.Value, null) : null;
+        var first = places.Count > 0 ? PlaceOf(places[0]) : place;
+        var where = place is null ? "" : first == place ? $"template {place}: " : $"template {place}, used by {first}: ";
+        return new ChartException($"chart {chart.Name} {chart.Version}: {where}{Reason(text, places)}")
         {
             Chart = chart.Name,
-            Template = template.Length == 0 ? null : template,
-            Line = line,
+            Template = place?.File,
+            Line = place?.Line,
         };
     }
 
@@ -36,8 +37,8 @@ internal static partial class HelmErrors
         var at = result.Error.LastIndexOf("\n" + Prefix, StringComparison.Ordinal);
         if (at >= 0 || result.Error.StartsWith(Prefix, StringComparison.Ordinal))
         {
-            var said = result.Error[(at < 0 ? Prefix.Length : at + 1 + Prefix.Length)..];
-            return Hint().Replace(said, "").Trim();
+            return result.Error[(at < 0 ? Prefix.Length : at + 1 + Prefix.Length)..]
+                .Replace("Use --debug flag to render out invalid YAML", "", StringComparison.Ordinal);
         }
 
         return OutOfMemory().IsMatch(result.Error)
@@ -45,27 +46,35 @@ internal static partial class HelmErrors
             : $"helm ended with code {result.ExitCode}: {FirstLine(result.Error)}";
     }
 
-    private static string Reason(string text, Match? place, ChartRelease release)
+    private static Place PlaceOf(Match match) =>
+        new(match.Groups["file"].Value, int.Parse(match.Groups["line"].Value, CultureInfo.InvariantCulture));
+
+    // Templates that include others give a chain of places; what is behind the last one is the reason.
+    private static string Reason(string text, MatchCollection places)
     {
-        // Templates that include others give a chain of places; what is behind the last one is the reason.
-        var reason = place is null ? text : text[(place.Index + place.Length)..].TrimStart(')', ':', ' ');
+        var last = places.Count > 0 ? places[^1] : null;
+        var reason = last is null ? text : Executing().Replace(text[(last.Index + last.Length)..].TrimStart(')', ':', ' '), "");
         reason = reason.Length == 0 ? text : reason;
-        reason = Redaction.Hide(Blank().Replace(reason, " ").Trim(), release.Confidential);
         return reason.Length <= ReasonMax ? reason : reason[..ReasonMax] + "...";
     }
 
-    [GeneratedRegex(@"(?:\bat \(|\btemplate: |\()(?<file>[^\s()<>"":]+):(?<line>[0-9]+)(?::[0-9]+)?", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<=^|[\s(])(?<file>[^\s()<>"":]+/[^\s()<>"":]+):(?<line>[0-9]{1,9})(?::[0-9]+)?", RegexOptions.CultureInvariant)]
     private static partial Regex Places();
 
-    [GeneratedRegex(@"\b(?<file>[^\s()<>"":]+/templates/[^\s()<>"":]+)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<=^|\s)[^\s()<>"":]+/templates/[^\s()<>"":]+", RegexOptions.CultureInvariant)]
     private static partial Regex File();
 
-    [GeneratedRegex(@"\n*Use --debug flag to render out invalid YAML\s*", RegexOptions.CultureInvariant)]
-    private static partial Regex Hint();
+    [GeneratedRegex(@"\Aexecuting ""[^""]*"" ", RegexOptions.CultureInvariant)]
+    private static partial Regex Executing();
 
     [GeneratedRegex(@"out of memory|cannot allocate memory|failed to reserve|failed to allocate", RegexOptions.CultureInvariant)]
     private static partial Regex OutOfMemory();
 
     [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant)]
     private static partial Regex Blank();
+
+    private sealed record Place(string File, int? Line)
+    {
+        public override string ToString() => Line is null ? File : $"{File} line {Line}";
+    }
 }

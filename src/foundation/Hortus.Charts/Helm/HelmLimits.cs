@@ -13,7 +13,7 @@ public sealed record HelmLimits
     public int Output { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>Most runs at a time; further ones wait, which does not count as their time.</summary>
-    public int Concurrency { get; init; } = 2;
+    public int Concurrency { get; init; } = Math.Clamp(Environment.ProcessorCount, 2, 8);
 
     /// <summary>What the archive may be.</summary>
     public ChartArchiveLimits Archive { get => field ??= new ChartArchiveLimits(); init; }

@@ -13,19 +13,40 @@ internal static class HelmOutput
     private static readonly string[] DeliveredEvents = ["pre-install", "post-install", "pre-upgrade", "post-upgrade", "crd-install"];
 
     /// <summary>The rendered chart.</summary>
+    /// <param name="chart">What it says of itself.</param>
+    /// <param name="output">What helm printed.</param>
+    /// <param name="confidential">Texts that no message may show.</param>
     /// <exception cref="ChartException">A document is no object.</exception>
-    public static RenderedChart Read(ChartDescription chart, string output)
+    public static RenderedChart Read(ChartDescription chart, string output, IReadOnlyCollection<string> confidential)
+    {
+        try
+        {
+            var rendered = Read(chart, output);
+            return rendered with { Warnings = [.. rendered.Warnings.Select(warning => Redaction.Hide(warning, confidential))] };
+        }
+        catch (Fault fault)
+        {
+            var reason = Redaction.Hide(fault.Message, confidential);
+            throw new ChartException($"chart {chart.Name} {chart.Version}: template {fault.Template}: {reason}")
+            {
+                Chart = chart.Name,
+                Template = fault.Template,
+            };
+        }
+    }
+
+    private static RenderedChart Read(ChartDescription chart, string output)
     {
         var objects = new List<RenderedObject>();
         var hooks = new List<ChartHook>();
         var warnings = new List<string>();
         foreach (var (template, text) in Documents(output.ReplaceLineEndings("\n")))
         {
-            foreach (var json in Parse(chart, template, text, warnings).SelectMany(Items))
+            foreach (var json in Parse(template, text, warnings).SelectMany(Items))
             {
                 if (Incomplete(json) is { } fault)
                 {
-                    throw Fault(chart, template, fault, null);
+                    throw new Fault(template, fault);
                 }
 
                 var hook = HookOf(template, json);
@@ -67,7 +88,7 @@ internal static class HelmOutput
         return at < 0 ? at : at + 1;
     }
 
-    private static IReadOnlyList<JsonObject> Parse(ChartDescription chart, string template, string text, List<string> warnings)
+    private static IReadOnlyList<JsonObject> Parse(string template, string text, List<string> warnings)
     {
         // Helm takes the last of keys that occur twice, and so do the charts that have them.
         var duplicates = new List<string>();
@@ -77,7 +98,7 @@ internal static class HelmOutput
         }
         catch (YamlFormatException e)
         {
-            throw Fault(chart, template, $"what it renders cannot be read: {e.Message}", e);
+            throw new Fault(template, $"what it renders cannot be read: {e.Message}");
         }
         finally
         {
@@ -112,6 +133,8 @@ internal static class HelmOutput
             template, $"{json["kind"]} {json["metadata"]!["name"]}", events, events.Any(DeliveredEvents.Contains));
     }
 
-    private static ChartException Fault(ChartDescription chart, string template, string fault, Exception? inner) =>
-        new($"chart {chart.Name} {chart.Version}: template {template}: {fault}", inner) { Chart = chart.Name, Template = template };
+    private sealed class Fault(string template, string message) : Exception(message)
+    {
+        public string Template => template;
+    }
 }

@@ -11,8 +11,11 @@ namespace Hortus.Charts;
 /// </summary>
 /// <param name="binary">Path of helm 3 or 4; see <see cref="HelmBinary.Find"/>.</param>
 /// <param name="limits">What a run may take.</param>
-public sealed class HelmRenderer(string binary, HelmLimits limits) : IChartRenderer, IDisposable
+/// <param name="folder">Where each run gets a private folder while it lasts; null takes the system's folder for temporary
+/// files.</param>
+public sealed class HelmRenderer(string binary, HelmLimits limits, string? folder = null) : IChartRenderer, IDisposable
 {
+    private const string Prefix = "hortus-chart-";
     private readonly SemaphoreSlim turns = new(limits.Concurrency);
     private readonly HelmSandbox sandbox = new(binary, limits);
 
@@ -24,7 +27,7 @@ public sealed class HelmRenderer(string binary, HelmLimits limits) : IChartRende
         try
         {
             var output = await RunAsync(chart, release, cancellationToken);
-            return HelmOutput.Read(chart, output);
+            return HelmOutput.Read(chart, output, release.Confidential);
         }
         finally
         {
@@ -40,17 +43,17 @@ public sealed class HelmRenderer(string binary, HelmLimits limits) : IChartRende
 
     private async Task<string> RunAsync(ChartDescription chart, ChartRelease release, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("hortus-chart-").FullName;
+        var own = CreateFolder();
         try
         {
-            var archive = Path.Combine(folder, "chart.tgz");
+            var archive = Path.Combine(own, "chart.tgz");
             await using (var file = File.Create(archive))
             {
                 await file.WriteAsync(release.Archive, cancellationToken);
             }
 
             var values = Encoding.UTF8.GetBytes(release.Values.ToJsonString(KubernetesJson.Options));
-            var result = await sandbox.RunAsync(folder, Arguments(release, archive), values, cancellationToken);
+            var result = await sandbox.RunAsync(own, Arguments(release, archive), values, cancellationToken);
             return result.ExitCode == 0 ? result.Output : throw HelmErrors.Explain(result, chart, release);
         }
         catch (HelmLimitException e)
@@ -63,8 +66,19 @@ public sealed class HelmRenderer(string binary, HelmLimits limits) : IChartRende
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(own, recursive: true);
         }
+    }
+
+    private string CreateFolder()
+    {
+        if (folder is null)
+        {
+            return Directory.CreateTempSubdirectory(Prefix).FullName;
+        }
+
+        var path = Path.Combine(folder, Prefix + Guid.NewGuid().ToString("N"));
+        return Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
     }
 
     private static string[] Arguments(ChartRelease release, string archive) =>
