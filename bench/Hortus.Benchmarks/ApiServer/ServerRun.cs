@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace Hortus.Benchmarks.ApiServer;
@@ -33,8 +34,8 @@ internal sealed class ServerRun(string name, Func<CancellationToken, Task<Measur
         MemoryReady.Add(once.Memory);
     }
 
-    /// <summary>Starts and warms up with rounds that do not count.</summary>
-    public async Task OpenAsync(WorkloadSize size, int warmUpRounds, CancellationToken cancellationToken)
+    /// <summary>Starts and warms up for a time, with whole rounds that do not count.</summary>
+    public async Task OpenAsync(WorkloadSize size, TimeSpan warmUp, CancellationToken cancellationToken)
     {
         server = await start(cancellationToken);
         ReadySeconds.Add(server.ReadyAfter.TotalSeconds);
@@ -46,7 +47,8 @@ internal sealed class ServerRun(string name, Func<CancellationToken, Task<Measur
         }
 
         await Workload.PrepareAsync(server, cancellationToken);
-        for (var round = 0; round < warmUpRounds; round++)
+        var began = Stopwatch.GetTimestamp();
+        for (var round = 0; Stopwatch.GetElapsedTime(began) < warmUp; round++)
         {
             using var workload = new Workload(server, size);
             await workload.RunAsync($"warm-up-{round}", cancellationToken);
