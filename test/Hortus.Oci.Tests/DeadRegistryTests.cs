@@ -49,4 +49,41 @@ public sealed class DeadRegistryTests
         (await Should.ThrowAsync<OciException>(() => puller.PullChartAsync(pull, Pulls.Deadline())))
             .Failure.ShouldBe(OciFailure.Unavailable);
     }
+
+    [Fact]
+    public async Task A_process_that_starts_while_the_registry_is_down_knows_what_is_public()
+    {
+        var folder = Pulls.TemporaryFolder();
+        try
+        {
+            await using var registry = await DockerRegistry.StartAsync(RegistrySetup.Open, Pulls.Deadline());
+            var chart = Pulls.Chart();
+            var digest = await registry.PushAsync("charts/garden", chart);
+            var options = new ChartPullerOptions { CacheFolder = folder };
+            var byTag = Pulls.Pull($"{registry.Name}/charts/garden:1.0.0");
+            using (var first = Pulls.Puller(options))
+            {
+                await first.PullChartAsync(byTag, Pulls.Deadline());
+            }
+
+            await registry.KillAsync();
+            using var second = Pulls.Puller(options);
+
+            var pulled = await second.PullChartAsync(byTag, Pulls.Deadline());
+            pulled.Digest.ShouldBe(digest);
+            pulled.StaleNote.ShouldNotBeNull();
+            Pulls.IsSame(pulled, chart).ShouldBeTrue();
+            var pinned = $"{registry.Name}/charts/garden@{digest}";
+            Pulls.IsSame(await second.PullChartAsync(Pulls.Pull(pinned), Pulls.Deadline()), chart).ShouldBeTrue();
+
+            // Whoever shows credentials is held to them, and they cannot be proven now.
+            (await Should.ThrowAsync<OciException>(
+                () => second.PullChartAsync(Pulls.Pull(pinned, registry.DockerConfig()), Pulls.Deadline())))
+                .Failure.ShouldBe(OciFailure.Unavailable);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 }

@@ -51,6 +51,52 @@ public sealed class ProtectedRegistryTests
     }
 
     [Fact]
+    public async Task After_a_restart_credentials_are_proven_again_with_one_request_and_the_blob_comes_from_the_disk()
+    {
+        var folder = Pulls.TemporaryFolder();
+        try
+        {
+            await using var registry = await DockerRegistry.StartAsync(new RegistrySetup { HasPassword = true }, Pulls.Deadline());
+            var digest = await registry.PushAsync("charts/garden", Pulls.Chart(), registry.DockerConfig());
+            var reference = $"{registry.Name}/charts/garden@{digest}";
+            for (var start = 0; start < 2; start++)
+            {
+                using var puller = Pulls.Puller(new ChartPullerOptions { CacheFolder = folder });
+                await Task.WhenAll(Enumerable.Range(0, 50).Select(
+                    _ => puller.PullChartAsync(Pulls.Pull(reference, registry.DockerConfig()), Pulls.Deadline())));
+                (await Should.ThrowAsync<OciException>(() => puller.PullChartAsync(Pulls.Pull(reference), Pulls.Deadline())))
+                    .Failure.ShouldBe(OciFailure.Denied);
+            }
+
+            await registry.WaitForAsync(r => r is { IsManifest: true, Method: "HEAD", Status: 200 }, Pulls.Deadline());
+            registry.Requests.Count(r => r is { IsBlob: true, Method: "GET", Status: 200 }).ShouldBe(1);
+            registry.Requests.Count(r => r is { IsManifest: true, Method: "HEAD", Status: 200 }).ShouldBe(1);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_bundle_stands_beside_the_authorities_of_the_machine_unless_told_otherwise(bool onlyGiven)
+    {
+        var other = CertificateAuthority.Create("other", TimeSpan.FromDays(1), TimeProvider.System);
+        using var trusted = Pem.ReadCertificate(other.Issue(CertificateSpec.Server("registry", "registry.example.com")).CertificatePem);
+        var trust = new RegistryTrust(authority.CertificatePem, onlyGiven);
+
+        // The machine found nothing wrong with it.
+        trust.Accepts(this, trusted, null, System.Net.Security.SslPolicyErrors.None).ShouldBe(!onlyGiven);
+
+        // A right authority does not make up for a wrong name.
+        using var misnamed = Pem.ReadCertificate(authority.Issue(CertificateSpec.Server("registry", "other.example.com")).CertificatePem);
+        trust.Accepts(this, misnamed, null, System.Net.Security.SslPolicyErrors.RemoteCertificateNameMismatch).ShouldBeFalse();
+        trust.Accepts(this, misnamed, null, System.Net.Security.SslPolicyErrors.RemoteCertificateChainErrors).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_registry_with_an_authority_of_its_own_is_trusted_with_its_bundle_only()
     {
         await using var registry = await DockerRegistry.StartAsync(

@@ -16,6 +16,7 @@ public sealed partial class ArtifactPuller : IArtifactPuller, IDisposable
     private readonly ILogger logger;
     private readonly RegistryClient client;
     private readonly ContentCache cache;
+    private readonly PublicRecords records;
     private readonly PullMetrics metrics;
     private readonly AccessProofs proofs = new(KnownMax);
     private readonly TagMemory tags = new(KnownMax);
@@ -37,6 +38,7 @@ public sealed partial class ArtifactPuller : IArtifactPuller, IDisposable
         this.logger = logger;
         client = new RegistryClient(options.Registries, random, clock);
         cache = new ContentCache(options, clock, logger);
+        records = new PublicRecords(options.CacheFolder);
         metrics = new PullMetrics(meters, cache);
     }
 
@@ -86,7 +88,8 @@ public sealed partial class ArtifactPuller : IArtifactPuller, IDisposable
         }
 
         var key = new PullKey(reference.Name, tag, access.Fingerprint, access.TrustKey);
-        if (tags.Of(key) is { FailingSince: null } known && clock.GetUtcNow() - known.At < options.TagFreshness)
+        var known = tags.Of(key);
+        if (known is { FailingSince: null } && clock.GetUtcNow() - known.At < options.TagFreshness)
         {
             return (known.Digest, null);
         }
@@ -96,15 +99,20 @@ public sealed partial class ArtifactPuller : IArtifactPuller, IDisposable
             var digest = await resolutions.RunAsync(
                 key, token => client.Open(reference, access).ResolveAsync(tag, token), cancellationToken);
             tags.Resolved(key, digest, clock.GetUtcNow());
+            Note(reference, tag, digest, access);
 
             // Who was told what the tag stands for may read it.
             proofs.Add(key with { Target = digest });
             return (digest, null);
         }
         catch (OciException e) when (e.Failure == OciFailure.Unavailable && options.UsesLastKnown
-            && tags.Failed(key, clock.GetUtcNow()) is { FailingSince: { } since } last)
+            && LastKnown(reference, key, access) is { FailingSince: { } since } last)
         {
-            LogStale(reference.ToString(), last.Digest, e.Message);
+            if (known?.FailingSince is null)
+            {
+                LogStale(reference.ToString(), last.Digest, e.Message);
+            }
+
             return (last.Digest, string.Create(
                 CultureInfo.InvariantCulture, $"registry unreachable since {since.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}, using {last.Digest}"));
         }
@@ -114,6 +122,31 @@ public sealed partial class ArtifactPuller : IArtifactPuller, IDisposable
             throw;
         }
     }
+
+    /// <summary>What a tag stood for before the registry failed; null when that is not known.</summary>
+    private KnownTag? LastKnown(OciReference reference, PullKey key, RegistryAccess access)
+    {
+        var now = clock.GetUtcNow();
+        if (tags.Of(key) is null && access.Credential.IsAnonymous && records.Find(reference, key.Target) is { } noted)
+        {
+            tags.Resolved(key, noted, now);
+        }
+
+        return tags.Failed(key, now);
+    }
+
+    private void Note(OciReference reference, string target, string digest, RegistryAccess access)
+    {
+        if (access.Credential.IsAnonymous)
+        {
+            records.Note(reference, target, digest);
+            records.Note(reference, digest, digest);
+        }
+    }
+
+    /// <summary>Whether the caller may read a digest, by what the registry has said before.</summary>
+    private bool IsProven(OciReference reference, PullKey key, RegistryAccess access) =>
+        proofs.Has(key) || (access.Credential.IsAnonymous && records.Find(reference, key.Target) is not null);
 
     private Task<FetchedChart> FetchAsync(
         OciReference reference, string digest, RegistryAccess access, CancellationToken cancellationToken)
@@ -134,13 +167,14 @@ public sealed partial class ArtifactPuller : IArtifactPuller, IDisposable
         {
             chart = await fetch.DownloadAsync(key.Target, cancellationToken);
         }
-        else if (!proofs.Has(key))
+        else if (!IsProven(reference, key, access))
         {
             await repository.ResolveAsync(key.Target, cancellationToken);
         }
 
         metrics.Found(chart.KeptAt);
         proofs.Add(key);
+        Note(reference, key.Target, key.Target, access);
         return chart;
     }
 

@@ -88,6 +88,9 @@ public sealed class RegistryClient : IDisposable
     internal void Learned(string registry, RegistryAccess access, RegistryFacts found) =>
         facts[(registry, access.TrustKey)] = found;
 
+    /// <summary>Forgets what is known of a registry: what comes back after it was away may be another.</summary>
+    internal void Forget(string registry, RegistryAccess access) => facts.TryRemove((registry, access.TrustKey), out _);
+
     private async Task<RegistryFacts> AskAsync(
         Uri address, bool mayBePlain, RegistryConnection connection, CancellationToken cancellationToken)
     {
@@ -99,7 +102,8 @@ public sealed class RegistryClient : IDisposable
         catch (OciException e) when (mayBePlain && e.IsWithoutTls)
         {
             var plain = new UriBuilder(address) { Scheme = "http" }.Uri;
-            return await AskAsync(plain, connection, cancellationToken) ?? throw e;
+            return await AskAsync(plain, connection, cancellationToken)
+                ?? throw new OciException(OciFailure.BadContent, $"{e.Message}; and no registry answers without it", e);
         }
     }
 

@@ -8,6 +8,9 @@ namespace Hortus.Oci;
 /// <summary>The connections made with one set of trusted authorities; kept, so that they are used again.</summary>
 internal sealed class RegistryConnection : IDisposable
 {
+    // Slower than that, sending a file counts as no answer.
+    private const long UploadBytesPerSecondMin = 256 * 1024;
+
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
@@ -46,7 +49,9 @@ internal sealed class RegistryConnection : IDisposable
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("hortus", null));
-        using var deadline = new CancellationTokenSource(options.ResponseTimeout, clock);
+        var limit = options.ResponseTimeout
+            + TimeSpan.FromSeconds((request.Content?.Headers.ContentLength ?? 0) / UploadBytesPerSecondMin);
+        using var deadline = new CancellationTokenSource(limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         var uri = request.RequestUri!;
         try
@@ -56,7 +61,7 @@ internal sealed class RegistryConnection : IDisposable
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw Unreachable(uri, deadline.IsCancellationRequested
-                ? $"no answer within {options.ResponseTimeout.TotalSeconds:0.#} s"
+                ? $"no answer within {limit.TotalSeconds:0.#} s"
                 : $"no connection within {options.ConnectTimeout.TotalSeconds:0.#} s", e);
         }
         catch (HttpRequestException e) when (

@@ -38,6 +38,7 @@ internal sealed class RepositoryChannel(
             }
             catch (OciException e) when (e.Failure == OciFailure.Unavailable)
             {
+                client.Forget(repository.Registry, access);
                 failure = e;
             }
 
