@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer;
 using Hortus.Client;
@@ -48,6 +49,9 @@ internal sealed class OperatorWorld : IAsyncDisposable
     public IKubernetesClient Garden => garden;
 
     public ScriptedCluster Script { get; }
+
+    /// <summary>Charts of the Extensions; null means those of real registries, rendered by helm.</summary>
+    public TestCharts? Charts { get; set; }
 
     /// <summary>Starts both clusters; <paramref name="withNamespace"/> is false for tests of what happens without it.</summary>
     public static async Task<OperatorWorld> StartAsync(CancellationToken cancellationToken, bool withNamespace = true)
@@ -104,11 +108,59 @@ internal sealed class OperatorWorld : IAsyncDisposable
         },
     };
 
+    /// <summary>A Garden whose names and backups an extension of type local takes care of.</summary>
+    public static Garden WithExtensions()
+    {
+        var garden = NewGarden();
+        return garden with
+        {
+            Spec = garden.Spec with
+            {
+                Dns = new DNSManagement
+                {
+                    Providers =
+                        [new DNSProvider { Name = "primary", Type = "local", SecretRef = new LocalObjectReference { Name = "dns" } }],
+                },
+                RuntimeCluster = garden.Spec.RuntimeCluster with
+                {
+                    Provider = new RuntimeProvider { Region = "region-1" },
+                    Ingress = garden.Spec.RuntimeCluster.Ingress with
+                    {
+                        Domains = [new DNSDomain { Name = "ingress.example", Provider = "primary" }],
+                    },
+                },
+                VirtualCluster = garden.Spec.VirtualCluster with
+                {
+                    Dns = new DNS { Domains = [new DNSDomain { Name = "garden.example", Provider = "primary" }] },
+                    Etcd = new ETCD
+                    {
+                        Main = new ETCDMain
+                        {
+                            Backup = new Backup
+                            {
+                                Provider = "local",
+                                SecretRef = new LocalObjectReference { Name = "backup" },
+                                ProviderConfig = JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["tier"] = "hot" }),
+                            },
+                        },
+                    },
+                },
+            },
+        };
+    }
+
     public Task CreateNamespaceAsync(CancellationToken cancellationToken) => Runtime.CreateAsync(
         new Namespace { Metadata = new ObjectMeta { Name = VirtualGardenNames.Namespace } }, cancellationToken);
 
-    public void StartOperator() => running = RunningComponent.Start("operator", runtime, TimeProvider.System, (context, token) =>
-        new OperatorComponent { Access = (_, _) => new Access(garden) }.RunAsync(new OperatorOptions(), context, token));
+    /// <summary>Starts the operator, on the runtime cluster's own client unless another one is given.</summary>
+    public void StartOperator(IKubernetesClient? client = null) => running = RunningComponent.Start(
+        "operator", client ?? runtime, TimeProvider.System, (context, token) =>
+            new OperatorComponent { Access = (_, _) => new Access(garden), Puller = Charts, Renderer = Charts }
+                .RunAsync(new OperatorOptions(), context, token));
+
+    /// <summary>Another client of the runtime cluster; the caller closes it.</summary>
+    public KubernetesClient Connect(HttpMessageHandler handler) => new(
+        handler, new ClientConnection { Server = runtimeServer.Address }, new ClientOptions { UserAgent = "test" });
 
     public async Task StopOperatorAsync()
     {

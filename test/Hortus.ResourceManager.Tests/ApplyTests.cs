@@ -5,6 +5,7 @@ using Hortus.Objects;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.ResourceManager.Tests.World;
+using Hortus.Testing.Scripted;
 using static Hortus.ResourceManager.Tests.World.ResourceWorld;
 using Names = Hortus.Objects.Gardener.Resources.ManagedResourceConditions;
 

@@ -6,6 +6,7 @@ using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.ResourceManager.Tests.World;
 using Hortus.Runtime;
+using Hortus.Testing.Scripted;
 using static Hortus.ResourceManager.Tests.World.ResourceWorld;
 using Names = Hortus.Objects.Gardener.Resources.ManagedResourceConditions;
 

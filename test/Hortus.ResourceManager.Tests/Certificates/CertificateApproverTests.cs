@@ -8,6 +8,7 @@ using Hortus.Objects.Kubernetes;
 using Hortus.Pki;
 using Hortus.ResourceManager.Tests.World;
 using Hortus.Runtime;
+using Hortus.Testing.Scripted;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Hortus.ResourceManager.Tests.Certificates;

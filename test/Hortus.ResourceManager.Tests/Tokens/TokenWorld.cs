@@ -3,6 +3,7 @@ using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
 using Hortus.ResourceManager.Tests.World;
+using Hortus.Testing.Scripted;
 using Names = Hortus.Objects.Gardener.Resources.TokenRequestorNames;
 
 namespace Hortus.ResourceManager.Tests.Tokens;

@@ -5,6 +5,7 @@ using Hortus.Objects;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
+using Hortus.Testing.Scripted;
 using Hortus.Testing;
 using Microsoft.Extensions.Logging;
 

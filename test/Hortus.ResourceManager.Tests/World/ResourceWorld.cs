@@ -6,6 +6,7 @@ using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
+using Hortus.Testing.Scripted;
 using Microsoft.Extensions.Logging.Abstractions;
 using Names = Hortus.Objects.Gardener.Resources.ManagedResourceConditions;
 

@@ -1,15 +1,16 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 
-namespace Hortus.ResourceManager.Tests.World;
+namespace Hortus.Testing.Scripted;
 
 /// <summary>Sees every request to a server, and can take the server away.</summary>
-internal sealed class CountingHandler : DelegatingHandler
+public sealed class CountingHandler : DelegatingHandler
 {
     private readonly TaskCompletionSource death = NewSignal();
     private TaskCompletionSource next = NewSignal();
     private int left = int.MaxValue;
 
+    /// <summary>Sends what gets through over sockets.</summary>
     public CountingHandler()
         : base(new SocketsHttpHandler())
     {
@@ -21,6 +22,7 @@ internal sealed class CountingHandler : DelegatingHandler
     /// <summary>Requests that change something.</summary>
     public IEnumerable<string> Writes => Requests.Where(r => !r.StartsWith("GET ", StringComparison.Ordinal));
 
+    /// <summary>Requests that delete something.</summary>
     public IEnumerable<string> Deletions => Requests.Where(r => r.StartsWith("DELETE ", StringComparison.Ordinal));
 
     /// <summary>Waits until the requests fit.</summary>
@@ -53,6 +55,9 @@ internal sealed class CountingHandler : DelegatingHandler
         set => left = value;
     }
 
+    /// <summary>Which writes count for <see cref="WritesUntilDeath"/>.</summary>
+    public Func<HttpRequestMessage, bool> CountsForDeath { get; init; } = _ => true;
+
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -70,7 +75,7 @@ internal sealed class CountingHandler : DelegatingHandler
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         }
 
-        if (request.Method != HttpMethod.Get && Interlocked.Decrement(ref left) < 0)
+        if (request.Method != HttpMethod.Get && CountsForDeath(request) && Interlocked.Decrement(ref left) < 0)
         {
             IsAway = true;
             death.TrySetResult();

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using Hortus.Client;
+using Hortus.Extensions;
+using Hortus.Objects;
+using Hortus.Objects.Gardener.Extensions;
+using Hortus.Objects.Gardener.Operator;
+using Hortus.Testing;
+using OperatorExtension = Hortus.Objects.Gardener.Operator.Extension;
+using OperatorExtensionSpec = Hortus.Objects.Gardener.Operator.ExtensionSpec;
+
+namespace Hortus.Operator.Tests;
+
+/// <summary>An extension of type local for the garden, at work in a runtime cluster: it does what the contract asks and writes down
+/// what it was asked for.</summary>
+internal sealed class TestExtension : IAsyncDisposable
+{
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task running;
+
+    private TestExtension(IKubernetesClient runtime)
+    {
+        var manager = TestManagers.NewManager(runtime, TimeProvider.System);
+        Add<BackupBucket>("backupbucket", (bucket, status) => bucket.ExtensionStatus is BackupBucketStatus before
+            ? before with { GeneratedSecretRef = Generated, ProviderStatus = status }
+            : null);
+        Add<BackupEntry>("backupentry", (_, _) => null);
+        Add<DNSRecord>("dnsrecord", (_, _) => null);
+        running = manager.RunAsync(stop.Token);
+
+        void Add<T>(string name, Func<T, System.Text.Json.JsonElement?, DefaultStatus?> result) where T : ExtensionObject =>
+            manager.AddExtension(
+                new ExtensionController<T>(name, "local", new Actuator<T>(this, value => result(value, ProviderStatus)))
+                {
+                    Classes = ExtensionClasses.Parse([ExtensionClass.Garden]),
+                },
+                TimeProvider.System);
+    }
+
+    /// <summary>What it was asked for, in order: <c>reconcile DNSRecord api-garden-example-local</c>.</summary>
+    public ConcurrentQueue<string> Trace { get; } = new();
+
+    /// <summary>Called at each request.</summary>
+    public Func<ExtensionObject, CancellationToken, Task> OnRequest { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>What it reports as credentials made for a bucket.</summary>
+    public Objects.Kubernetes.SecretReference? Generated { get; set; }
+
+    /// <summary>What it reports of a bucket.</summary>
+    public System.Text.Json.JsonElement? ProviderStatus { get; set; }
+
+    /// <summary>Puts it to work.</summary>
+    public static TestExtension Start(IKubernetesClient runtime) => new(runtime);
+
+    /// <summary>Lets the operator of a world install it.</summary>
+    public static async Task OfferAsync(OperatorWorld world, CancellationToken cancellationToken)
+    {
+        string[] kinds = [nameof(BackupBucket), nameof(BackupEntry), nameof(DNSRecord)];
+        world.Charts = new TestCharts();
+        await world.Runtime.CreateAsync(
+            new OperatorExtension
+            {
+                Metadata = new ObjectMeta { Name = "provider-local" },
+                Spec = new OperatorExtensionSpec
+                {
+                    Resources =
+                        [.. kinds.Select(kind => new Objects.Gardener.Core.ControllerResource { Kind = kind, Type = "local" })],
+                    Deployment = new Objects.Gardener.Operator.Deployment
+                    {
+                        Extension = new ExtensionDeploymentSpec
+                        {
+                            Helm = new ExtensionHelm
+                            {
+                                OciRepository = new Objects.Gardener.Core.OCIRepository { Ref = "registry.example/provider-local:1" },
+                            },
+                        },
+                    },
+                },
+            },
+            cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await running.ContinueWith(_ => { }, TaskScheduler.Default);
+        stop.Dispose();
+    }
+
+    private sealed class Actuator<T>(TestExtension owner, Func<T, DefaultStatus?> result) : IActuator<T> where T : ExtensionObject
+    {
+        public async Task<DefaultStatus?> ReconcileAsync(ActuatorRequest<T> request, CancellationToken cancellationToken)
+        {
+            await owner.OnRequest(request.Object, cancellationToken);
+            owner.Trace.Enqueue($"reconcile {typeof(T).Name} {request.Object.Metadata.Name}");
+            return result(request.Object);
+        }
+
+        public async Task DeleteAsync(ActuatorRequest<T> request, CancellationToken cancellationToken)
+        {
+            await owner.OnRequest(request.Object, cancellationToken);
+            owner.Trace.Enqueue($"delete {typeof(T).Name} {request.Object.Metadata.Name}");
+        }
+    }
+}
