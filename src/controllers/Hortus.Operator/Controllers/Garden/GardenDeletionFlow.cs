@@ -5,6 +5,7 @@ using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
+using Extension = Hortus.Objects.Gardener.Operator.Extension;
 
 namespace Hortus.Operator;
 
@@ -12,6 +13,10 @@ namespace Hortus.Operator;
 /// end.</summary>
 public sealed class GardenDeletionFlow(GardenOperation operation)
 {
+    private static readonly TimeSpan ExtensionsMax = TimeSpan.FromSeconds(30);
+
+    private static readonly ObjectKey Controllers = KeyOf(VirtualGardenNames.GardenerControllerManager);
+
     private readonly IKubernetesClient runtime = operation.Runtime;
     private readonly GardenDeployers deployers = operation.Deployers;
 
@@ -20,8 +25,9 @@ public sealed class GardenDeletionFlow(GardenOperation operation)
     {
         var graph = new FlowGraph("Garden deletion");
         var empty = graph.Add("Checking that no seeds and shoots are left", CheckEmptyAsync);
-        var scheduler = AddComponent(graph, VirtualGardenNames.GardenerScheduler, empty);
-        var controllers = AddComponent(graph, VirtualGardenNames.GardenerControllerManager, empty);
+        var left = graph.Add("Waiting until extensions have left the virtual garden", WaitUntilExtensionsLeftAsync, empty);
+        var scheduler = AddComponent(graph, VirtualGardenNames.GardenerScheduler, left);
+        var controllers = AddComponent(graph, VirtualGardenNames.GardenerControllerManager, left);
         var registration = AddComponent(graph, GardenerApiRegistration.ComponentName, scheduler, controllers);
         var system = AddComponent(graph, VirtualSystemResources.ComponentName, scheduler, controllers);
         var gardenerApi = AddComponent(graph, VirtualGardenNames.GardenerApiServer, registration);
@@ -50,9 +56,36 @@ public sealed class GardenDeletionFlow(GardenOperation operation)
             $"Waiting until {name} is gone", token => deployers.Runtime.WaitCleanupAsync(KeyOf(name), token), destroyed);
     }
 
+    // Registrations are objects of the garden's API: its servers, and the controllers that hold them, go after them.
+    private async Task WaitUntilExtensionsLeftAsync(CancellationToken cancellationToken)
+    {
+        if (await HasControllersAsync(cancellationToken))
+        {
+            var extensions = await runtime.ListAsync<Extension>(ListOptions.All, cancellationToken);
+            await Task.WhenAll(extensions.Items
+                .SelectMany(item => new[] { ExtensionNames.Registration(item.Key.Name), ExtensionNames.AdmissionVirtual(item.Key.Name) })
+                .Select(key => deployers.Virtual.WaitCleanupAsync(key, cancellationToken)));
+        }
+    }
+
+    // Without objects of the garden nothing requires the extensions in the runtime cluster any more. Those that serve something else
+    // stay, and so does the resource manager.
+    private async Task WaitUntilExtensionsLeftRuntimeAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(ExtensionsMax, operation.Clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var extensions = await runtime.ListAsync<Extension>(ListOptions.All, cancellationToken);
+        var keys = extensions.Items
+            .SelectMany(item => new[] { ExtensionNames.Runtime(item.Key.Name), ExtensionNames.AdmissionRuntime(item.Key.Name) });
+        await Task.WhenAll(keys.Select(key => deployers.Runtime.WaitCleanupAsync(key, both.Token)))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     // Others may have ManagedResources of the same class, and only this resource manager can delete them.
     private async Task DestroyResourceManagerAsync(CancellationToken cancellationToken)
     {
+        await WaitUntilExtensionsLeftRuntimeAsync(cancellationToken);
         var left = await runtime.ListAsync<ManagedResource>(ListOptions.All, cancellationToken);
         if (left.Items.Any(resource => resource.Spec.Class == ManagedResourceSettings.SeedClass))
         {
@@ -64,12 +97,14 @@ public sealed class GardenDeletionFlow(GardenOperation operation)
         await deployers.Direct.WaitCleanupAsync(manager, cancellationToken);
     }
 
+    private async Task<bool> HasControllersAsync(CancellationToken cancellationToken) =>
+        await runtime.FindAsync<ManagedResource>(Controllers, cancellationToken) is { Metadata.DeletionTimestamp: null };
+
     // Without this check the seeds' clusters and machines would go on with nobody to manage them. The controllers come
     // after the API server and go before it: without them there were never users, or the check was passed before.
     private async Task CheckEmptyAsync(CancellationToken cancellationToken)
     {
-        var controllers = KeyOf(VirtualGardenNames.GardenerControllerManager);
-        if (await runtime.FindAsync<ManagedResource>(controllers, cancellationToken) is not { Metadata.DeletionTimestamp: null })
+        if (!await HasControllersAsync(cancellationToken))
         {
             return;
         }
@@ -79,7 +114,7 @@ public sealed class GardenDeletionFlow(GardenOperation operation)
         {
             throw new InvalidOperationException(
                 $"StatefulSet {KeyOf(VirtualGardenNames.ApiServer)} is not ready, so nobody knows whether the garden still has " +
-                $"Seeds and Shoots: repair it, or delete ManagedResource {controllers} to give them up");
+                $"Seeds and Shoots: repair it, or delete ManagedResource {Controllers} to give them up");
         }
 
         var authorities = await operation.Secrets.EnsureAuthoritiesAsync(cancellationToken);
