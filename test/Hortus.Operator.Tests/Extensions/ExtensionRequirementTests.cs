@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+using Hortus.Client;
+using Hortus.Objects;
+using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Extensions;
+using Hortus.Objects.Gardener.Operator;
+using Hortus.Objects.Kubernetes;
+using Backup = Hortus.Objects.Gardener.Operator.Backup;
+using DNSProvider = Hortus.Objects.Gardener.Operator.DNSProvider;
+using ETCD = Hortus.Objects.Gardener.Operator.ETCD;
+
+namespace Hortus.Operator.Tests.Extensions;
+
+/// <summary>Who needs an Extension, and how it is.</summary>
+[Trait("Category", "Integration")]
+public sealed class ExtensionRequirementTests
+{
+    [Fact]
+    public void A_garden_needs_what_its_spec_names()
+    {
+        var garden = OperatorWorld.NewGarden();
+        garden = garden with
+        {
+            Spec = garden.Spec with
+            {
+                Dns = new DNSManagement { Providers = [new DNSProvider { Name = "main", Type = "dns" }] },
+                Extensions = [new GardenExtension { Type = "extra" }],
+                VirtualCluster = garden.Spec.VirtualCluster with
+                {
+                    Etcd = new ETCD { Main = new ETCDMain { Backup = new Backup { Provider = "s3" } } },
+                },
+            },
+        };
+
+        GardenNeeds.Of(garden).Keys.Select(pair => pair.ToString())
+            .ShouldBe(["BackupBucket/s3", "BackupEntry/s3", "DNSRecord/dns", "Extension/extra"]);
+        GardenNeeds.Of(garden with { Metadata = garden.Metadata with { DeletionTimestamp = DateTimeOffset.UnixEpoch } }).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Only_objects_of_the_garden_count()
+    {
+        using var deadline = OperatorWorld.Deadline();
+        await using var world = await ExtensionWorld.StartAsync(deadline.Token);
+        world.StartOperator();
+        await world.Runtime.CreateAsync(ExtensionWorld.ForShoots(), deadline.Token);
+        await world.Runtime.CreateAsync(Bucket("other-type", "else", "garden"), deadline.Token);
+        await world.Runtime.CreateAsync(Record("of-a-shoot", null), deadline.Token);
+        await world.Runtime.CreateAsync(Record("of-a-seed", "seed"), deadline.Token);
+        await world.UntilAsync("test", ExtensionConditions.RequiredRuntime, ExtensionReasons.ExtensionNotRequired, deadline.Token);
+
+        await world.Runtime.CreateAsync(Record("of-the-garden", "garden"), deadline.Token);
+        var required = await world.UntilAsync("test", ExtensionConditions.RequiredRuntime, ExtensionReasons.ExtensionRequired, deadline.Token);
+        await world.Runtime.DeleteAsync<DNSRecord>(OperatorWorld.KeyOf("of-the-garden"), null, deadline.Token);
+
+        ExtensionWorld.ConditionOf(required, ExtensionConditions.RequiredRuntime)!.Message
+            .ShouldBe("The runtime cluster requires DNSRecord/test (objects garden/of-the-garden)");
+        await world.UntilAsync("test", ExtensionConditions.RequiredRuntime, ExtensionReasons.ExtensionNotRequired, deadline.Token);
+    }
+
+    [Fact]
+    public async Task Seeds_need_it_as_long_as_an_installation_is_required()
+    {
+        using var deadline = OperatorWorld.Deadline();
+        await using var world = await ExtensionWorld.WithGardenAsync(deadline.Token);
+        await world.Runtime.CreateAsync(ExtensionWorld.ForShoots(), deadline.Token);
+        await world.UntilAsync(
+            "test", ExtensionConditions.RequiredVirtual, ExtensionReasons.NoRequiredControllerInstallation, deadline.Token);
+
+        await world.Garden.CreateAsync(
+            new ControllerInstallation
+            {
+                Metadata = new ObjectMeta { Name = "test-1" },
+                Spec = new ControllerInstallationSpec
+                {
+                    RegistrationRef = new ObjectReference { Name = "test" }, SeedRef = new ObjectReference { Name = "seed-1" },
+                },
+            },
+            deadline.Token);
+        await SetAsync(world, deadline.Token, ("Required", "True"), ("Installed", "True"), ("Healthy", "False"), ("Progressing", "False"));
+        var required = await world.UntilAsync(
+            "test", ExtensionConditions.RequiredVirtual, ExtensionReasons.RequiredControllerInstallation, deadline.Token);
+        var unhealthy = await world.UntilAsync(
+            "test", ExtensionConditions.ControllerInstallationsHealthy, ExtensionReasons.ControllerInstallationsUnhealthy, deadline.Token);
+        await SetAsync(world, deadline.Token, ("Required", "False"), ("Installed", "True"), ("Healthy", "True"), ("Progressing", "False"));
+
+        ExtensionWorld.ConditionOf(required, ExtensionConditions.RequiredVirtual)!.Message.ShouldContain("seed-1");
+        ExtensionWorld.ConditionOf(unhealthy, ExtensionConditions.ControllerInstallationsHealthy)!.Message
+            .ShouldBe("ControllerInstallation test-1: Healthy: said by the test");
+        await world.UntilAsync(
+            "test", ExtensionConditions.RequiredVirtual, ExtensionReasons.NoRequiredControllerInstallation, deadline.Token);
+        await world.UntilAsync(
+            "test", ExtensionConditions.ControllerInstallationsHealthy, ExtensionReasons.ControllerInstallationsRunning, deadline.Token);
+    }
+
+    private static Task<ControllerInstallation> SetAsync(
+        ExtensionWorld world, CancellationToken cancellationToken, params (string Type, string Status)[] conditions) =>
+        world.Garden.PatchAsync<ControllerInstallation>(
+            ObjectKey.Cluster("test-1"),
+            Patch.Merge(new JsonObject
+            {
+                ["status"] = new JsonObject
+                {
+                    ["conditions"] = new JsonArray([.. conditions.Select(condition => (JsonNode)KubernetesJson.ToNode(
+                        new GardenerCondition
+                        {
+                            Type = condition.Type,
+                            Status = condition.Status,
+                            Reason = "Test",
+                            Message = "said by the test",
+                            LastTransitionTime = DateTimeOffset.UnixEpoch,
+                            LastUpdateTime = DateTimeOffset.UnixEpoch,
+                        }))]),
+                },
+            }) with { Subresource = "status" },
+            cancellationToken);
+
+    private static DNSRecord Record(string name, string? ofClass) => new()
+    {
+        Metadata = new ObjectMeta { Namespace = "garden", Name = name },
+        Spec = new DNSRecordSpec
+        {
+            Type = "test", Class = ofClass, Name = "a.example", RecordType = "A", Values = ["1.2.3.4"],
+            SecretRef = new SecretReference { Name = "s" },
+        },
+    };
+
+    private static Hortus.Objects.Gardener.Extensions.BackupBucket Bucket(string name, string type, string ofClass) => new()
+    {
+        Metadata = new ObjectMeta { Name = name },
+        Spec = new Hortus.Objects.Gardener.Extensions.BackupBucketSpec
+        {
+            Type = type, Class = ofClass, Region = "r", SecretRef = new SecretReference { Name = "s" },
+        },
+    };
+}
