@@ -18,6 +18,8 @@ internal sealed class ExtensionControllers(ControllerManager manager, ComponentC
     private readonly CacheScope references = new(
         Namespace: VirtualGardenNames.Namespace, LabelSelector: ExtensionTriggers.ReferenceSelector);
 
+    private readonly CacheScope priority = new(FieldSelector: $"metadata.name={GardenPriorities.Extensions}");
+
     /// <summary>What the virtual garden says.</summary>
     public VirtualInstallations Installations { get; } = new();
 
@@ -66,6 +68,7 @@ internal sealed class ExtensionControllers(ControllerManager manager, ComponentC
         controller => controller
             .For<Extension>(ExtensionTriggers.Matters)
             .Watches<Garden>(_ => All(), ExtensionTriggers.Matters)
+            .Watches<PriorityClass>(_ => All(), (before, _) => before is null, priority)
             .Watches<Secret>(
                 secret => KeysWhere(extension => ExtensionTriggers.Names(extension, secret)), HasChanged, references)
             .Watches<ConfigMap>(
@@ -78,7 +81,7 @@ internal sealed class ExtensionControllers(ControllerManager manager, ComponentC
 
     private void AddRequiredRuntime()
     {
-        var objects = new GardenObjects(manager);
+        var objects = new GardenObjects(manager, context.Clock);
         manager.AddController(
             "extension-required-runtime",
             new RequiredRuntimeReconciler(manager, objects, context.Clock),

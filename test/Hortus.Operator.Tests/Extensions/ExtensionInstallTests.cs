@@ -160,7 +160,7 @@ public sealed class ExtensionInstallTests
         await world.Runtime.CreateAsync(OperatorWorld.NewGarden(), deadline.Token);
         world.StartOperator();
 
-        await world.UntilSaysAsync("test", "Deployment runtime-extension-test/controller", deadline.Token);
+        await world.UntilSaysAsync("test", "apps/v1/Deployment/runtime-extension-test/controller", deadline.Token);
         await world.Clusters.Script.RepairAsync<Deployment>(new ObjectKey("runtime-extension-test", "controller"), deadline.Token);
 
         await world.UntilInstalledAsync("test", deadline.Token);

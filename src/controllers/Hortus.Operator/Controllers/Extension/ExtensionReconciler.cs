@@ -107,6 +107,7 @@ internal sealed class ExtensionReconciler(
             // Objects that only it can clean up are left: it stays, and so does the Extension.
             if (IsRequiredInRuntime(extension) != false)
             {
+                await parts.Runtime.KeepAsync(extension, cancellationToken);
                 var why = Conditions.Find(extension.Status?.Conditions, ExtensionConditions.RequiredRuntime)?.Message
                     ?? "it is not known yet whether the runtime cluster requires it";
                 await SayAsync(extension, ConditionStatus.True, ExtensionReasons.InstalledInRuntime, why, cancellationToken);

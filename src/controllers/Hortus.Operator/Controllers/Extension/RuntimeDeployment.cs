@@ -49,6 +49,17 @@ internal sealed class RuntimeDeployment(IKubernetesClient runtime, ExtensionChar
         return ExtensionResources.StepOf(written, chart.Note);
     }
 
+    /// <summary>Leaves it as it is; installs it where it never was.</summary>
+    /// <exception cref="ExtensionPartException">It cannot be installed as it is.</exception>
+    public async Task KeepAsync(Extension extension, CancellationToken cancellationToken)
+    {
+        var key = ExtensionNames.Runtime(extension.Metadata.Name!);
+        if (await runtime.FindAsync<ManagedResource>(key, cancellationToken) is null)
+        {
+            await DeployAsync(extension, cancellationToken);
+        }
+    }
+
     /// <summary>Removes it: first what it installed, then its namespace.</summary>
     public async Task<ExtensionStep> DeleteAsync(string extension, CancellationToken cancellationToken)
     {

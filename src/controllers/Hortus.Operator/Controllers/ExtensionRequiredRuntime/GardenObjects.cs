@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Hortus.Client;
+using Hortus.Extensions;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Extensions;
 using Hortus.Objects.Kubernetes;
@@ -10,8 +12,10 @@ namespace Hortus.Operator;
 /// The extension objects of class garden in the runtime cluster. Each kind has a watch of its own that starts when it is asked for
 /// first, so that a kind that is not installed yet holds nobody up.
 /// </summary>
-public sealed class GardenObjects(ControllerManager manager)
+public sealed class GardenObjects(ControllerManager manager, TimeProvider clock)
 {
+    private static readonly TimeSpan ListMax = TimeSpan.FromSeconds(1);
+
     private static readonly Dictionary<string, ResourceKind> Watched = new Type[]
     {
         typeof(BackupBucket), typeof(BackupEntry), typeof(DNSRecord), typeof(Extension),
@@ -32,18 +36,42 @@ public sealed class GardenObjects(ControllerManager manager)
         }
 
         var cache = CacheOf(kind);
-        if (cache.HasSynced)
+        if (!cache.HasSynced)
         {
-            return [.. cache.List().Where(value => TypeOf(value) == type).Select(value => value.Key).Order()];
+            // Without the kind there are no objects of it.
+            var definition = ObjectKey.Cluster(kind.GroupResource);
+            if (await manager.Client.FindAsync<CustomResourceDefinition>(definition, cancellationToken) is null)
+            {
+                return [];
+            }
+
+            if (!await IsListedAsync(cache, cancellationToken))
+            {
+                return null;
+            }
         }
 
-        // Without the kind there are no objects of it.
-        var definition = ObjectKey.Cluster(kind.GroupResource);
-        return await manager.Client.FindAsync<CustomResourceDefinition>(definition, cancellationToken) is null ? [] : null;
+        return [.. cache.List().Where(value => TypeOf(value) == type).Select(value => value.Key).Order()];
+    }
+
+    private async Task<bool> IsListedAsync(DynamicCache cache, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(ListMax, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await cache.WaitForSyncAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The caller comes again.
+        }
+
+        return cache.HasSynced;
     }
 
     private static ExtensionPair? TypeOf(DynamicObject value) =>
-        value.Json.Text("spec", "class") == Hortus.Extensions.ExtensionClass.Garden
+        value.Json.Text("spec", "class") == ExtensionClass.Garden
             ? new ExtensionPair(value.Kind, value.Json.Text("spec", "type") ?? "")
             : null;
 
@@ -64,9 +92,9 @@ public sealed class GardenObjects(ControllerManager manager)
     // States of extensions can be large and say nothing here.
     private static DynamicObject Slim(DynamicObject value) => value with
     {
-        Json = new System.Text.Json.Nodes.JsonObject
+        Json = new JsonObject
         {
-            ["spec"] = new System.Text.Json.Nodes.JsonObject
+            ["spec"] = new JsonObject
             {
                 ["class"] = value.Json.Text("spec", "class"),
                 ["type"] = value.Json.Text("spec", "type"),
