@@ -41,8 +41,14 @@ public sealed class GardenFixture : IAsyncLifetime
             await Client.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = name } }, deadline.Token);
         }
 
-        running = RunningComponent.Start("gardener-controller-manager", client, TimeProvider.System, (context, token) =>
-            new GardenControllerManagerComponent().RunAsync(context, token));
+        running = StartControllers();
+    }
+
+    /// <summary>Ends the controllers and starts them anew.</summary>
+    public async Task RestartControllersAsync()
+    {
+        await running!.DisposeAsync();
+        running = StartControllers();
     }
 
     public async Task DisposeAsync()
@@ -121,6 +127,10 @@ public sealed class GardenFixture : IAsyncLifetime
 
         throw new OperationCanceledException(cancellationToken);
     }
+
+    private RunningComponent StartControllers() => RunningComponent.Start(
+        "gardener-controller-manager", Client, TimeProvider.System,
+        (context, token) => new GardenControllerManagerComponent().RunAsync(context, token));
 
     private Task PatchAsync<T>(ObjectKey key, JsonObject annotations, CancellationToken cancellationToken) where T : KubernetesObject =>
         Client.PatchAsync<T>(

@@ -41,6 +41,21 @@ public class ManifestTests(GardenServer garden) : IClassFixture<GardenServer>
         answer.Code.ShouldBe(201, answer.Message);
     }
 
+    [SkippableTheory]
+    [Trait("Category", "Upstream")]
+    [InlineData("25-controllerdeployment.yaml")]
+    [InlineData("25-controllerregistration.yaml")]
+    [InlineData("25-controllerinstallation.yaml")]
+    public async Task GardenersExtensions_AreAcceptedUnchanged(string name)
+    {
+        var file = Above(Path.Combine("shared", "upstream", "examples", name));
+        Skip.If(file is null, "the folder shared/upstream is not there");
+
+        var answer = await ApplyAsync(KubernetesYaml.Parse(await File.ReadAllTextAsync(file!)));
+
+        answer.Code.ShouldBe(201, answer.Message);
+    }
+
     private Task<GardenServer.Answer> ApplyAsync(JsonObject manifest)
     {
         var apiVersion = manifest["apiVersion"]!.ToString();

@@ -184,6 +184,27 @@ public sealed class SeedExtensionsTests(GardenFixture garden) : IClassFixture<Ga
     }
 
     [Fact]
+    public async Task Controllers_that_start_anew_find_nothing_to_do()
+    {
+        using var deadline = GardenFixture.Deadline();
+        var name = garden.NewName();
+        await garden.Client.CreateAsync(NewSecret(name), deadline.Token);
+        await garden.Client.CreateAsync(Deployment(name), deadline.Token);
+        await garden.Client.CreateAsync(Registration(name, "Extension/" + name).WithDeployment("Always", name), deadline.Token);
+        await garden.Client.CreateAsync(Samples.Seed(name), deadline.Token);
+        var secret = await UntilProtectedAsync(name, deadline.Token);
+        await UntilInstalledAsync(
+            name, name, found => found.Spec.ResourceRefs![0].ResourceVersion == secret.Metadata.ResourceVersion, deadline.Token);
+        await SettleAsync(name, deadline.Token);
+        var before = await VersionsAsync(name, deadline.Token);
+
+        await garden.RestartControllersAsync();
+        await SettleAsync(name, deadline.Token);
+
+        (await VersionsAsync(name, deadline.Token)).ShouldBe(before);
+    }
+
+    [Fact]
     public async Task A_seed_goes_after_its_installations()
     {
         using var deadline = GardenFixture.Deadline();
@@ -215,6 +236,12 @@ public sealed class SeedExtensionsTests(GardenFixture garden) : IClassFixture<Ga
     private async Task<IReadOnlyList<ControllerInstallation>> InstallationsAsync(string seed, CancellationToken cancellationToken) =>
         (await garden.Client.ListAsync<ControllerInstallation>(
             new ListOptions { FieldSelector = "spec.seedRef.name=" + seed }, cancellationToken)).Items;
+
+    private async Task<IEnumerable<string>> VersionsAsync(string seed, CancellationToken cancellationToken) =>
+        (await InstallationsAsync(seed, cancellationToken))
+            .Where(i => i.Spec.RegistrationRef.Name == seed || i.Spec.RegistrationRef.Name == "provider-local")
+            .Select(i => $"{i.Metadata.Name} {i.Metadata.ResourceVersion}")
+            .Order(StringComparer.Ordinal);
 
     // Other tests of the class register things for all seeds.
     private async Task<IReadOnlyList<string?>> NamesAsync(string seed, CancellationToken cancellationToken) =>

@@ -31,7 +31,8 @@ namespace Hortus.Objects;
 [JsonSerializable(typeof(Gardener.Core.V1Beta1.ControllerDeployment), TypeInfoPropertyName = "ControllerDeploymentV1Beta1")]
 [JsonSerializable(
     typeof(KubernetesList<Gardener.Core.V1Beta1.ControllerDeployment>), TypeInfoPropertyName = "ControllerDeploymentsV1Beta1")]
-[JsonSerializable(typeof(IReadOnlyList<Gardener.Core.V1Beta1.ControllerDeployment>), TypeInfoPropertyName = "ControllerDeploymentItemsV1Beta1")]
+[JsonSerializable(
+    typeof(IReadOnlyList<Gardener.Core.V1Beta1.ControllerDeployment>), TypeInfoPropertyName = "ControllerDeploymentItemsV1Beta1")]
 [JsonSerializable(typeof(ControllerInstallation))]
 [JsonSerializable(typeof(KubernetesList<ControllerInstallation>))]
 [JsonSerializable(typeof(SecretBinding))]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hortus.ApiServer.Admission;
 using Hortus.GardenApi.ControllerDeployments;
 using Hortus.GardenApi.Registry;
@@ -25,7 +26,7 @@ internal sealed class DroppedResourcesWarning : GardenAdmissionPlugin<Controller
                 + "keep the annotation, or write core.gardener.cloud/v1");
         }
 
-        if (value.Type == DeploymentConverter.HelmType && value.ProviderConfig is { ValueKind: System.Text.Json.JsonValueKind.Object } config)
+        if (value.Type == DeploymentConverter.HelmType && value.ProviderConfig is { ValueKind: JsonValueKind.Object } config)
         {
             foreach (var field in config.EnumerateObject().Where(f => !HelmFields.Contains(f.Name)))
             {

@@ -9,9 +9,6 @@ namespace Hortus.GardenControllers;
 /// <summary>The controllers that bring extensions to seeds, and which changes concern them.</summary>
 internal static class ExtensionControllers
 {
-    // Everything that may hold a finalizer of ours carries a role; those without one come by the deployments that name them.
-    private static readonly CacheScope LabelledConfigMaps = SeedExtensionsReconciler.ConfigMaps;
-
     public static void Add(ControllerManager manager)
     {
         manager.AddController("seed-extensions", new SeedExtensionsReconciler(manager), controller => controller
@@ -23,7 +20,7 @@ internal static class ExtensionControllers
             .Watches<BackupEntry>(entry => Named(entry.Spec.SeedName), HasOtherWishes)
             .Watches<Shoot>(shoot => Named(shoot.Spec.SeedName, shoot.Status?.SeedName), MattersToSeed)
             .Watches<Secret>(_ => AllSeeds(manager), scope: SeedReconciler.SharedSecrets)
-            .Watches<ConfigMap>(_ => AllSeeds(manager), scope: LabelledConfigMaps));
+            .Watches<ConfigMap>(_ => AllSeeds(manager), scope: SeedExtensionsReconciler.ConfigMaps));
         manager.AddController("controllerregistration", new RegistrationReconciler(manager), controller => controller
             .For<ControllerRegistration>()
             .Watches<ControllerInstallation>(
@@ -35,7 +32,7 @@ internal static class ExtensionControllers
             .For<Secret>(scope: SeedReconciler.SharedSecrets)
             .Watches<ControllerDeployment>(ReferencedObjectReconciler<Secret>.KeysOf));
         manager.AddController("referenced-configmap", new ReferencedObjectReconciler<ConfigMap>(manager), controller => controller
-            .For<ConfigMap>(scope: LabelledConfigMaps)
+            .For<ConfigMap>(scope: SeedExtensionsReconciler.ConfigMaps)
             .Watches<ControllerDeployment>(ReferencedObjectReconciler<ConfigMap>.KeysOf));
     }
 
@@ -59,7 +56,9 @@ internal static class ExtensionControllers
         || before.Metadata.Uid != after.Metadata.Uid
         || before.Metadata.Generation != after.Metadata.Generation
         || before.Metadata.IsDeleting() != after.Metadata.IsDeleting()
-        || before.Metadata.Annotation(GardenerAnnotations.PodSecurityEnforce) != after.Metadata.Annotation(GardenerAnnotations.PodSecurityEnforce);
+        || PodSecurityOf(before) != PodSecurityOf(after);
+
+    private static string? PodSecurityOf(KubernetesObject value) => value.Metadata.Annotation(GardenerAnnotations.PodSecurityEnforce);
 
     private static bool SameEntries(IReadOnlyDictionary<string, string>? before, IReadOnlyDictionary<string, string>? after) =>
         (before?.Count ?? 0) == (after?.Count ?? 0)

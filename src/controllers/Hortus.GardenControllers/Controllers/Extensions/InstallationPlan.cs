@@ -29,7 +29,9 @@ internal sealed record InstallationPlan(
         foreach (var (registration, installation) in wanted.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             var present = known[registration].Where(found => !found.Metadata.IsDeleting()).ToList();
-            var kept = present.OrderBy(found => found.Metadata.CreationTimestamp).ThenBy(found => found.Metadata.Name, StringComparer.Ordinal)
+            var kept = present
+                .OrderBy(found => found.Metadata.CreationTimestamp)
+                .ThenBy(found => found.Metadata.Name, StringComparer.Ordinal)
                 .FirstOrDefault();
             deletions.AddRange(present.Where(found => found != kept));
             if (installation is null)

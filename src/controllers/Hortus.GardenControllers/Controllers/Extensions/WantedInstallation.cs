@@ -55,7 +55,7 @@ internal sealed class WantedInstallation
     {
         Metadata = new ObjectMeta
         {
-            GenerateName = registration.Metadata.Name![..Math.Min(registration.Metadata.Name!.Length, PrefixLengthMax - 1)].TrimEnd('-') + "-",
+            GenerateName = Prefix(registration.Metadata.Name!),
             Labels = Set(Labels),
             Annotations = Set(Annotations),
         },
@@ -91,6 +91,9 @@ internal sealed class WantedInstallation
             },
         };
     }
+
+    private static string Prefix(string registration) =>
+        registration[..Math.Min(registration.Length, PrefixLengthMax - 1)].TrimEnd('-') + "-";
 
     private ObjectReference RegistrationRef => To(registration);
 
