@@ -238,7 +238,7 @@ public sealed class ProtectedRegistryTests
     {
         using var client = Pulls.Client(Pulls.Quick with { PlainHttpRegistries = ["plain.example.com:5000"] });
 
-        client.MayBePlain(new Uri("http://registry.example.com/")).ShouldBeFalse();
+        client.MayBePlain(new Uri("http://elsewhere.example.com/")).ShouldBeFalse();
         client.MayBePlain(new Uri("http://localhost.example.com/")).ShouldBeFalse();
         client.MayBePlain(new Uri("http://plain.example.com/")).ShouldBeFalse();
         client.MayBePlain(new Uri("http://plain.example.com:5000/")).ShouldBeTrue();

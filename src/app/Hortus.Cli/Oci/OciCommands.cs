@@ -34,8 +34,8 @@ public sealed class OciCommands(TextWriter output, TextWriter errors, TimeProvid
         };
         var command = new Command(
             "push",
-            "Pushes a chart or files and prints the reference with the digest. A chart goes to REFERENCE/NAME:VERSION when the reference has "
-            + "no tag, as with helm; a signature beside it (.prov) goes with it.");
+            "Pushes a chart or files and prints the reference with the digest. A chart goes to REFERENCE/NAME:VERSION when the reference "
+            + "has no tag, as with helm; a signature beside it (.prov) goes with it.");
         target.AddTo(command);
         command.Arguments.Add(files);
         command.Options.Add(type);
@@ -57,9 +57,9 @@ public sealed class OciCommands(TextWriter output, TextWriter errors, TimeProvid
                 contents.Add(await ArtifactFile.FromDiskAsync(file, result.GetValue(mediaType)!, cancellationToken));
             }
 
+            var repository = client.Open(reference, target.Access(result, reference));
             var digest = await ArtifactPublisher.PushFilesAsync(
-                client.Open(reference, target.Access(result, reference)), reference.Tag, result.GetValue(type) ?? ArtifactTypeDefault, contents,
-                cancellationToken);
+                repository, reference.Tag, result.GetValue(type) ?? ArtifactTypeDefault, contents, cancellationToken);
             await output.WriteLineAsync(reference.WithDigest(digest).ToString());
         }));
         return command;
@@ -73,7 +73,8 @@ public sealed class OciCommands(TextWriter output, TextWriter errors, TimeProvid
             Description = "Folder for the files; is made when it is not there.",
             DefaultValueFactory = _ => ".",
         };
-        var command = new Command("pull", "Gets a chart or the files of an artifact, and prints the reference with the digest and the files.");
+        var command = new Command(
+            "pull", "Gets a chart or the files of an artifact, and prints the reference with the digest and the files.");
         target.AddTo(command);
         command.Options.Add(folder);
         command.SetAction((result, cancellationToken) => GuardAsync(async () =>
@@ -113,7 +114,12 @@ public sealed class OciCommands(TextWriter output, TextWriter errors, TimeProvid
     {
         var chart = ChartPackage.Read(await File.ReadAllBytesAsync(path, cancellationToken));
         var place = reference.Tag is null ? OciReference.Parse($"{reference.Name}/{chart.Name}").WithTag(chart.Tag) : reference;
-        ReadOnlyMemory<byte>? signature = File.Exists(path + ".prov") ? await File.ReadAllBytesAsync(path + ".prov", cancellationToken) : null;
+        ReadOnlyMemory<byte>? signature = null;
+        if (File.Exists(path + ".prov"))
+        {
+            signature = await File.ReadAllBytesAsync(path + ".prov", cancellationToken);
+        }
+
         var digest = await ArtifactPublisher.PushChartAsync(open(place), place.Tag, chart, signature, cancellationToken);
         await output.WriteLineAsync(place.WithDigest(digest).ToString());
     }

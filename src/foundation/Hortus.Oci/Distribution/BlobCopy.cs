@@ -40,7 +40,8 @@ internal sealed class BlobCopy(OciDescriptor blob, OciReference repository, Stre
         if (Done < blob.Size)
         {
             throw new OciException(
-                OciFailure.Unavailable, $"the transfer of the blob {blob.Digest} of {repository.Name} ended after {Done} of {blob.Size} bytes");
+                OciFailure.Unavailable,
+                $"the transfer of the blob {blob.Digest} of {repository.Name} ended after {Done} of {blob.Size} bytes");
         }
 
         if (ContentDigest.Of(hash) is var digest && digest != blob.Digest)

@@ -86,7 +86,8 @@ public sealed class OciRepository
         if (blob.Size > bytesMax)
         {
             throw new OciException(
-                OciFailure.BadContent, $"the blob {blob.Digest} of {reference.Name} has {blob.Size} bytes, of which {bytesMax} are allowed");
+                OciFailure.BadContent,
+                $"the blob {blob.Digest} of {reference.Name} has {blob.Size} bytes, of which {bytesMax} are allowed");
         }
 
         var bytes = new byte[blob.Size];

@@ -56,9 +56,12 @@ public static class ArtifactPublisher
     /// <returns>Digest of the manifest.</returns>
     /// <exception cref="OciException">The registry does not take it.</exception>
     public static Task<string> PushFilesAsync(
-        OciRepository repository, string? tag, string artifactType, IReadOnlyList<ArtifactFile> files, CancellationToken cancellationToken) =>
-        PushAsync(
-            repository, tag, artifactType, ArtifactFile.Of(MediaTypes.Empty, "{}"u8.ToArray()), files, annotations: null, cancellationToken);
+        OciRepository repository, string? tag, string artifactType, IReadOnlyList<ArtifactFile> files,
+        CancellationToken cancellationToken)
+    {
+        var config = ArtifactFile.Of(MediaTypes.Empty, "{}"u8.ToArray());
+        return PushAsync(repository, tag, artifactType, config, files, annotations: null, cancellationToken);
+    }
 
     private static async Task<string> PushAsync(
         OciRepository repository, string? tag, string? artifactType, ArtifactFile config, IReadOnlyList<ArtifactFile> layers,

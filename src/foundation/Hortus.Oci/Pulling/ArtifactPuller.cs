@@ -30,7 +30,8 @@ public sealed partial class ArtifactPuller : IArtifactPuller, IDisposable
     /// <param name="logger">Where it tells what it does without.</param>
     /// <param name="random">For jitter. Must be safe for many threads.</param>
     /// <param name="clock">Of waits and deadlines.</param>
-    public ArtifactPuller(ChartPullerOptions options, IMeterFactory meters, ILogger<ArtifactPuller> logger, Random random, TimeProvider clock)
+    public ArtifactPuller(
+        ChartPullerOptions options, IMeterFactory meters, ILogger<ArtifactPuller> logger, Random random, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;

@@ -87,7 +87,7 @@ public static partial class OciGrammar
         }
 
         // Without a sign that the first part is a host, a shortened name of some other registry is meant.
-        return registry == "localhost" || registry.Contains('.', StringComparison.Ordinal) || registry.Contains(':', StringComparison.Ordinal)
+        return registry == "localhost" || registry.AsSpan().ContainsAny('.', ':')
             ? null
             : $"{Quote(registry)} is no registry: a host with a dot or a port, or localhost, must come first";
     }

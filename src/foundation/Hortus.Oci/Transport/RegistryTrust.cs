@@ -65,7 +65,9 @@ internal sealed class RegistryTrust
 
         var status = offered?.ChainStatus.Select(s => s.StatusInformation.Trim()).FirstOrDefault(s => s.Length > 0);
         return $"its certificate ({certificate.Subject}, issued by {certificate.Issuer}) is signed by no authority that "
-            + (isOnlyBundle ? "the CA bundle names" : bundle.Count > 0 ? "the machine or the CA bundle trusts" : "the machine trusts; name it with a CA bundle")
+            + (isOnlyBundle ? "the CA bundle names"
+                : bundle.Count > 0 ? "the machine or the CA bundle trusts"
+                : "the machine trusts; name it with a CA bundle")
             + (status is null ? "" : $" ({status.TrimEnd('.')})");
     }
 

@@ -104,8 +104,8 @@ internal sealed class RepositoryChannel(
 
         if (!challenge.IsBearer)
         {
-            return new Proof(
-                access.Credential.Basic() is { } basic ? new AuthenticationHeaderValue(AuthChallenge.Basic, basic) : null, null, IsNew: false);
+            var basic = access.Credential.Basic();
+            return new Proof(basic is null ? null : new AuthenticationHeaderValue(AuthChallenge.Basic, basic), null, IsNew: false);
         }
 
         var key = KeyOf(call);
@@ -125,7 +125,8 @@ internal sealed class RepositoryChannel(
         }
 
         return realm.Scheme == "https" || client.MayBePlain(realm) ? realm : throw new OciException(
-            OciFailure.Untrusted, $"the token server {RegistryConnection.Place(realm)} has no TLS, and would read the credentials on their way");
+            OciFailure.Untrusted,
+            $"the token server {RegistryConnection.Place(realm)} has no TLS, and would read the credentials on their way");
     }
 
     private async Task<HttpResponseMessage> FollowAsync(
@@ -146,13 +147,15 @@ internal sealed class RepositoryChannel(
             var next = new Uri(address, location);
             if (redirects == RedirectsMax)
             {
-                throw new OciException(OciFailure.BadContent, $"{RegistryConnection.Place(next)}: redirected more than {RedirectsMax} times");
+                throw new OciException(
+                    OciFailure.BadContent, $"{RegistryConnection.Place(next)}: redirected more than {RedirectsMax} times");
             }
 
             if (next.Scheme != "https" && !(next.Scheme == "http" && (address.Scheme == "http" || client.MayBePlain(next))))
             {
                 throw new OciException(
-                    OciFailure.Untrusted, $"{RegistryConnection.Place(address)} redirects to {RegistryConnection.Place(next)}, a place without TLS");
+                    OciFailure.Untrusted,
+                    $"{RegistryConnection.Place(address)} redirects to {RegistryConnection.Place(next)}, a place without TLS");
             }
 
             address = next;

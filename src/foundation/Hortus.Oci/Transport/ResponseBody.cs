@@ -54,9 +54,8 @@ internal static class ResponseBody
         {
             if (bytes.Length + chunk.Length > bytesMax)
             {
-                throw new OciException(
-                    OciFailure.BadContent,
-                    $"{RegistryConnection.Place(response.RequestMessage!.RequestUri!)}: the answer has more than the {bytesMax} bytes allowed");
+                var place = RegistryConnection.Place(response.RequestMessage!.RequestUri!);
+                throw new OciException(OciFailure.BadContent, $"{place}: the answer has more than the {bytesMax} bytes allowed");
             }
 
             bytes.Write(chunk.Span);
