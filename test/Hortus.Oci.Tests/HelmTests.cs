@@ -49,7 +49,7 @@ public sealed class HelmTests : IDisposable
         {
             // Its folders are those of the test, not of the user.
             string[] surroundings = [$"HOME={folder}", $"HELM_CACHE_HOME={folder}", $"HELM_CONFIG_HOME={folder}", $"HELM_DATA_HOME={folder}"];
-            var helm = Path.Combine(BuiltTools.Root, ".tools", "bin", program);
+            var helm = BuiltTools.Installed(program);
             var result = await Commands.RunAsync(
                 "env",
                 Pulls.Limit,

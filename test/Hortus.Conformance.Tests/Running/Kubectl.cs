@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hortus.Testing;
 
 namespace Hortus.Conformance.Tests.Running;
 
@@ -31,7 +32,7 @@ public sealed class Kubectl(string kubeconfig, string home, string program = "ku
     /// <summary>How to start it with redirected streams; for tests that feed or read bytes.</summary>
     public ProcessStartInfo StartInfo(IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(CommandLine.Find(program), arguments)
+        var start = new ProcessStartInfo(BuiltTools.Installed(program), arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

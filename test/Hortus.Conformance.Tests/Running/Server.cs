@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using Hortus.Pki;
+using Hortus.Testing;
 
 namespace Hortus.Conformance.Tests.Running;
 
@@ -43,7 +44,7 @@ public sealed partial class Server : IAsyncLifetime
         if (Target.Kubeconfig is { } kubeconfig)
         {
             Admin = new Kubectl(kubeconfig, folder);
-            proxy = HortusProcess.Start(CommandLine.Find("kubectl"), ["--kubeconfig", kubeconfig, "proxy", "--port", "0", "--reject-paths", "^$"]);
+            proxy = HortusProcess.Start(BuiltTools.Installed("kubectl"), ["--kubeconfig", kubeconfig, "proxy", "--port", "0", "--reject-paths", "^$"]);
             Address = new Uri("http://" + await proxy.WaitForAsync(Serving()));
             SimpleKubeconfig = await SimplifyAsync(kubeconfig);
             return null!;

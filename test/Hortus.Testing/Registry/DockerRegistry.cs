@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Hortus.Pki;
@@ -20,10 +21,8 @@ public sealed partial class DockerRegistry : IAsyncDisposable
     private readonly RegistrySetup setup;
     private readonly Lock gate = new();
     private readonly List<AccessLine> requests = [];
-    private readonly StringBuilder log = new();
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource<int> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Process? process;
+    private ServerProcess? process;
     private int port;
 
     private DockerRegistry(RegistrySetup setup)
@@ -70,28 +69,9 @@ public sealed partial class DockerRegistry : IAsyncDisposable
     /// <summary>Starts it again, on the same port with the same data.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        listening = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        process = Process.Start(new ProcessStartInfo(Locate(), ["serve", WriteConfiguration()])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        })!;
-        process.ErrorDataReceived += Read;
-        process.OutputDataReceived += Read;
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
-        var ended = process.WaitForExitAsync(cancellationToken);
-        await Task.WhenAny(listening.Task, ended);
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!listening.Task.IsCompleted)
-        {
-            lock (gate)
-            {
-                throw new InvalidOperationException($"docker-registry ended:\n{log}");
-            }
-        }
-
-        port = await listening.Task;
+        var start = new ProcessStartInfo(BuiltTools.Installed("docker-registry"), ["serve", WriteConfiguration()]);
+        process = await ServerProcess.StartAsync(start, line => Listening().IsMatch(line), Read, cancellationToken);
+        port = int.Parse(Listening().Match(process.ServingLine).Groups[1].Value, CultureInfo.InvariantCulture);
     }
 
     /// <summary>Ends it as a power cut would.</summary>
@@ -99,9 +79,7 @@ public sealed partial class DockerRegistry : IAsyncDisposable
     {
         if (process is not null)
         {
-            process.Kill();
-            await process.WaitForExitAsync();
-            process.Dispose();
+            await process.KillAsync();
             process = null;
         }
     }
@@ -157,18 +135,6 @@ public sealed partial class DockerRegistry : IAsyncDisposable
     {
         await KillAsync();
         Directory.Delete(folder, recursive: true);
-    }
-
-    private static string Locate()
-    {
-        var unpacked = Path.Combine(BuiltTools.Root, ".tools", "bin", "docker-registry");
-        return File.Exists(unpacked)
-            ? unpacked
-            : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-                .Select(folder => Path.Combine(folder, "docker-registry"))
-                .FirstOrDefault(File.Exists)
-                ?? throw new FileNotFoundException(
-                    "docker-registry is neither in .tools/bin of the repository nor in PATH; run ./eng/setup.sh, which unpacks it");
     }
 
     private string WriteConfiguration()
@@ -232,27 +198,18 @@ public sealed partial class DockerRegistry : IAsyncDisposable
         return path;
     }
 
-    private void Read(object sender, DataReceivedEventArgs line)
+    private void Read(string line)
     {
-        if (line.Data is not { } text)
+        if (AccessLine.Parse(line) is not { } request)
         {
             return;
         }
 
         lock (gate)
         {
-            log.AppendLine(text);
-            if (AccessLine.Parse(text) is { } request)
-            {
-                requests.Add(request);
-                changed.TrySetResult();
-                changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-        }
-
-        if (Listening().Match(text) is { Success: true } match)
-        {
-            listening.TrySetResult(int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+            requests.Add(request);
+            changed.TrySetResult();
+            changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
