@@ -9,6 +9,7 @@ public sealed class CountingHandler : DelegatingHandler
     private readonly TaskCompletionSource death = NewSignal();
     private TaskCompletionSource next = NewSignal();
     private int left = int.MaxValue;
+    private volatile bool isAway;
 
     /// <summary>Sends what gets through over sockets.</summary>
     public CountingHandler()
@@ -44,7 +45,11 @@ public sealed class CountingHandler : DelegatingHandler
     public string? Token { get; set; }
 
     /// <summary>Whether no request gets through.</summary>
-    public volatile bool IsAway;
+    public bool IsAway
+    {
+        get => isAway;
+        set => isAway = value;
+    }
 
     /// <summary>Completes when the last allowed write is done.</summary>
     public Task Death => death.Task;
@@ -52,7 +57,8 @@ public sealed class CountingHandler : DelegatingHandler
     /// <summary>After this many writes no request gets through any more, as if the process had been killed.</summary>
     public int WritesUntilDeath
     {
-        set => left = value;
+        get => Volatile.Read(ref left);
+        set => Volatile.Write(ref left, value);
     }
 
     /// <summary>Which writes count for <see cref="WritesUntilDeath"/>.</summary>

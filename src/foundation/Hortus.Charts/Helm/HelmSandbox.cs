@@ -185,7 +185,7 @@ internal sealed class HelmSandbox(string binary, HelmLimits limits) : IDisposabl
         int read;
         while (kept.Length <= bytesMax && (read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
         {
-            kept.Write(buffer, 0, (int)Math.Min(read, bytesMax + 1 - kept.Length));
+            await kept.WriteAsync(buffer.AsMemory(0, (int)Math.Min(read, bytesMax + 1 - kept.Length)), cancellationToken);
         }
 
         return kept.ToArray();
