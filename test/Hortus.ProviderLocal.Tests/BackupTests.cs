@@ -76,16 +76,41 @@ public sealed class BackupTests : IAsyncLifetime
         Directory.Exists(BucketPath).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task An_entry_with_a_prefix_of_its_own_removes_that_and_no_more()
+    {
+        await CreateBucketAsync(ExtensionClass.Garden);
+        await world.UntilSucceededAsync<BackupBucket>(BucketKey, Token);
+        var entry = await world.Seed.CreateAsync(
+            new BackupEntry
+            {
+                Metadata = new ObjectMeta
+                {
+                    Name = "garden--0b1c",
+                    Annotations = new Dictionary<string, string> { [EtcdBackup.PrefixAnnotation] = "team/virtual-garden-etcd-main" },
+                },
+                Spec = new BackupEntrySpec { Type = "local", Class = ExtensionClass.Garden, Region = "local", BucketName = Bucket },
+            },
+            Token);
+        await world.UntilSucceededAsync<BackupEntry>(entry.Key, Token);
+        Directory.Exists(Path.Combine(BucketPath, "team/virtual-garden-etcd-main")).ShouldBeTrue();
+
+        await world.Seed.DeleteAsync<BackupEntry>(entry.Key, null, Token);
+        await world.Seed.UntilAsync<BackupEntry>(entry.Key, value => value is null, Token);
+        Directory.GetFileSystemEntries(BucketPath, "*", SearchOption.AllDirectories).ShouldBe([Path.Combine(BucketPath, "team")]);
+    }
+
     [Theory]
     [InlineData("../evil")]
     [InlineData("..")]
     [InlineData(".")]
     [InlineData("")]
     [InlineData("/etc")]
-    [InlineData("a/b")]
+    [InlineData("a/../b")]
+    [InlineData("a//b")]
     [InlineData("a..b")]
     [InlineData("a\n")]
-    [InlineData("A")]
+    [InlineData("a\\b")]
     public void Names_that_could_lead_elsewhere_are_refused(string name)
     {
         var folders = new BackupFolders(world.Backups);

@@ -1,10 +1,11 @@
 using System.CommandLine;
+using Hortus.BackupS3;
 using Hortus.MachineController;
 using Hortus.ProviderLocal;
 
 namespace Hortus.Commands;
 
-/// <summary>The commands of what makes machines: extensions and the machine controller with their drivers.</summary>
+/// <summary>The commands of what makes machines: extensions, and the machine controller with its drivers.</summary>
 internal static class MachineCommands
 {
     public static Command Extension() => new("extension", "Serves the extension objects of one provider.")
@@ -14,6 +15,11 @@ internal static class MachineCommands
             "Serves shoots whose machines are pods of the seed.",
             (options, context, cancellationToken) => new ProviderLocalComponent().RunAsync(options, context, cancellationToken),
             ProviderLocalComponent.HostOptions),
+        ComponentCommand.Create<BackupS3Options>(
+            BackupS3Component.Name,
+            "Makes buckets for backups at S3-compatible object stores.",
+            (options, context, cancellationToken) => new BackupS3Component().RunAsync(options, context, cancellationToken),
+            BackupS3Component.HostOptions),
     };
 
     public static Command MachineControllerManager() => ComponentCommand.Create<MachineControllerManagerOptions>(

@@ -51,13 +51,13 @@ internal sealed class BackupEntryActuator(BackupFolders folders) : IActuator<Bac
 {
     public Task<DefaultStatus?> ReconcileAsync(ActuatorRequest<BackupEntry> request, CancellationToken cancellationToken)
     {
-        folders.CreateEntry(request.Object.Spec.BucketName, request.Object.Metadata.Name!);
+        folders.CreateEntry(request.Object.Spec.BucketName, BackupEntryPrefix.Of(request.Object));
         return Task.FromResult<DefaultStatus?>(null);
     }
 
     public Task DeleteAsync(ActuatorRequest<BackupEntry> request, CancellationToken cancellationToken)
     {
-        folders.RemoveEntry(request.Object.Spec.BucketName, request.Object.Metadata.Name!);
+        folders.RemoveEntry(request.Object.Spec.BucketName, BackupEntryPrefix.Of(request.Object));
         return Task.CompletedTask;
     }
 }

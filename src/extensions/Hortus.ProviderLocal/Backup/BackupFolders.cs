@@ -20,7 +20,9 @@ internal sealed partial class BackupFolders(string root)
     /// <exception cref="ExtensionException">The name cannot be used, or the folder cannot be removed.</exception>
     public void RemoveBucket(string bucket) => Do("removed", BucketPath(bucket), Remove);
 
-    /// <summary>Makes the entry's folder in its bucket.</summary>
+    /// <summary>Makes the folder of an entry in its bucket.</summary>
+    /// <param name="bucket">Name of the bucket.</param>
+    /// <param name="entry">Folder, or folders with '/' between them.</param>
     /// <exception cref="ExtensionException">A name cannot be used, there is no such bucket, or the folder cannot be made.</exception>
     public void CreateEntry(string bucket, string entry)
     {
@@ -42,16 +44,21 @@ internal sealed partial class BackupFolders(string root)
 
     private string EntryPath(string bucket, string entry)
     {
-        var above = BucketPath(bucket);
-        RefuseLink(above);
-        return Path.Combine(above, Checked("entry", entry));
+        var path = BucketPath(bucket);
+        foreach (var part in entry.Split('/'))
+        {
+            RefuseLink(path);
+            path = Path.Combine(path, Checked("entry", part));
+        }
+
+        return path;
     }
 
     private static string Checked(string what, string name) =>
         name.Length <= NameLengthMax && Names().IsMatch(name)
             ? name
             : throw new ExtensionException(
-                $"the {what} name \"{name}\" cannot be a folder: want lower case letters, digits, '-' and single '.' between them",
+                $"the {what} name \"{name}\" cannot be a folder: want letters, digits, '-', '_' and single '.' between them",
                 [ErrorCode.ConfigurationProblem]);
 
     private static void Do(string what, string path, Action<string> act)
@@ -89,6 +96,6 @@ internal sealed partial class BackupFolders(string root)
         }
     }
 
-    [GeneratedRegex("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*\\z", RegexOptions.NonBacktracking)]
     private static partial Regex Names();
 }
