@@ -33,6 +33,8 @@ public sealed class VirtualSystemResources : IComponent
         .. Grant(ControllerManagerUser, "User", ControllerManagerUser, ControllerManagerRules),
         .. Grant(SchedulerUser, "User", SchedulerUser, SchedulerRules),
         .. Grant("gardener.cloud:system:seeds", "Group", GardenerNames.SeedsGroup, GardenletRules),
+        new ClusterRole { Metadata = new ObjectMeta { Name = GardenerNames.ExtensionsRole }, Rules = ExtensionRules },
+        new ClusterRole { Metadata = new ObjectMeta { Name = GardenerNames.ExtensionsNamespaceRole }, Rules = ExtensionNamespaceRules },
         .. Grant("gardener.cloud:admin", "Group", "gardener.cloud:system:admins", AdministratorRules),
         .. Grant("gardener.cloud:system:read-global-resources", "Group", "system:authenticated", GlobalReadRules),
     ];
@@ -67,6 +69,24 @@ public sealed class VirtualSystemResources : IComponent
         Rule(["certificates.k8s.io"], ["certificatesigningrequests"], "create", "get", "list", "watch"),
         Rule(["authorization.k8s.io"], ["subjectaccessreviews"], "create"),
         Rule(["authentication.k8s.io"], ["tokenreviews"], "create"),
+    ];
+
+    // Secrets and shoots' contents are not theirs; the controller manager gives these rights to the accounts of each seed.
+    private static IReadOnlyList<PolicyRule> ExtensionRules =>
+    [
+        Rule(
+            ["core.gardener.cloud"],
+            [
+                "backupbuckets", "backupentries", "cloudprofiles", "controllerdeployments", "controllerinstallations",
+                "controllerregistrations", "exposureclasses", "namespacedcloudprofiles", "projects", "seeds", "shoots",
+            ],
+            "get", "list", "watch"),
+    ];
+
+    private static IReadOnlyList<PolicyRule> ExtensionNamespaceRules =>
+    [
+        Rule(["coordination.k8s.io"], ["leases"], "*"),
+        Rule([""], ["events"], "create", "patch", "update"),
     ];
 
     private static IReadOnlyList<PolicyRule> AdministratorRules =>
