@@ -12,6 +12,7 @@ need dig bind9-dnsutils
 need ping iputils-ping
 need unshare util-linux
 need setpriv util-linux
+need prlimit util-linux
 need git git
 need brotli brotli
 need node nodejs

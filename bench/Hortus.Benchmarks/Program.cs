@@ -1,6 +1,7 @@
 using System.Globalization;
 using Hortus.Benchmarks;
 using Hortus.Benchmarks.ApiServer;
+using Hortus.Benchmarks.Charts;
 using Hortus.Benchmarks.ManagedResources;
 
 return args switch
@@ -14,6 +15,7 @@ return args switch
         await GardenBenchmark.RunAsync(),
         await ManagedResourceBenchmark.RunAsync(CancellationToken.None),
         await ManifestBenchmark.RunAsync(CancellationToken.None),
+        await ChartBenchmark.RunAsync(CancellationToken.None),
     }.Max(),
     ["storage"] => await StorageBenchmark.RunAsync(Path.GetTempPath(), CancellationToken.None),
     ["storage", var folder] => await StorageBenchmark.RunAsync(folder, CancellationToken.None),
@@ -23,6 +25,7 @@ return args switch
         CancellationToken.None),
     ["managed-resources"] => await ManagedResourceBenchmark.RunAsync(CancellationToken.None),
     ["manifests"] => await ManifestBenchmark.RunAsync(CancellationToken.None),
+    ["charts"] => await ChartBenchmark.RunAsync(CancellationToken.None),
     ["scale"] => await ScaleBenchmark.RunAsync(CancellationToken.None),
     _ => Usage(),
 };
@@ -30,6 +33,6 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "usage: Hortus.Benchmarks all | garden | storage [FOLDER] | apiserver [ROUNDS] [--shared-cores] | scale | managed-resources | manifests");
+        "usage: Hortus.Benchmarks all | garden | storage [FOLDER] | apiserver [ROUNDS] [--shared-cores] | scale | managed-resources | manifests | charts");
     return 2;
 }

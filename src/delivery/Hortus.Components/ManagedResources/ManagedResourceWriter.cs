@@ -7,7 +7,8 @@ using Hortus.Objects.Kubernetes;
 namespace Hortus.Components;
 
 /// <summary>
-/// Hands objects to a resource manager: in an immutable Secret named after its content, and a ManagedResource that refers to it. Every producer of manifests uses this one. Writing what is there already costs two reads.
+/// Hands objects to a resource manager: in an immutable Secret named after its content, and a ManagedResource that refers to it.
+/// Every producer of manifests uses this one. Writing what is there already costs two reads.
 /// </summary>
 public sealed class ManagedResourceWriter(IKubernetesClient client, string fieldManager)
 {

@@ -62,7 +62,6 @@ public static class ChartArchive
         private long unpacked;
         private int entries;
 
-        // The folder that all files are in, once the first is seen, and the description are local: archives nest.
         public ChartDescription Run(ReadOnlyMemory<byte> archive, string within, int depth)
         {
             ChartDescription? description = null;
@@ -165,7 +164,8 @@ public static class ChartArchive
             && (path.EndsWith(".tgz", StringComparison.Ordinal) || path.EndsWith(".tar.gz", StringComparison.Ordinal))
             && !Path.GetFileName(path).StartsWith('_') && !Path.GetFileName(path).StartsWith('.');
 
-        private static string Normal(string name) => name.StartsWith("./", StringComparison.Ordinal) ? name[2..].TrimEnd('/') : name.TrimEnd('/');
+        private static string Normal(string name) =>
+            (name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name).TrimEnd('/');
 
         private static string Place(string within, string name) => within.Length == 0 ? name : $"{within}:{name}";
 

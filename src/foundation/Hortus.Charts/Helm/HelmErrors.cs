@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Hortus.Charts;
 
-/// <summary>Makes one message of what helm prints when it fails: where, and helm's own reason, short and without confidential texts.</summary>
+/// <summary>Makes one message of what helm prints when it fails: where, and helm's own reason, without confidential texts.</summary>
 internal static partial class HelmErrors
 {
     private const int ReasonMax = 600;
@@ -16,7 +16,8 @@ internal static partial class HelmErrors
         var text = Redaction.Hide(Told(result), release.Confidential);
         text = Redaction.Hide(Blank().Replace(text, " ").Trim(), release.Confidential);
         var places = Places().Matches(text);
-        var place = places.Count > 0 ? PlaceOf(places[^1]) : File().Match(text) is { Success: true } file ? new Place(file.Value, null) : null;
+        var file = File().Match(text);
+        var place = places.Count > 0 ? PlaceOf(places[^1]) : file.Success ? new Place(file.Value, null) : null;
         var first = places.Count > 0 ? PlaceOf(places[0]) : place;
         var where = place is null ? "" : first == place ? $"template {place}: " : $"template {place}, used by {first}: ";
         return new ChartException($"chart {chart.Name} {chart.Version}: {where}{Reason(text, places)}")
