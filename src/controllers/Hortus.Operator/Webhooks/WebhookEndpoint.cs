@@ -9,7 +9,8 @@ namespace Hortus.Operator.Webhooks;
 /// <param name="Listen">Address in the pod; port 0 takes a free one.</param>
 /// <param name="Hosts">Names and addresses in the serving certificate.</param>
 /// <param name="ClientConfigOf">The way to a path, given the port that is listened on; without authorities.</param>
-internal sealed record WebhookEndpoint(IPEndPoint Listen, IReadOnlyList<string> Hosts, Func<int, string, WebhookClientConfig> ClientConfigOf)
+internal sealed record WebhookEndpoint(
+    IPEndPoint Listen, IReadOnlyList<string> Hosts, Func<int, string, WebhookClientConfig> ClientConfigOf)
 {
     /// <summary>Service in front of the operator's pods.</summary>
     public const string ServiceName = "gardener-operator";

@@ -69,7 +69,8 @@ internal sealed class ExtensionReconciler(
                 return await WaitAsync(extension, waiting, StepRetry, cancellationToken);
             }
 
-            await SucceedAsync(extension, inRuntime.Note ?? steps.Select(step => step.Note).FirstOrDefault(note => note is not null), cancellationToken);
+            var note = steps.Prepend(inRuntime).Select(step => step.Note).FirstOrDefault(text => text is not null);
+            await SucceedAsync(extension, note, cancellationToken);
             return ReconcileResult.Done;
         }
         catch (Exception e) when (e is ExtensionPartException or ApiException { IsConflict: false } or HttpRequestException)
@@ -150,8 +151,11 @@ internal sealed class ExtensionReconciler(
         return ReconcileResult.Done;
     }
 
-    private static bool IsReconciled(Garden garden) =>
-        garden.Status?.LastOperation is { Type: LastOperationType.Create or LastOperationType.Reconcile, State: LastOperationState.Succeeded };
+    private static bool IsReconciled(Garden garden) => garden.Status?.LastOperation is
+    {
+        Type: LastOperationType.Create or LastOperationType.Reconcile,
+        State: LastOperationState.Succeeded,
+    };
 
     // Both are awaited, so that one that fails does not leave the other running; the first failure is reported.
     private static async Task<ExtensionStep[]> AllAsync(params Task<ExtensionStep>[] steps) => await Task.WhenAll(steps);

@@ -76,11 +76,11 @@ internal sealed class RequiredExtensionsWait(IKubernetesClient runtime, TimeProv
     }
 
     // A chart that cannot be had or rendered says more than a ManagedResource that is not there.
-    private static string? WhyNotDeployed(Extension extension, ManagedResource? deployed) =>
-        deployed is null
-        && Conditions.Find(extension.Status?.Conditions, ExtensionConditions.Installed) is { Reason: ExtensionReasons.ReconcileFailed } installed
-            ? installed.Message
-            : null;
+    private static string? WhyNotDeployed(Extension extension, ManagedResource? deployed)
+    {
+        var installed = Conditions.Find(extension.Status?.Conditions, ExtensionConditions.Installed);
+        return deployed is null && installed?.Reason == ExtensionReasons.ReconcileFailed ? installed.Message : null;
+    }
 
     private static bool Offers(Extension extension, ExtensionPair pair) =>
         extension.Spec.Resources?.Any(resource => ExtensionPair.Of(resource) == pair) == true;
