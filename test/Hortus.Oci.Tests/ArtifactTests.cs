@@ -85,7 +85,7 @@ public sealed class ArtifactTests(OpenRegistry open) : IClassFixture<OpenRegistr
             pulled.Archive.ToArray().ShouldBe(chart.Archive.ToArray());
         }
 
-        await open.Registry.WaitForAsync(r => r.IsBlob, Pulls.Deadline());
+        await open.Registry.WaitForAsync(4, r => r.IsBlob || r.IsManifest, Pulls.Deadline());
         open.Registry.Requests.Count(r => r.IsManifest).ShouldBe(3);
         open.Registry.Requests.Count(r => r.IsBlob).ShouldBe(1);
     }

@@ -51,6 +51,7 @@ public sealed class DockerConfigTests
     [InlineData("secret", "it is not JSON, from line 1 on")]
     [InlineData("[]", "it is no JSON object")]
     [InlineData("""{"auths":{"host.example.com":{"auth":"!secret!"}}}""", "auths[\"host.example.com\"].auth is not the base64 of user:password")]
+    [InlineData("""{"auths":{"host.example.com":{"registrytoken":"se\ncret"}}}""", "registrytoken has characters that no token has")]
     [InlineData("""{"auths":{"host.example.com":{"auth":"c2VjcmV0"}}}""", "is not the base64 of user:password")]
     public void What_cannot_be_read_is_told_without_its_secrets(string json, string reason)
     {

@@ -94,14 +94,18 @@ public sealed partial class DockerRegistry : IAsyncDisposable
     }
 
     /// <summary>Waits until a request is in the log; the log is written after the answer.</summary>
-    public async Task WaitForAsync(Func<AccessLine, bool> wanted, CancellationToken cancellationToken)
+    public Task WaitForAsync(Func<AccessLine, bool> wanted, CancellationToken cancellationToken) =>
+        WaitForAsync(1, wanted, cancellationToken);
+
+    /// <summary>Waits until so many requests are in the log.</summary>
+    public async Task WaitForAsync(int count, Func<AccessLine, bool> wanted, CancellationToken cancellationToken)
     {
         while (true)
         {
             Task next;
             lock (gate)
             {
-                if (requests.Exists(r => wanted(r)))
+                if (requests.Count(wanted) >= count)
                 {
                     return;
                 }

@@ -69,6 +69,10 @@ internal sealed partial class DiskCache
 
             LogCorrupt(path);
         }
+        catch (FileNotFoundException)
+        {
+            // Another process with the same folder made room.
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             LogUnusable("read", path, e.Message);

@@ -80,7 +80,9 @@ public sealed class DockerConfig
     {
         if (Text(entry.Value, "registrytoken") is { } registryToken)
         {
-            return RegistryCredential.OfRegistryToken(registryToken);
+            return registryToken.AsSpan().ContainsAnyExceptInRange('!', '~')
+                ? throw Unreadable($"auths[\"{entry.Name}\"].registrytoken has characters that no token has")
+                : RegistryCredential.OfRegistryToken(registryToken);
         }
 
         if (Text(entry.Value, "identitytoken") is { } identityToken)

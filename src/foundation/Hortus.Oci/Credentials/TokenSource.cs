@@ -17,7 +17,7 @@ internal sealed record BearerToken(string Value, DateTimeOffset Expires);
 internal sealed record TokenKey(string Repository, bool Writes, string Fingerprint);
 
 /// <summary>Gets tokens from the servers that registries name, and keeps them until shortly before they expire.</summary>
-internal sealed class TokenSource(RegistryOptions options, TimeProvider clock)
+internal sealed class TokenSource(RegistryOptions options, RetrySchedule schedule, TimeProvider clock)
 {
     private const int TokensMax = 1000;
     private const int AnswerBytesMax = 1024 * 1024;
@@ -50,9 +50,15 @@ internal sealed class TokenSource(RegistryOptions options, TimeProvider clock)
         if (response.StatusCode != HttpStatusCode.OK)
         {
             var words = await RegistryError.DescribeAsync(response, options, clock, cancellationToken);
+            var refusal = credential.IsAnonymous
+                ? "wants credentials, and none were given for the registry"
+                : $"gives no token for {credential}";
             throw new OciException(
                 RegistryError.KindOf(response.StatusCode),
-                credential.Scrub($"the token server {RegistryConnection.Place(realm)} gives no token for {credential}: {words}"));
+                credential.Scrub($"the token server {RegistryConnection.Place(realm)} {refusal}: {words}"))
+            {
+                RetryAfter = schedule.AskedFor(response),
+            };
         }
 
         var token = Read(await ResponseBody.ReadAsync(response, AnswerBytesMax, options, clock, cancellationToken), realm);

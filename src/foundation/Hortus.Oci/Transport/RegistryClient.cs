@@ -28,7 +28,7 @@ public sealed class RegistryClient : IDisposable
         Options = options;
         Clock = clock;
         Retries = new RetrySchedule(options, random, clock);
-        Tokens = new TokenSource(options, clock);
+        Tokens = new TokenSource(options, Retries, clock);
     }
 
     internal RegistryOptions Options { get; }
