@@ -76,7 +76,7 @@ public sealed class ArtifactTests(OpenRegistry open) : IClassFixture<OpenRegistr
         var digest = await ArtifactPublisher.PushChartAsync(repository, "single", chart, "signature"u8.ToArray(), Pulls.Deadline());
         var index = await PushIndexAsync(repository, "1", image, digest);
         using var puller = Pulls.Puller();
-        open.Registry.ForgetRequests();
+        await open.Registry.ForgetRequestsAsync(Pulls.Deadline());
 
         for (var i = 0; i < 3; i++)
         {
@@ -85,7 +85,7 @@ public sealed class ArtifactTests(OpenRegistry open) : IClassFixture<OpenRegistr
             pulled.Archive.ToArray().ShouldBe(chart.Archive.ToArray());
         }
 
-        await open.Registry.WaitForAsync(4, r => r.IsBlob || r.IsManifest, Pulls.Deadline());
+        await open.Registry.SettleAsync(Pulls.Deadline());
         open.Registry.Requests.Count(r => r.IsManifest).ShouldBe(3);
         open.Registry.Requests.Count(r => r.IsBlob).ShouldBe(1);
     }

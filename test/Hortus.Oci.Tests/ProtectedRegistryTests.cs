@@ -29,10 +29,10 @@ public sealed class ProtectedRegistryTests
             .Message.ShouldContain($"has no entry for {registry.Name}, only for registry.example.com");
 
         // The same process, now with the right ones.
-        registry.ForgetRequests();
+        await registry.ForgetRequestsAsync(Pulls.Deadline());
         var pulled = await puller.PullChartAsync(Pulls.Pull(reference, registry.DockerConfig()), Pulls.Deadline());
         pulled.Archive.ToArray().ShouldBe(chart.Archive.ToArray());
-        await registry.WaitForAsync(2, r => r.IsBlob || r.IsManifest, Pulls.Deadline());
+        await registry.SettleAsync(Pulls.Deadline());
         registry.Requests.Count(r => r.IsManifest).ShouldBe(1);
         registry.Requests.Count(r => r.IsBlob).ShouldBe(1);
 
@@ -45,8 +45,9 @@ public sealed class ProtectedRegistryTests
         (await Should.ThrowAsync<OciException>(() => puller.PullChartAsync(Pulls.Pull(reference), Pulls.Deadline())))
             .Failure.ShouldBe(OciFailure.Denied);
 
-        registry.ForgetRequests();
+        await registry.ForgetRequestsAsync(Pulls.Deadline());
         await puller.PullChartAsync(Pulls.Pull(reference, registry.DockerConfig()), Pulls.Deadline());
+        await registry.SettleAsync(Pulls.Deadline());
         registry.Requests.ShouldNotContain(r => r.IsBlob || r.IsManifest);
     }
 
@@ -68,7 +69,7 @@ public sealed class ProtectedRegistryTests
                     .Failure.ShouldBe(OciFailure.Denied);
             }
 
-            await registry.WaitForAsync(r => r is { IsManifest: true, Method: "HEAD", Status: 200 }, Pulls.Deadline());
+            await registry.SettleAsync(Pulls.Deadline());
             registry.Requests.Count(r => r is { IsBlob: true, Method: "GET", Status: 200 }).ShouldBe(1);
             registry.Requests.Count(r => r is { IsManifest: true, Method: "HEAD", Status: 200 }).ShouldBe(1);
         }

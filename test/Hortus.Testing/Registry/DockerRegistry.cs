@@ -84,12 +84,27 @@ public sealed partial class DockerRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>Forgets the requests so far.</summary>
-    public void ForgetRequests()
+    /// <summary>Forgets the requests so far, also those that were answered and are not in the log yet.</summary>
+    public async Task ForgetRequestsAsync(CancellationToken cancellationToken)
     {
+        await SettleAsync(cancellationToken);
         lock (gate)
         {
             requests.Clear();
+        }
+    }
+
+    /// <summary>Waits until the log has what was answered so far: until it has a request of our own.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        var mark = $"/v2/?mark={Guid.NewGuid():n}";
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
+        using var http = new HttpClient(handler) { BaseAddress = Address };
+        (await http.GetAsync(mark, cancellationToken)).Dispose();
+        await WaitForAsync(r => r.Path == mark, cancellationToken);
+        lock (gate)
+        {
+            requests.RemoveAll(r => r.Path == mark);
         }
     }
 
