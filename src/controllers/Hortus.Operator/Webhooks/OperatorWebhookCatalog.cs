@@ -11,5 +11,6 @@ internal static class OperatorWebhookCatalog
     [
         new("extension-defaults", "extensions", new ExtensionDefaultsWebhook(), "CREATE", "UPDATE") { Mutates = true },
         new("extension-validation", "extensions", new ExtensionValidationWebhook(runtime), "CREATE", "UPDATE", "DELETE"),
+        new("garden-validation", "gardens", new GardenValidationWebhook(runtime), "CREATE", "UPDATE"),
     ];
 }

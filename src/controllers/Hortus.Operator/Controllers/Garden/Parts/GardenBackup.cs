@@ -17,7 +17,8 @@ internal sealed record GardenBackup(string EntryName, string Bucket, string Pref
 {
     private const string Store = "virtual-garden-etcd-main";
 
-    private static readonly FieldPath Path = FieldPath.Root["spec"]["virtualCluster"]["etcd"]["main"]["backup"];
+    /// <summary>The field of a Garden that asks for backups.</summary>
+    public static readonly FieldPath Path = FieldPath.Root["spec"]["virtualCluster"]["etcd"]["main"]["backup"];
 
     /// <summary>The Secret that the Garden names.</summary>
     public SecretReference Credentials => new() { Namespace = VirtualGardenNames.Namespace, Name = Settings.SecretRef.Name };
@@ -34,6 +35,10 @@ internal sealed record GardenBackup(string EntryName, string Bucket, string Pref
             : (name, "");
     }
 
+    /// <summary>Region of the bucket: the runtime cluster's unless it is given; null when neither is known.</summary>
+    public static string? RegionOf(Garden garden, Backup settings) =>
+        new[] { settings.Region, garden.Spec.RuntimeCluster.Provider.Region }.FirstOrDefault(region => !string.IsNullOrEmpty(region));
+
     /// <summary>The backup of a garden; null when it has none.</summary>
     /// <exception cref="InvalidOperationException">Nothing says in which region the bucket is.</exception>
     public static GardenBackup? Of(Garden garden)
@@ -44,7 +49,7 @@ internal sealed record GardenBackup(string EntryName, string Bucket, string Pref
         }
 
         var (bucket, folder) = BucketOf(garden, settings);
-        var region = new[] { settings.Region, garden.Spec.RuntimeCluster.Provider.Region }.FirstOrDefault(r => !string.IsNullOrEmpty(r))
+        var region = RegionOf(garden, settings)
             ?? throw new InvalidOperationException(
                 $"{Path["region"]}: no region is given, and spec.runtimeCluster.provider.region is not set either");
         return new(EntryNameOf(garden), bucket, folder.Length == 0 ? Store : $"{folder}/{Store}", region, settings);
