@@ -8,6 +8,7 @@ using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Operator;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
+using Hortus.Operator.Tests.Extensions;
 using Hortus.ResourceManager;
 using Hortus.Runtime;
 using Hortus.Testing;
@@ -51,7 +52,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
     public ScriptedCluster Script { get; }
 
     /// <summary>Charts of the Extensions; null means those of real registries, rendered by helm.</summary>
-    public TestCharts? Charts { get; set; }
+    public ChartScript? Charts { get; set; }
 
     /// <summary>Starts both clusters; <paramref name="withNamespace"/> is false for tests of what happens without it.</summary>
     public static async Task<OperatorWorld> StartAsync(CancellationToken cancellationToken, bool withNamespace = true)

@@ -3,10 +3,8 @@ using Hortus.Client;
 using Hortus.Extensions;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Extensions;
-using Hortus.Objects.Gardener.Operator;
+using Hortus.Operator.Tests.Extensions;
 using Hortus.Testing;
-using OperatorExtension = Hortus.Objects.Gardener.Operator.Extension;
-using OperatorExtensionSpec = Hortus.Objects.Gardener.Operator.ExtensionSpec;
 
 namespace Hortus.Operator.Tests;
 
@@ -54,28 +52,14 @@ internal sealed class TestExtension : IAsyncDisposable
     /// <summary>Lets the operator of a world install it.</summary>
     public static async Task OfferAsync(OperatorWorld world, CancellationToken cancellationToken)
     {
-        string[] kinds = [nameof(BackupBucket), nameof(BackupEntry), nameof(DNSRecord)];
-        world.Charts = new TestCharts();
+        world.Charts = new ChartScript();
+        world.Charts.Offer(ExtensionWorld.Chart, release =>
+            $"{{ apiVersion: v1, kind: ConfigMap, metadata: {{ namespace: {release.Namespace}, name: installed }} }}");
         await world.Runtime.CreateAsync(
-            new OperatorExtension
-            {
-                Metadata = new ObjectMeta { Name = "provider-local" },
-                Spec = new OperatorExtensionSpec
-                {
-                    Resources =
-                        [.. kinds.Select(kind => new Objects.Gardener.Core.ControllerResource { Kind = kind, Type = "local" })],
-                    Deployment = new Objects.Gardener.Operator.Deployment
-                    {
-                        Extension = new ExtensionDeploymentSpec
-                        {
-                            Helm = new ExtensionHelm
-                            {
-                                OciRepository = new Objects.Gardener.Core.OCIRepository { Ref = "registry.example/provider-local:1" },
-                            },
-                        },
-                    },
-                },
-            },
+            ExtensionWorld.NewExtension("provider-local", $$"""
+                resources: [{ kind: BackupBucket, type: local }, { kind: BackupEntry, type: local }, { kind: DNSRecord, type: local }]
+                deployment: { extension: { helm: { ociRepository: { ref: "{{ExtensionWorld.Chart}}" } } } }
+                """),
             cancellationToken);
     }
 

@@ -117,7 +117,8 @@ public sealed class ExtensionWebhookTests
         after.Webhooks![0].Rules!.ShouldHaveSingleItem().Resources.ShouldBe(["extensions"]);
     }
 
-    private static async Task<ExtensionWorld> StartAsync(CancellationToken cancellationToken)
+    /// <summary>Clusters whose API server asks the operator's webhooks.</summary>
+    internal static async Task<ExtensionWorld> StartAsync(CancellationToken cancellationToken)
     {
         var world = await ExtensionWorld.StartAsync(cancellationToken);
         world.StartOperator(withWebhooks: true);

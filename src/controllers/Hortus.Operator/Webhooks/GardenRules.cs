@@ -101,7 +101,7 @@ internal static class GardenRules
         {
             if (extensions!.Take(i).Any(other => other.Type == extensions![i].Type))
             {
-                errors.Duplicate(Spec["extensions"][i]["type"], extensions[i].Type);
+                errors.Duplicate(Spec["extensions"][i]["type"], extensions![i].Type);
             }
         }
     }
