@@ -112,9 +112,10 @@ public sealed class ExtensionWebhookTests
         await UntilAskedAsync(world, deadline.Token);
 
         var after = await world.Runtime.GetAsync<ValidatingWebhookConfiguration>(key, deadline.Token);
-        after.Webhooks!.ShouldHaveSingleItem().FailurePolicy.ShouldBe("Fail");
+        after.Webhooks!.ShouldAllBe(webhook => webhook.FailurePolicy == "Fail");
         after.Webhooks![0].ClientConfig.CaBundle.ShouldBe(before.Webhooks![0].ClientConfig.CaBundle);
-        after.Webhooks![0].Rules!.ShouldHaveSingleItem().Resources.ShouldBe(["extensions"]);
+        after.Webhooks!.Select(webhook => webhook.Rules!.ShouldHaveSingleItem().Resources.ShouldHaveSingleItem())
+            .ShouldBe(["extensions", "gardens"]);
     }
 
     /// <summary>Clusters whose API server asks the operator's webhooks.</summary>
