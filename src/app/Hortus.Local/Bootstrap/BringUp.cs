@@ -129,6 +129,23 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         }
     }
 
+    // In a garden that comes back, the API server asks an operator that has yet to start.
+    private async Task UntilJudgedAsync(Func<Task> apply, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await apply();
+                return;
+            }
+            catch (ApiException unheard) when (unheard.Code >= 500)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
+            }
+        }
+    }
+
     private async Task DeployControllersAsync(KubernetesClient runtime, CancellationToken cancellationToken)
     {
         await runtime.ApplyAsync(GardenNamespace(), FieldManager, cancellationToken);
@@ -162,7 +179,9 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
 
     private async Task CreateGardenAsync(KubernetesClient runtime, IStepDetail detail, CancellationToken cancellationToken)
     {
-        await Examples.ApplyAsync(runtime, "00-garden.yaml", FieldManager, cancellationToken);
+        detail.Report("waiting for the operator, which judges Gardens");
+        await UntilJudgedAsync(
+            () => Examples.ApplyAsync(runtime, "00-garden.yaml", FieldManager, cancellationToken), cancellationToken);
         await foreach (var garden in runtime.StatesAsync<Garden>(ObjectKey.Cluster("local"), cancellationToken))
         {
             var operation = garden?.Status?.LastOperation;
