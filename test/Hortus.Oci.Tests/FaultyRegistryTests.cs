@@ -237,6 +237,26 @@ public sealed class FaultyRegistryTests : IAsyncLifetime
         failure.Message.ShouldContain("the transfer stalled for 0.5 s");
     }
 
+    [Fact]
+    public async Task A_registry_that_never_answers_is_told_as_such()
+    {
+        registry.Rule = async context =>
+        {
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return true;
+        };
+        using var puller = Pulls.Puller(new ChartPullerOptions
+        {
+            Registries = Pulls.Quick with { ResponseTimeout = TimeSpan.FromSeconds(0.5), TriesMax = 2 },
+        });
+
+        var failure = await Should.ThrowAsync<OciException>(
+            () => puller.PullChartAsync(Pulls.Pull($"{registry.Name}/charts/a:1"), Pulls.Deadline()));
+
+        failure.Failure.ShouldBe(OciFailure.Unavailable);
+        failure.Message.ShouldContain("no answer within 0.5 s");
+    }
+
     [Theory]
     [InlineData(405)]
     [InlineData(404)]

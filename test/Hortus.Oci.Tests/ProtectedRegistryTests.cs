@@ -178,6 +178,48 @@ public sealed class ProtectedRegistryTests
     }
 
     [Fact]
+    public async Task A_blob_on_another_host_with_another_authority_needs_the_trust_of_both_and_TLS_on_both()
+    {
+        var others = CertificateAuthority.Create("stores", TimeSpan.FromDays(1), TimeProvider.System);
+        var archive = Pulls.Chart().Archive.ToArray();
+        await using var store = await ScriptedRegistry.StartAsync(others);
+        await using var registry = await ScriptedRegistry.StartAsync(authority);
+        registry.AddChart(archive);
+        store.AddChart(archive);
+        var next = $"https://{store.Name}";
+        registry.Rule = context =>
+        {
+            if (!context.Request.Path.Value!.Contains("/blobs/", StringComparison.Ordinal))
+            {
+                return Task.FromResult(false);
+            }
+
+            context.Response.StatusCode = 302;
+            context.Response.Headers.Location = next + context.Request.Path;
+            return Task.FromResult(true);
+        };
+        var config = Encoding.UTF8.GetBytes($$$$"""{"auths":{"{{{{registry.Name}}}}":{"registrytoken":"very-secret"}}}""");
+        using var puller = Pulls.Puller();
+        Task<PulledChart> PullAsync(string ca) =>
+            puller.PullChartAsync(Pulls.Pull($"{registry.Name}/charts/a:1", config, ca), Pulls.Deadline());
+
+        var untrusted = await Should.ThrowAsync<OciException>(() => PullAsync(authority.CertificatePem));
+        untrusted.Failure.ShouldBe(OciFailure.Untrusted);
+        untrusted.Message.ShouldStartWith(
+            $"artifact pull failed for {registry.Name}/charts/a:1: https://{store.Name}/v2/charts/a/blobs/");
+
+        next = "http://store.example.com";
+        var plain = await Should.ThrowAsync<OciException>(() => PullAsync(authority.CertificatePem));
+        plain.Failure.ShouldBe(OciFailure.Untrusted);
+        plain.Message.ShouldContain("redirects to http://store.example.com/v2/charts/a/blobs/");
+
+        next = $"https://{store.Name}";
+        (await PullAsync(authority.CertificatePem + others.CertificatePem)).Archive.ToArray().ShouldBe(archive);
+        store.Requests.ShouldHaveSingleItem().Authorization.ShouldBeNullOrEmpty();
+        registry.Requests.ShouldContain(r => r.Authorization == "Bearer very-secret");
+    }
+
+    [Fact]
     public async Task A_blob_on_another_host_is_fetched_without_the_credentials_of_the_registry()
     {
         var archive = Pulls.Chart().Archive.ToArray();

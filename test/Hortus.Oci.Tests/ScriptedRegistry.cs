@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using System.Net;
+using Hortus.Pki;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,12 +24,19 @@ internal sealed class ScriptedRegistry : IAsyncDisposable
     /// <summary>Takes a request; false leaves it to the contents.</summary>
     public Func<HttpContext, Task<bool>> Rule { get; set; } = _ => Task.FromResult(false);
 
-    public static async Task<ScriptedRegistry> StartAsync()
+    /// <summary>Starts it, with TLS when there is an authority for its certificate.</summary>
+    public static async Task<ScriptedRegistry> StartAsync(CertificateAuthority? authority = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener =>
+        {
+            if (authority?.Issue(CertificateSpec.Server("registry", "127.0.0.1")) is { } pair)
+            {
+                listener.UseHttps(Pem.ReadKeyPair(pair.CertificatePem, pair.PrivateKeyPem));
+            }
+        }));
         var application = builder.Build();
-        application.Urls.Add("http://127.0.0.1:0");
         var registry = new ScriptedRegistry(application);
         application.Run(registry.AnswerAsync);
         await application.StartAsync();
