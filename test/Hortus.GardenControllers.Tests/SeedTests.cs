@@ -94,6 +94,12 @@ public sealed class SeedTests(GardenFixture garden) : IClassFixture<GardenFixtur
             deadline.Token);
         await garden.Client.UntilConditionAsync(name, GardenerConditions.ExtensionsReady, ConditionStatus.True, deadline.Token);
 
+        // One that is taken away again leaves no complaint behind.
+        await ReportAsync<ControllerInstallation>(name, Conditions(("Valid", "False")), deadline.Token);
+        await garden.Client.UntilConditionAsync(name, GardenerConditions.ExtensionsReady, ConditionStatus.False, deadline.Token);
+        await garden.Client.DeleteAsync<ControllerInstallation>(ObjectKey.Cluster(name), null, deadline.Token);
+        await garden.Client.UntilConditionAsync(name, GardenerConditions.ExtensionsReady, ConditionStatus.True, deadline.Token);
+
         faulty.Message.ShouldBe($"{name}: Valid is not True");
         (await garden.Client.GetAsync<Seed>(ObjectKey.Cluster(name), deadline.Token)).Status!.Conditions!
             .ShouldNotContain(condition => condition.Type == GardenerConditions.BackupBucketsReady);
