@@ -48,7 +48,7 @@ public sealed class OperatorComponent
         using var helm = new HelmRenderer(HelmBinary.Find(options.HelmBinary), new HelmLimits());
         using var puller = PullerOf(options, context);
         var charts = new ExtensionCharts(
-            new ChartLoader(Puller ?? puller, TrustOf()), Renderer ?? new CachedRenderer(helm), manager.Client);
+            new ChartLoader(Puller ?? puller, TrustOf()), Renderer ?? new CachedRenderer(helm), manager.Client, manager.Events);
         var extensions = new ExtensionControllers(manager, context);
         extensions.Add(charts);
         var endpoint = Endpoint ?? (options.WebhookPort == 0 ? null : WebhookEndpoint.ForService(options.WebhookPort));

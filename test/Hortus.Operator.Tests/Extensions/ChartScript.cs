@@ -19,6 +19,9 @@ internal sealed class ChartScript : IArtifactPuller, IChartRenderer
     /// <summary>What is told of every chart that is pulled; null for nothing.</summary>
     public string? Note { get; set; }
 
+    /// <summary>What helm would run before and after.</summary>
+    public IReadOnlyList<ChartHook> Hooks { get; set; } = [];
+
     /// <summary>Puts a chart into the registry.</summary>
     /// <param name="reference">Its reference.</param>
     /// <param name="render">Gives YAML documents.</param>
@@ -46,7 +49,7 @@ internal sealed class ChartScript : IArtifactPuller, IChartRenderer
         Releases[(reference, release.Namespace)] = release;
         RenderedObject[] objects =
             [.. KubernetesYaml.ParseAll(charts[reference](release)).Select((json, i) => new RenderedObject($"test/templates/{i}.yaml", json))];
-        return Task.FromResult(new RenderedChart("test", "1.0.0", null, objects, [], []));
+        return Task.FromResult(new RenderedChart("test", "1.0.0", null, objects, Hooks, []));
     }
 
     /// <summary>A text of the values of a release.</summary>

@@ -80,8 +80,8 @@ public sealed class ExtensionInstallTests
 
         Encoding.UTF8.GetString(copy!.Data!["password"]).ShouldBe("first");
         copy.Metadata.Label(GardenerLabels.Role).ShouldBe("resource-reference");
-        (await world.Garden.GetAsync<Secret>(OperatorWorld.KeyOf("test-pull"), deadline.Token))
-            .Metadata.Label(GardenerLabels.Role).ShouldBe("helm-pull-secret");
+        var pull = await world.Garden.UntilAsync<Secret>(OperatorWorld.KeyOf("test-pull"), found => found is not null, deadline.Token);
+        pull!.Metadata.Label(GardenerLabels.Role).ShouldBe("helm-pull-secret");
         (await world.Garden.FindAsync<Secret>(OperatorWorld.KeyOf("test-for-runtime"), deadline.Token)).ShouldBeNull();
         deployment!.Helm!.OciRepository!.PullSecretRef!.Name.ShouldBe("test-pull");
         (await world.Runtime.FindAsync<Namespace>(ObjectKey.Cluster("runtime-extension-test"), deadline.Token)).ShouldBeNull();
@@ -164,6 +164,30 @@ public sealed class ExtensionInstallTests
         await world.Clusters.Script.RepairAsync<Deployment>(new ObjectKey("runtime-extension-test", "controller"), deadline.Token);
 
         await world.UntilInstalledAsync("test", deadline.Token);
+    }
+
+    [Fact]
+    public async Task Hooks_of_a_chart_and_objects_that_are_there_twice_are_told()
+    {
+        using var deadline = OperatorWorld.Deadline();
+        await using var world = await ExtensionWorld.WithGardenAsync(deadline.Token);
+        world.Charts.Hooks = [new Charts.ChartHook("test/templates/job.yaml", "Job migrate", ["pre-install"], Delivered: false)];
+        const string twice = "{ apiVersion: v1, kind: ConfigMap, metadata: { namespace: garden, name: twice } }";
+        world.Charts.Offer(ExtensionWorld.Chart, _ => $"{twice}\n---\n{twice}");
+        await world.Runtime.CreateAsync(ExtensionWorld.ForGarden(), deadline.Token);
+
+        await world.UntilSaysAsync("test", "twice", deadline.Token);
+        world.Charts.Offer(ExtensionWorld.Chart, _ => twice);
+        await world.UntilInstalledAsync("test", deadline.Token);
+
+        await foreach (var change in world.Runtime.WatchAsync<Event>(new WatchOptions(), deadline.Token))
+        {
+            if (change.Object is { Reason: "ChartHooksNotRun", InvolvedObject.Name: "test" } told)
+            {
+                told.Message!.ShouldContain("Job migrate (pre-install; left out)");
+                return;
+            }
+        }
     }
 
     [Fact]

@@ -73,7 +73,9 @@ public sealed class ExtensionRegistryTests : IDisposable
         resource.Metadata.Annotation("hortus.dev/chart-digest").ShouldNotBeNull().ShouldStartWith("sha256:");
         var copy = await world.Garden.UntilAsync<Secret>(OperatorWorld.KeyOf("test-login"), found => found is not null, deadline.Token);
         copy!.Data![".dockerconfigjson"].ShouldBe(registry.DockerConfig());
-        (await world.Garden.GetAsync<Secret>(OperatorWorld.KeyOf("test-registry-ca"), deadline.Token)).Data!.Keys.ShouldBe(["bundle.crt"]);
+        var bundle = await world.Garden.UntilAsync<Secret>(
+            OperatorWorld.KeyOf("test-registry-ca"), found => found is not null, deadline.Token);
+        bundle!.Data!.Keys.ShouldBe(["bundle.crt"]);
     }
 
     [Fact]

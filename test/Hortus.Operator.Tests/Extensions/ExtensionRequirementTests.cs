@@ -80,13 +80,16 @@ public sealed class ExtensionRequirementTests
         await SetAsync(world, deadline.Token, ("Required", "True"), ("Installed", "True"), ("Healthy", "False"), ("Progressing", "False"));
         var required = await world.UntilAsync(
             "test", ExtensionConditions.RequiredVirtual, ExtensionReasons.RequiredControllerInstallation, deadline.Token);
-        var unhealthy = await world.UntilAsync(
-            "test", ExtensionConditions.ControllerInstallationsHealthy, ExtensionReasons.ControllerInstallationsUnhealthy, deadline.Token);
+        var unhealthy = await world.UntilSaysAsync(
+            "test",
+            "ControllerInstallation test-1: Healthy: said by the test",
+            deadline.Token,
+            ExtensionConditions.ControllerInstallationsHealthy);
         await SetAsync(world, deadline.Token, ("Required", "False"), ("Installed", "True"), ("Healthy", "True"), ("Progressing", "False"));
 
         ExtensionWorld.ConditionOf(required, ExtensionConditions.RequiredVirtual)!.Message.ShouldContain("seed-1");
-        ExtensionWorld.ConditionOf(unhealthy, ExtensionConditions.ControllerInstallationsHealthy)!.Message
-            .ShouldBe("ControllerInstallation test-1: Healthy: said by the test");
+        ExtensionWorld.ConditionOf(unhealthy, ExtensionConditions.ControllerInstallationsHealthy)!.Reason
+            .ShouldBe("ControllerInstallationsUnhealthy");
         await world.UntilAsync(
             "test", ExtensionConditions.RequiredVirtual, ExtensionReasons.NoRequiredControllerInstallation, deadline.Token);
         await world.UntilAsync(

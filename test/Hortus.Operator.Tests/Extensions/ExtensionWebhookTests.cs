@@ -118,6 +118,26 @@ public sealed class ExtensionWebhookTests
             .ShouldBe(["extensions", "gardens"]);
     }
 
+    [Fact]
+    public async Task What_was_stored_before_it_could_be_judged_can_be_labelled_and_deleted_but_not_changed_for_the_worse()
+    {
+        using var deadline = OperatorWorld.Deadline();
+        await using var world = await ExtensionWorld.StartAsync(deadline.Token);
+        await world.Runtime.CreateAsync(ExtensionWorld.NewExtension("old", "{ resources: [{ kind: Pod, type: x, primary: true }] }"), deadline.Token);
+        world.StartOperator(withWebhooks: true);
+        await UntilAskedAsync(world, deadline.Token);
+
+        await world.Runtime.PatchAsync<Extension>(ObjectKey.Cluster("old"), Merge("""{"metadata":{"labels":{"a":"b"}}}"""), deadline.Token);
+        var refused = await Should.ThrowAsync<ApiException>(world.Runtime.PatchAsync<Extension>(
+            ObjectKey.Cluster("old"), Merge("""{"spec":{"deployment":{"extension":{}}}}"""), deadline.Token));
+        await world.Runtime.DeleteAsync<Extension>(ObjectKey.Cluster("old"), null, deadline.Token);
+
+        refused.Code.ShouldBe(422);
+        await world.Runtime.UntilAsync<Extension>(ObjectKey.Cluster("old"), found => found is null, deadline.Token);
+    }
+
+    private static Patch Merge(string json) => Patch.Merge((JsonObject)JsonNode.Parse(json)!);
+
     /// <summary>Clusters whose API server asks the operator's webhooks.</summary>
     internal static async Task<ExtensionWorld> StartAsync(CancellationToken cancellationToken)
     {

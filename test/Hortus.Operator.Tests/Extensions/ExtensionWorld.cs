@@ -125,11 +125,13 @@ internal sealed class ExtensionWorld : IAsyncDisposable
         Runtime.UntilAsync<Extension>(
             ObjectKey.Cluster(name), found => ConditionOf(found, condition)?.Reason == reason, cancellationToken);
 
-    /// <summary>Waits for a text in the message of the condition Installed.</summary>
-    public Task<Extension?> UntilSaysAsync(string name, string text, CancellationToken cancellationToken) => Runtime.UntilAsync<Extension>(
-        ObjectKey.Cluster(name),
-        found => ConditionOf(found, ExtensionConditions.Installed)?.Message.Contains(text, StringComparison.Ordinal) == true,
-        cancellationToken);
+    /// <summary>Waits for a text in the message of a condition.</summary>
+    public Task<Extension?> UntilSaysAsync(
+        string name, string text, CancellationToken cancellationToken, string condition = ExtensionConditions.Installed) =>
+        Runtime.UntilAsync<Extension>(
+            ObjectKey.Cluster(name),
+            found => ConditionOf(found, condition)?.Message.Contains(text, StringComparison.Ordinal) == true,
+            cancellationToken);
 
     public static GardenerCondition? ConditionOf(Extension? extension, string type) =>
         Conditions.Find(extension?.Status?.Conditions, type);

@@ -2,15 +2,21 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hortus.Charts;
 using Hortus.Client;
+using Hortus.Components;
 using Hortus.Components.Charts;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Operator;
+using Hortus.Runtime;
+using Extension = Hortus.Objects.Gardener.Operator.Extension;
 
 namespace Hortus.Operator;
 
 /// <summary>Which chart of an Extension to render and how.</summary>
 internal sealed record ChartOrder
 {
+    /// <summary>Told what looks wrong in the chart.</summary>
+    public required Extension Extension { get; init; }
+
     /// <summary>Where the chart is; its Secrets are in the namespace garden of the runtime cluster.</summary>
     public required ExtensionHelm? Helm { get; init; }
 
@@ -43,8 +49,24 @@ internal sealed record ExtensionChart(RenderedChart Rendered, string Digest, str
 /// <param name="loader">Brings them.</param>
 /// <param name="renderer">Renders them.</param>
 /// <param name="runtime">The runtime cluster, with the Secrets and ConfigMaps.</param>
-internal sealed class ExtensionCharts(ChartLoader loader, IChartRenderer renderer, IKubernetesClient runtime)
+/// <param name="events">Told what looks wrong in charts.</param>
+internal sealed class ExtensionCharts(
+    ChartLoader loader, IChartRenderer renderer, IKubernetesClient runtime, IEventRecorder events)
 {
+    /// <summary>The objects under the names of their templates, with what workloads are given.</summary>
+    /// <exception cref="ExtensionPartException">An object is there twice.</exception>
+    public static ManifestBundle BundleOf(ExtensionChart chart, WorkloadInjection? injection)
+    {
+        try
+        {
+            return ChartManifests.Bundle(chart.Rendered, injection);
+        }
+        catch (ChartException e)
+        {
+            throw new ExtensionPartException(e.Message, e);
+        }
+    }
+
     /// <summary>Renders a chart.</summary>
     /// <exception cref="ExtensionPartException">It cannot be had or rendered; the message says why and holds no secret.</exception>
     public async Task<ExtensionChart> RenderAsync(ChartOrder order, CancellationToken cancellationToken)
@@ -69,6 +91,11 @@ internal sealed class ExtensionCharts(ChartLoader loader, IChartRenderer rendere
                     Confidential = values.Confidential,
                 },
                 cancellationToken);
+            foreach (var notice in ChartNotices.Of(rendered))
+            {
+                events.Warning(order.Extension, notice.Reason, notice.Message);
+            }
+
             return new ExtensionChart(rendered, chart.Digest, chart.Note);
         }
         catch (Exception e) when (

@@ -64,8 +64,9 @@ internal sealed class ExtensionValidationWebhook(IKubernetesClient runtime) : IA
             return AdmissionAnswer.Invalid($"{request}: {e.Message}");
         }
 
-        // Nothing may keep an Extension from losing its finalizer.
-        if (extension.Metadata.IsDeleting())
+        // Nothing may keep an Extension from losing its finalizer, not even what was stored before it could be judged.
+        if (extension.Metadata.IsDeleting()
+            || (old is not null && JsonNode.DeepEquals(request.Object!["spec"], request.OldObject!["spec"])))
         {
             return AdmissionAnswer.Allowed;
         }

@@ -71,20 +71,9 @@ internal sealed class InstallationWriter(GardenletSurroundings surroundings)
             installation,
             "ChartInstalled",
             $"chart {rendered.Name} {rendered.Version} with digest {chart.Digest}{(before is null ? "" : $" instead of {before}")}");
-        if (rendered.Hooks.Count > 0)
+        foreach (var notice in ChartNotices.Of(rendered))
         {
-            events.Warning(
-                installation,
-                "ChartHooksNotRun",
-                $"chart {rendered.Name} {rendered.Version} has hooks, which are not run as such: "
-                + string.Join(", ", rendered.Hooks.Select(hook => hook.Delivered
-                    ? $"{hook.Name} ({string.Join(", ", hook.Events)}; installed as any other object)"
-                    : $"{hook.Name} ({string.Join(", ", hook.Events)}; left out)")));
-        }
-
-        foreach (var warning in rendered.Warnings)
-        {
-            events.Warning(installation, "ChartWarning", warning);
+            events.Warning(installation, notice.Reason, notice.Message);
         }
     }
 }

@@ -59,6 +59,7 @@ internal sealed class AdmissionDeployment(IKubernetesClient runtime, ExtensionCh
         var chart = await charts.RenderAsync(
             new ChartOrder
             {
+                Extension = extension,
                 Helm = helm,
                 Release = name,
                 Namespace = ExtensionNames.VirtualNamespace(name),
@@ -104,6 +105,7 @@ internal sealed class AdmissionDeployment(IKubernetesClient runtime, ExtensionCh
         var chart = await charts.RenderAsync(
             new ChartOrder
             {
+                Extension = extension,
                 Helm = helm,
                 Release = name,
                 Namespace = VirtualGardenNames.Namespace,
@@ -125,7 +127,7 @@ internal sealed class AdmissionDeployment(IKubernetesClient runtime, ExtensionCh
         };
         var written = await resources.WriteAsync(
             ExtensionResources.AdmissionRuntime(name),
-            ChartManifests.Bundle(chart.Rendered, injection),
+            ExtensionCharts.BundleOf(chart, injection),
             chart.Digest,
             cancellationToken);
         return ExtensionResources.StepOf(written, chart.Note);

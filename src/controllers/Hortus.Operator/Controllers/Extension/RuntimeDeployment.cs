@@ -35,6 +35,7 @@ internal sealed class RuntimeDeployment(IKubernetesClient runtime, ExtensionChar
         var chart = await charts.RenderAsync(
             new ChartOrder
             {
+                Extension = extension,
                 Helm = deployment.Helm,
                 Release = name,
                 Namespace = ExtensionNames.RuntimeNamespace(name),
@@ -45,7 +46,7 @@ internal sealed class RuntimeDeployment(IKubernetesClient runtime, ExtensionChar
             },
             cancellationToken);
         var written = await resources.WriteAsync(
-            ExtensionResources.Runtime(name), ChartManifests.Bundle(chart.Rendered, null), chart.Digest, cancellationToken);
+            ExtensionResources.Runtime(name), ExtensionCharts.BundleOf(chart, null), chart.Digest, cancellationToken);
         return ExtensionResources.StepOf(written, chart.Note);
     }
 
