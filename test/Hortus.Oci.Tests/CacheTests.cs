@@ -74,6 +74,8 @@ public sealed class CacheTests : IDisposable
 
         (await cache.FindAsync(ContentDigest.Of(content), default)).ShouldBeNull();
         cache.Bytes.ShouldBe(0);
+        File.GetUnixFileMode(Path.Combine(folder, "blobs", "sha256"))
+            .ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     [Fact]

@@ -321,6 +321,59 @@ public sealed class FaultyRegistryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_is_kept_until_it_expires_or_is_refused_and_then_got_anew_once()
+    {
+        registry.AddChart(Archive);
+        var (issued, accepted) = (0, 1);
+        registry.Rule = async context =>
+        {
+            if (context.Request.Path == "/token")
+            {
+                await context.Response.WriteAsync($$"""{"token":"t{{++issued}}","expires_in":100}""");
+                return true;
+            }
+
+            if (context.Request.Headers.Authorization == $"Bearer t{accepted}")
+            {
+                return false;
+            }
+
+            context.Response.StatusCode = 401;
+            context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"http://{registry.Name}/token\",service=\"s\"";
+            return true;
+        };
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        using var puller = Pulls.Puller(clock: clock);
+        var pull = Pulls.Pull($"{registry.Name}/charts/a:1");
+
+        for (var i = 0; i < 3; i++)
+        {
+            await puller.PullChartAsync(pull, Pulls.Deadline());
+        }
+
+        issued.ShouldBe(1);
+
+        // It is not waited for until the registry refuses it.
+        clock.Advance(TimeSpan.FromSeconds(81));
+        accepted = 2;
+        await puller.PullChartAsync(pull, Pulls.Deadline());
+        issued.ShouldBe(2);
+        registry.Count("HEAD", "/manifests/1").ShouldBe(4);
+
+        // A token that the registry takes no longer, before its time.
+        accepted = 3;
+        await puller.PullChartAsync(pull, Pulls.Deadline());
+        issued.ShouldBe(3);
+        registry.Count("HEAD", "/manifests/1").ShouldBe(6);
+
+        // One that takes none at all is not asked for ever.
+        accepted = 0;
+        var failure = await Should.ThrowAsync<OciException>(() => puller.PullChartAsync(pull, Pulls.Deadline()));
+        failure.Failure.ShouldBe(OciFailure.Denied);
+        registry.Count("HEAD", "/manifests/1").ShouldBe(8);
+    }
+
+    [Fact]
     public async Task A_token_server_without_TLS_on_another_machine_gets_no_credentials()
     {
         registry.Rule = context =>

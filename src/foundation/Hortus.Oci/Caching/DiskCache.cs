@@ -105,7 +105,8 @@ internal sealed partial class DiskCache
 
     private void Open()
     {
-        Directory.CreateDirectory(folder);
+        // Private charts are for nobody else on the machine.
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (var file in new DirectoryInfo(folder).EnumerateFiles())
         {
             if (file.Extension == TemporarySuffix)
