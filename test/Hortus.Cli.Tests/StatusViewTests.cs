@@ -8,6 +8,8 @@ public sealed class StatusViewTests
     private const string Gardens = "/apis/operator.gardener.cloud/v1alpha1/gardens";
     private const string Seeds = "/apis/core.gardener.cloud/v1beta1/seeds";
     private const string Resources = "/apis/resources.gardener.cloud/v1alpha1/managedresources";
+    private const string Extensions = "/apis/operator.gardener.cloud/v1alpha1/extensions";
+    private const string Installations = "/apis/core.gardener.cloud/v1beta1/controllerinstallations";
     private const string Shoots = "/apis/core.gardener.cloud/v1beta1/shoots";
 
     [Fact]
@@ -93,6 +95,42 @@ public sealed class StatusViewTests
 
         var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Skip(1).ShouldHaveSingleItem().ShouldBe("ManagedResource garden/unwell: pod is missing");
+    }
+
+    [Fact]
+    public async Task Extensions_tell_why_they_are_not_installed_but_not_that_nobody_needs_them()
+    {
+        using var runtime = Cluster((Gardens, null), (Extensions,
+            """
+            {"metadata":{"name":"idle"},"status":{"conditions":[
+              {"type":"Installed","status":"True","reason":"ReconcileSuccessful"},{"type":"RequiredRuntime","status":"False"}]}},
+            {"metadata":{"name":"unwell"},"status":{"conditions":[
+              {"type":"Installed","status":"False","reason":"ReconcileFailed","message":"no such chart"}]}}
+            """)).Connect();
+        using var output = new StringWriter();
+
+        await new StatusView(output).PrintAsync(runtime, null, CancellationToken.None);
+
+        var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Words(lines[1]).ShouldBe(["Extension", "idle", "ReconcileSuccessful", "nothing"]);
+        lines[2].ShouldEndWith("Installed is False: no such chart");
+    }
+
+    [Fact]
+    public async Task Installations_on_seeds_are_listed_while_they_are_not_rolled_out()
+    {
+        using var runtime = Cluster((Gardens, null)).Connect();
+        using var garden = Cluster((Seeds, null), (Shoots, null), (Installations,
+            """
+            {"metadata":{"name":"provider-local-abcde"},"spec":{"registrationRef":{"name":"provider-local"},"seedRef":{"name":"local"}},
+             "status":{"conditions":[{"type":"Valid","status":"False","message":"registry says no"}]}}
+            """)).Connect();
+        using var output = new StringWriter();
+
+        await new StatusView(output).PrintAsync(runtime, garden, CancellationToken.None);
+
+        output.ToString().TrimEnd().Split('\n')[^1].ShouldBe(
+            "ControllerInstallation provider-local-abcde on seed local: extension provider-local: Valid is False: registry says no");
     }
 
     private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);

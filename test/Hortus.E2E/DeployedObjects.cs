@@ -11,7 +11,7 @@ internal static class DeployedObjects
     // What there has to be before a resource manager can work, and what Kubernetes itself puts into every namespace.
     private static readonly string[] Direct =
     [
-        "Deployment/garden/gardener-operator", "ServiceAccount/garden/gardener-operator",
+        "Deployment/garden/gardener-operator", "ServiceAccount/garden/gardener-operator", "Service/garden/gardener-operator",
         "Deployment/garden/gardener-resource-manager", "ServiceAccount/garden/gardener-resource-manager",
         "ClusterRole//hortus:garden:gardener-operator", "ClusterRoleBinding//hortus:garden:gardener-operator",
         "ClusterRole//hortus:garden:gardener-resource-manager", "ClusterRoleBinding//hortus:garden:gardener-resource-manager",

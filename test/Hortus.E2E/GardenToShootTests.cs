@@ -10,6 +10,7 @@ namespace Hortus.E2E;
 public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : IClassFixture<GardenToShootTests.Fixture>
 {
     private readonly LocalGarden garden = fixture.Garden;
+    private readonly ExtensionChecks extension = new(fixture.Garden);
 
     private static readonly string[] Killable =
     [
@@ -47,6 +48,27 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         (await garden.RuntimeKubectlAsync(["-n", "garden", "wait", "--for=delete", "--timeout=1m", .. policies])).Succeeded();
     }
 
+    [Fact, Order(2)]
+    public async Task The_extension_comes_from_the_registry_into_the_runtime_cluster_and_onto_the_seed()
+    {
+        await extension.IsInstalledAsync();
+        await extension.IsRolledOutOnSeedAsync();
+        (await garden.HortusAsync("status")).Succeeded().ShouldContain($"Extension {ExtensionChecks.Name}");
+    }
+
+    [Fact, Order(2)]
+    public async Task The_garden_has_names_that_are_answered_and_a_bucket_for_its_backups()
+    {
+        await extension.AnswersNamesAsync();
+        await extension.HasBucketAsync();
+    }
+
+    [Fact, Order(2)]
+    public Task An_extension_that_the_garden_needs_cannot_be_deleted() => extension.CannotBeDeletedAsync();
+
+    [Fact, Order(2)]
+    public Task An_extension_whose_workload_somebody_deletes_comes_back() => extension.ComesBackAsync();
+
     [Fact, Order(3)]
     public async Task A_shoot_gets_a_ready_node()
     {
@@ -56,6 +78,10 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
             .Succeeded().ShouldBe("100");
         await WaitForNodesAsync("local", 1);
     }
+
+    [Fact, Order(4)]
+    public Task A_shoot_makes_the_extension_needed_on_the_seed() => EventuallyAsync(
+        "the virtual garden needs the extension", async () => await extension.ConditionAsync("RequiredVirtual") == "True");
 
     [Fact, Order(4)]
     public async Task Everything_that_is_deployed_belongs_to_a_managed_resource()
@@ -229,6 +255,7 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
 
         (await garden.RuntimeKubectlAsync("get", "managedresources,secrets", "-A", "-o", "jsonpath={.items[*].metadata.namespace}"))
             .Succeeded().ShouldNotContain("shoot--");
+        (await extension.ObjectsOfShootsAsync()).ShouldBeEmpty();
         (await garden.RuntimeKubectlAsync("get", "ippools,clusters.extensions.gardener.cloud", "-o", "name")).Output.ShouldBeEmpty();
         HostTraces.Processes(garden.State).ShouldNotContain(process => process.Component == "machine-controller-manager");
     }
@@ -272,7 +299,7 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         });
     }
 
-    private static async Task EventuallyAsync(string what, Func<Task<bool>> condition)
+    internal static async Task EventuallyAsync(string what, Func<Task<bool>> condition)
     {
         var began = Stopwatch.GetTimestamp();
         while (!await condition())

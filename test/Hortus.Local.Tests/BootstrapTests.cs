@@ -27,6 +27,7 @@ public sealed class BootstrapTests
 
     [Theory]
     [InlineData("00-garden.yaml", "Garden")]
+    [InlineData("05-extension-provider-local.yaml", "Extension")]
     [InlineData("10-cloudprofile.yaml", "CloudProfile")]
     [InlineData("20-project.yaml", "Project")]
     [InlineData("30-credentials.yaml", "CredentialsBinding")]

@@ -29,6 +29,9 @@ public sealed class StateDirectory
 
     public string Volumes => Path.Combine(Root, "volumes");
 
+    /// <summary>Backup buckets, one folder each.</summary>
+    public string BackupBuckets => Path.Combine(Root, "backup-buckets");
+
     public string Logs => Path.Combine(Root, "logs");
 
     public string ImageMap => Path.Combine(Root, "image-map.yaml");

@@ -1,5 +1,6 @@
 using Hortus.Client;
 using Hortus.Components;
+using Hortus.Local.Bootstrap;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Operator;
@@ -7,10 +8,13 @@ using Hortus.Objects.Gardener.Resources;
 
 namespace Hortus.Cli.Status;
 
-/// <summary>Prints gardens, seeds and shoots with their last operation, and for each what is not well or being waited for; then the
-/// ManagedResources of the runtime cluster that are not rolled out.</summary>
+/// <summary>Prints gardens, extensions, seeds and shoots with their last operation, and for each what is not well or being waited for;
+/// then the installations of extensions on seeds and the ManagedResources of the runtime cluster that are not rolled out.</summary>
 public sealed class StatusView(TextWriter output)
 {
+    private const string InstalledCondition = "Installed";
+    private const string RequiredPrefix = "Required";
+
     /// <summary>Reads and prints.</summary>
     /// <param name="runtime">The runtime cluster.</param>
     /// <param name="garden">The virtual garden; null when it cannot be reached yet.</param>
@@ -24,12 +28,42 @@ public sealed class StatusView(TextWriter output)
             await PrintAsync("Garden", item.Key, item.Status?.LastOperation, item.Status?.Conditions, []);
         }
 
+        await PrintExtensionsAsync(runtime, cancellationToken);
         if (garden is not null)
         {
             await PrintGardenAsync(garden, cancellationToken);
+            await PrintInstallationsAsync(garden, cancellationToken);
         }
 
         await PrintResourcesAsync(runtime, cancellationToken);
+    }
+
+    private async Task PrintExtensionsAsync(IKubernetesClient runtime, CancellationToken cancellationToken)
+    {
+        foreach (var item in await FindAsync<Objects.Gardener.Operator.Extension>(runtime, cancellationToken))
+        {
+            var conditions = item.Status?.Conditions ?? [];
+            var installed = conditions.FirstOrDefault(c => c.Type == InstalledCondition);
+
+            // That nobody needs it is no fault.
+            var unwell = conditions
+                .Where(c => c.Status != "True" && !c.Type.StartsWith(RequiredPrefix, StringComparison.Ordinal))
+                .Select(c => $"{c.Type} is {c.Status}: {c.Message}")
+                .ToArray();
+            await WriteRowAsync(
+                "Extension", item.Key.ToString(), installed?.Reason ?? "none yet", unwell.Length == 0 ? "nothing" : string.Join("; ", unwell));
+        }
+    }
+
+    private async Task PrintInstallationsAsync(IKubernetesClient garden, CancellationToken cancellationToken)
+    {
+        foreach (var item in await FindAsync<ControllerInstallation>(garden, cancellationToken))
+        {
+            if (SeedInstallations.WaitsFor(item) is { } missing)
+            {
+                await output.WriteLineAsync($"ControllerInstallation {item.Key} on seed {item.Spec.SeedRef?.Name}: {missing}");
+            }
+        }
     }
 
     private async Task PrintGardenAsync(IKubernetesClient garden, CancellationToken cancellationToken)
@@ -47,23 +81,26 @@ public sealed class StatusView(TextWriter output)
 
     private async Task PrintResourcesAsync(IKubernetesClient runtime, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ManagedResource> resources;
-        try
-        {
-            resources = (await runtime.ListAsync<ManagedResource>(ListOptions.All, cancellationToken)).Items;
-        }
-        catch (ApiException e) when (e.IsNotFound)
-        {
-            // The kind comes with the operator.
-            return;
-        }
-
-        foreach (var resource in resources)
+        foreach (var resource in await FindAsync<ManagedResource>(runtime, cancellationToken))
         {
             if (ManagedResourceHealth.WaitsFor(resource) is { } missing)
             {
                 await output.WriteLineAsync($"ManagedResource {resource.Key}: {missing}");
             }
+        }
+    }
+
+    private static async Task<IReadOnlyList<T>> FindAsync<T>(IKubernetesClient client, CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        try
+        {
+            return (await client.ListAsync<T>(ListOptions.All, cancellationToken)).Items;
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            // The kind comes with the operator.
+            return [];
         }
     }
 
@@ -85,5 +122,5 @@ public sealed class StatusView(TextWriter output)
     }
 
     private Task WriteRowAsync(string kind, string name, string operation, string waiting) =>
-        output.WriteLineAsync($"{kind,-8} {name,-28} {operation,-26} {waiting}");
+        output.WriteLineAsync($"{kind,-9} {name,-28} {operation,-26} {waiting}");
 }

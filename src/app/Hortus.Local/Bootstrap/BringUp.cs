@@ -51,9 +51,15 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
     {
         await progress.StepAsync("node", _ => StartNodeAsync(cancellationToken));
         using var runtime = Connect(state.RuntimeKubeconfig);
-        await progress.StepAsync("runtime cluster", _ => WaitForApiServerAsync(runtime, cancellationToken));
-        await progress.StepAsync("operator and provider-local", _ => DeployControllersAsync(runtime, cancellationToken));
-        await progress.StepAsync("garden", detail => CreateGardenAsync(runtime, detail, cancellationToken));
+        var charts = new LocalCharts(options, state, time).PublishAsync(cancellationToken);
+        await progress.StepAsync(
+            "runtime cluster and registry", _ => Task.WhenAll(charts, WaitForApiServerAsync(runtime, cancellationToken)));
+        await progress.StepAsync("operator", _ => DeployOperatorAsync(runtime, cancellationToken));
+        await progress.StepAsync("garden", async detail =>
+        {
+            await new GardenExtensions(runtime, state, time).ApplyAsync(await charts, cancellationToken);
+            await CreateGardenAsync(runtime, detail, cancellationToken);
+        });
         await WriteGardenKubeconfigAsync(runtime, cancellationToken);
         using var garden = Connect(state.GardenKubeconfig);
 
@@ -65,7 +71,11 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
             await WaitForGardenAsync(garden, cancellationToken);
             await ApplyGardenObjectsAsync(garden, cancellationToken);
         });
-        await progress.StepAsync("seed", detail => WaitForSeedAsync(garden, detail, cancellationToken));
+        await progress.StepAsync("seed", async detail =>
+        {
+            await WaitForSeedAsync(garden, detail, cancellationToken);
+            await new SeedInstallations(garden, time).WaitAsync(detail, cancellationToken);
+        });
     }
 
     private async Task StartNodeAsync(CancellationToken cancellationToken)
@@ -129,24 +139,7 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         }
     }
 
-    // In a garden that comes back, the API server asks an operator that has yet to start.
-    private async Task UntilJudgedAsync(Func<Task> apply, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                await apply();
-                return;
-            }
-            catch (ApiException unheard) when (unheard.Code >= 500)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
-            }
-        }
-    }
-
-    private async Task DeployControllersAsync(KubernetesClient runtime, CancellationToken cancellationToken)
+    private async Task DeployOperatorAsync(KubernetesClient runtime, CancellationToken cancellationToken)
     {
         await runtime.ApplyAsync(GardenNamespace(), FieldManager, cancellationToken);
         var deployer = new DirectDeployer(runtime, FieldManager);
@@ -158,7 +151,6 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
 
         // The operator's readiness shows in the Garden; only the kinds themselves have to be there first.
         await deployer.WaitAsync(first[0], cancellationToken);
-        await Managed(runtime).DeployAsync(GardenWorkloads.ProviderLocal(images), cancellationToken);
     }
 
     // Applied by the resource manager that the operator deploys.
@@ -180,8 +172,7 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
     private async Task CreateGardenAsync(KubernetesClient runtime, IStepDetail detail, CancellationToken cancellationToken)
     {
         detail.Report("waiting for the operator, which judges Gardens");
-        await UntilJudgedAsync(
-            () => Examples.ApplyAsync(runtime, "00-garden.yaml", FieldManager, cancellationToken), cancellationToken);
+        await new CheckedManifests(runtime, time).ApplyAsync("00-garden.yaml", document => document, FieldManager, cancellationToken);
         await foreach (var garden in runtime.StatesAsync<Garden>(ObjectKey.Cluster("local"), cancellationToken))
         {
             var operation = garden?.Status?.LastOperation;

@@ -17,16 +17,22 @@ public static class Examples
     }
 
     /// <summary>Applies every document of an example.</summary>
-    public static async Task ApplyAsync(IKubernetesClient client, string name, string fieldManager, CancellationToken cancellationToken)
+    public static Task ApplyAsync(IKubernetesClient client, string name, string fieldManager, CancellationToken cancellationToken) =>
+        ApplyAsync(client, name, document => document, fieldManager, cancellationToken);
+
+    /// <summary>Applies every document of an example, each changed first.</summary>
+    public static async Task ApplyAsync(
+        IKubernetesClient client, string name, Func<JsonObject, JsonObject> change, string fieldManager, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(change);
         var kinds = await client.Dynamic.DiscoverAsync(cancellationToken);
         foreach (var document in KubernetesYaml.ParseAll(Read(name)))
         {
             var (apiVersion, kind) = ((string?)document["apiVersion"], (string?)document["kind"]);
             var found = kinds.FirstOrDefault(k => k.ApiVersion == apiVersion && k.Kind == kind)
                 ?? throw new LocalGardenException($"examples/{name}: the server does not serve {apiVersion}, Kind={kind}");
-            await client.Dynamic.ApplyAsync(found, document, fieldManager, cancellationToken);
+            await client.Dynamic.ApplyAsync(found, change(document), fieldManager, cancellationToken);
         }
     }
 }

@@ -4,7 +4,7 @@ using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Local.Bootstrap;
 
-/// <summary>The three controllers that the local garden starts with; the operator deploys everything else.</summary>
+/// <summary>The two controllers that the local garden starts with; the operator deploys everything else.</summary>
 public static class GardenWorkloads
 {
     /// <summary>Namespace of the operator's and the gardenlet's things.</summary>
@@ -25,9 +25,6 @@ public static class GardenWorkloads
 
     public static IComponent Operator(ImageVector images) =>
         new WebhookWorkload(Workload(images, "gardener-operator", ["operator", $"--webhook-port={ServedWebhooks.Port}"]));
-
-    public static IComponent ProviderLocal(ImageVector images) =>
-        Workload(images, "gardener-extension-provider-local", ["extension", "provider-local"]);
 
     public static IComponent Gardenlet(ImageVector images) => Workload(
         images,

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using Hortus.Local.Registry;
+using Hortus.Oci;
+
+namespace Hortus.Local.Bootstrap;
+
+/// <summary>The Extension provider-local of a local garden: the example, with the digest of the chart that was pushed and with the
+/// folder of this garden's backup buckets.</summary>
+public static class ProviderLocalExtension
+{
+    /// <summary>The example that it comes from.</summary>
+    public const string Example = "05-extension-provider-local.yaml";
+
+    /// <summary>Name of the ManagedResource, and of its Deployment, by which earlier versions deployed provider-local without an
+    /// Extension.</summary>
+    public const string FormerName = "gardener-extension-provider-local";
+
+    /// <summary>Puts this garden's places into the manifest.</summary>
+    /// <param name="manifest">The Extension.</param>
+    /// <param name="charts">References of pushed charts, by repository.</param>
+    /// <param name="buckets">Folder of the backup buckets.</param>
+    /// <exception cref="LocalGardenException">The chart that the Extension names is not one of those that were pushed.</exception>
+    public static JsonObject Complete(JsonObject manifest, IReadOnlyDictionary<string, string> charts, string buckets)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(charts);
+        var completed = manifest.DeepClone().AsObject();
+        var deployment = completed["spec"]!["deployment"]!["extension"]!;
+        var repository = deployment["helm"]!["ociRepository"]!;
+        var reference = OciReference.Parse((string)repository["ref"]!);
+        if (reference.Registry != LocalRegistry.Host || !charts.TryGetValue(reference.Repository, out var pushed))
+        {
+            throw new LocalGardenException(
+                $"examples/{Example} names the chart {reference}, but the local registry got {string.Join(", ", charts.Values)} only");
+        }
+
+        repository["ref"] = pushed;
+        foreach (var values in new[] { "values", "runtimeClusterValues" })
+        {
+            deployment[values]!["backup"]!["hostPath"] = buckets;
+        }
+
+        return completed;
+    }
+}
