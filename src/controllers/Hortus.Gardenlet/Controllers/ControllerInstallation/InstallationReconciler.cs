@@ -36,6 +36,9 @@ internal sealed class InstallationReconciler(
                 InstallationTriggers.RegistrySecrets)
             .WatchesOn<ManagedResource>(
                 surroundings.Seed, InstallationTriggers.InstallationsOf, (old, resource) => old is not null && resource is null)
+            .WatchesOn<Namespace>(
+                surroundings.Seed, InstallationTriggers.InstallationsOf, (old, space) => old is not null && space is null,
+                InstallationTriggers.ExtensionNamespaces)
             .WithConcurrency(surroundings.Options.ConcurrentControllerInstallations)
             .WithResync(surroundings.Options.ControllerInstallationSyncPeriod));
     }

@@ -37,6 +37,15 @@ internal static class InstallationTriggers
         return Of(old) != Of(secret);
     }
 
+    /// <summary>The namespaces of extensions in the seed.</summary>
+    public static CacheScope ExtensionNamespaces { get; } = new(null, $"{GardenerLabels.Role}={GardenerRoles.Extension}");
+
+    /// <summary>The installation that a namespace of the seed belongs to.</summary>
+    public static IEnumerable<ObjectKey> InstallationsOf(Namespace space) =>
+        space.Metadata.Name!.StartsWith(GardenerNames.ExtensionPrefix, StringComparison.Ordinal)
+            ? [ObjectKey.Cluster(space.Metadata.Name[GardenerNames.ExtensionPrefix.Length..])]
+            : [];
+
     /// <summary>The installation that a ManagedResource of the seed belongs to.</summary>
     public static IEnumerable<ObjectKey> InstallationsOf(ManagedResource resource) =>
         resource.Metadata.Namespace == GardenerNames.GardenNamespace
