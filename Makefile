@@ -28,7 +28,7 @@ charts: setup ## packages the charts into bin/charts; REGISTRY=host/folder pushe
 	@for chart in charts/*/Chart.yaml; do \
 	  helm package "$$(dirname "$$chart")" --version $(VERSION) --app-version $(VERSION) --destination bin/charts >/dev/null || exit 1; \
 	done
-	@if [ -n "$(REGISTRY)" ]; then for chart in bin/charts/*.tgz; do bin/hortus oci push "$$chart" "oci://$(REGISTRY)" || exit 1; done; fi
+	@if [ -n "$(REGISTRY)" ]; then for chart in bin/charts/*.tgz; do bin/hortus oci push "$(REGISTRY)" "$$chart" || exit 1; done; fi
 
 up: build ## starts the local garden and seed
 	@bin/hortus up $(STATE_FLAG)

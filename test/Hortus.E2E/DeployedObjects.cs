@@ -23,6 +23,9 @@ internal static class DeployedObjects
         "extension-apiserver-authentication-reader",
     ];
 
+    // The zones of provider-local: what a cloud would keep.
+    private const string Records = "dns-record-";
+
     /// <summary>Objects of these kinds that have no origin and are none of those that have to be deployed directly.</summary>
     public static async Task<IReadOnlyList<string>> WithoutOriginAsync(
         Func<string[], Task<CommandResult>> kubectl, string? @namespace, params string[] kinds)
@@ -36,7 +39,8 @@ internal static class DeployedObjects
                let name = (string)metadata["name"]!
                let id = $"{item["kind"]}/{metadata["namespace"]}/{name}"
                where metadata["annotations"]?[Origin] is null && metadata["ownerReferences"] is null
-                   && !name.StartsWith("system:", StringComparison.Ordinal) && !OfKubernetes.Contains(name) && !Direct.Contains(id)
+                   && !name.StartsWith("system:", StringComparison.Ordinal) && !name.StartsWith(Records, StringComparison.Ordinal)
+                   && !OfKubernetes.Contains(name) && !Direct.Contains(id)
                select id,
         ];
     }

@@ -86,6 +86,25 @@ internal sealed class ExtensionChecks(LocalGarden garden)
             .Succeeded();
     }
 
+    /// <summary>Packs another version of the chart, pushes it from outside, points the Extension to it; returns when both instances are of
+    /// that version.</summary>
+    public async Task RollsToAsync(string version)
+    {
+        (await Commands.RunAsync(BuiltTools.Helm, TimeSpan.FromMinutes(1), "package", BuiltTools.Chart(Name), "--version", version,
+            "--app-version", version, "--destination", garden.State)).Succeeded();
+        var pushed = (await Commands.RunAsync(BuiltTools.Hortus, TimeSpan.FromMinutes(1), "oci", "push", $"localhost:{garden.Port}/charts",
+            Path.Combine(garden.State, $"{Name}-{version}.tgz"), "--ca-file", Path.Combine(garden.State, "pki", "ca.crt"),
+            "--docker-config", Path.Combine(garden.State, "registry", "login.json"))).Succeeded();
+        pushed.ShouldContain($"localhost:{garden.Port}/charts/{Name}:{version}@sha256:");
+        var reference = $"registry.registry.svc/charts/{Name}:{version}";
+        (await garden.RuntimeKubectlAsync("patch", "extop", Name, "--type=merge", "-p",
+            $$$$"""{"spec":{"deployment":{"extension":{"helm":{"ociRepository":{"ref":"{{{{reference}}}}"}}}}}}""")).Succeeded();
+        await GardenToShootTests.EventuallyAsync("both instances have the other version", async () =>
+            (await garden.RuntimeKubectlAsync("get", "deployments", "-A", "-l", $"app.kubernetes.io/name=gardener-extension-{Name}",
+                "-o", "jsonpath={.items[*].spec.template.spec.containers[0].image}")).Output == $"hortus/hortus:{version} hortus/hortus:{version}");
+        await IsRolledOutOnSeedAsync();
+    }
+
     /// <summary>Names of extension objects of shoots that are left.</summary>
     public async Task<IReadOnlyList<string>> ObjectsOfShootsAsync()
     {

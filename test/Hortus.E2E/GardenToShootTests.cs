@@ -69,6 +69,9 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
     [Fact, Order(2)]
     public Task An_extension_whose_workload_somebody_deletes_comes_back() => extension.ComesBackAsync();
 
+    [Fact, Order(2)]
+    public Task Another_version_of_a_chart_that_somebody_pushes_is_rolled_out() => extension.RollsToAsync("0.1.1");
+
     [Fact, Order(3)]
     public async Task A_shoot_gets_a_ready_node()
     {

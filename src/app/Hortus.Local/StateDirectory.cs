@@ -45,6 +45,9 @@ public sealed class StateDirectory
     /// <summary>File with the password of the local registry's user.</summary>
     public string RegistryPassword => Path.Combine(Root, "registry", "password");
 
+    /// <summary>Credentials for the local registry as this machine's clients reach it, in the form of docker's configuration.</summary>
+    public string RegistryLogin => Path.Combine(Root, "registry", "login.json");
+
     public string NodePid => Path.Combine(Root, "local-node.pid");
 
     public string NodeLog => Path.Combine(Logs, "local-node.log");

@@ -50,8 +50,8 @@ public sealed class StatusView(TextWriter output)
                 .Where(c => c.Status != "True" && !c.Type.StartsWith(RequiredPrefix, StringComparison.Ordinal))
                 .Select(c => $"{c.Type} is {c.Status}: {c.Message}")
                 .ToArray();
-            await WriteRowAsync(
-                "Extension", item.Key.ToString(), installed?.Reason ?? "none yet", unwell.Length == 0 ? "nothing" : string.Join("; ", unwell));
+            var missing = unwell.Length == 0 ? "nothing" : string.Join("; ", unwell);
+            await WriteRowAsync("Extension", item.Key.ToString(), installed?.Reason ?? "none yet", missing);
         }
     }
 

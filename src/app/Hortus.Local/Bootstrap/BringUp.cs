@@ -83,6 +83,7 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         new RuntimePki(state, time).Ensure(options.Port);
         var registry = new RegistryFiles(state);
         registry.Ensure();
+        registry.WriteLogin(options.Port);
         var map = ImageMapFile.Render(images, LocalPrograms.Find(LocalRegistry.Program, options.Executable)!);
         await File.WriteAllTextAsync(state.ImageMap, map, cancellationToken);
         var pods = new Dictionary<string, Pod>(StaticPods.Render(state, images, RuntimeVersion))

@@ -22,7 +22,11 @@ public static class Examples
 
     /// <summary>Applies every document of an example, each changed first.</summary>
     public static async Task ApplyAsync(
-        IKubernetesClient client, string name, Func<JsonObject, JsonObject> change, string fieldManager, CancellationToken cancellationToken)
+        IKubernetesClient client,
+        string name,
+        Func<JsonObject, JsonObject> change,
+        string fieldManager,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(change);

@@ -38,7 +38,8 @@ public static class Preflight
         if (runs && !File.Exists(state.RegistryPassword))
         {
             throw new LocalGardenException(
-                $"the garden in {state.Root} was started by an older hortus, which knows no registry; run `hortus down` first: the data stays");
+                $"the garden in {state.Root} was started by an older hortus, which knows no registry; run `hortus down` first: "
+                + "the data stays");
         }
 
         if (File.Exists(state.PortFile)

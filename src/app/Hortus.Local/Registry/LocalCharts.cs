@@ -40,10 +40,9 @@ public sealed class LocalCharts(LocalGardenOptions options, StateDirectory state
     /// <exception cref="LocalGardenException">A chart cannot be read, or the registry refuses it.</exception>
     public async Task<IReadOnlyDictionary<string, string>> PublishAsync(CancellationToken cancellationToken)
     {
-        var files = new RegistryFiles(state);
-        var registry = $"{LocalRegistry.UserServerName}:{options.Port}";
+        var registry = RegistryFiles.UserHost(options.Port);
         var authority = await File.ReadAllTextAsync(Path.Combine(state.Pki, RuntimePki.CaCertificate), cancellationToken);
-        var login = System.Text.Encoding.UTF8.GetBytes(files.DockerConfig(registry));
+        var login = System.Text.Encoding.UTF8.GetBytes(new RegistryFiles(state).DockerConfig(registry));
         using var client = new RegistryClient(new RegistryOptions { TriesMax = 1 }, new Random(0), time);
         var references = new Dictionary<string, string>();
         foreach (var chart in Read())

@@ -40,6 +40,14 @@ public sealed class RegistryFiles(StateDirectory state)
         StateDirectory.WriteSecret(Path.Combine(state.RegistryConfiguration, Configuration), Configure());
     }
 
+    /// <summary>Where clients of this machine reach the registry.</summary>
+    /// <param name="port">The front door's.</param>
+    public static string UserHost(int port) => $"{LocalRegistry.UserServerName}:{port}";
+
+    /// <summary>Writes the credentials for clients of this machine.</summary>
+    /// <param name="port">The front door's.</param>
+    public void WriteLogin(int port) => StateDirectory.WriteSecret(state.RegistryLogin, DockerConfig(UserHost(port)));
+
     /// <summary>The registry's credentials as <c>docker login</c> would store them for a host.</summary>
     public string DockerConfig(string host)
     {

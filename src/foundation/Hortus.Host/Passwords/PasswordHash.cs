@@ -28,7 +28,8 @@ public static class PasswordHash
             var hash = Marshal.PtrToStringUTF8(Native.Crypt(password, $"$2y${cost:00}${salt}"));
             return hash is { Length: HashLength }
                 ? hash
-                : throw new HostException($"the library libcrypt.so.1 of this machine makes no bcrypt hashes (it answered {hash?.Length ?? 0} characters)");
+                : throw new HostException(
+                    $"the library libcrypt.so.1 of this machine makes no bcrypt hashes: it answered {hash?.Length ?? 0} characters");
         }
     }
 }
