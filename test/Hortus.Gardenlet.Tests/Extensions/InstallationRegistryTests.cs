@@ -110,6 +110,7 @@ public sealed class InstallationRegistryTests(ExtensionWorld world, ChartRegistr
         }
 
         await registry.Server.SettleAsync(deadline.Token);
+        Of("shared").Count(line => line.IsManifest).ShouldBe(1);
         Of("shared").Count(line => line.IsBlob && line.Method == "GET").ShouldBe(1);
     }
 
