@@ -24,6 +24,7 @@ internal static class HortusCommandLine
         ["gardenlet"] = ControllerCommands.Gardenlet,
         ["resource-manager"] = ControllerCommands.ResourceManager,
         ["extension"] = MachineCommands.Extension,
+        ["backup"] = BackupCommand.Create,
         ["machine-controller-manager"] = MachineCommands.MachineControllerManager,
         ["local-node"] = LocalNodeCommand.Create,
     };
