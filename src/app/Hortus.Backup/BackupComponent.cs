@@ -34,36 +34,37 @@ public sealed partial class BackupComponent
             throw new SettingException(string.Join("; ", faults));
         }
 
-        using var target = Open();
-        var snapshots = new Snapshots(target, clock);
         try
         {
-            await TakeAllAsync(snapshots, cancellationToken);
+            await TakeAllAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             using var last = new CancellationTokenSource(LastMax, clock);
-            await ((Task)TakeAsync(snapshots, last.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)TakeAsync(last.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
     }
 
-    private async Task TakeAllAsync(Snapshots snapshots, CancellationToken cancellationToken)
+    private async Task TakeAllAsync(CancellationToken cancellationToken)
     {
         var failures = 0;
         while (true)
         {
-            failures = await TakeAsync(snapshots, cancellationToken) ? 0 : failures + 1;
+            failures = await TakeAsync(cancellationToken) ? 0 : failures + 1;
             var retry = TimeSpan.FromTicks(Math.Min(RetryDelayMax.Ticks, RetryDelay.Ticks << Math.Min(failures, 10)));
             var delay = failures == 0 || retry > options.Period ? options.Period : retry;
             await Task.Delay(delay, clock, cancellationToken);
         }
     }
 
-    private async Task<bool> TakeAsync(Snapshots snapshots, CancellationToken cancellationToken)
+    private async Task<bool> TakeAsync(CancellationToken cancellationToken)
     {
         try
         {
+            // Opened anew each time: credentials change while this runs.
+            using var target = BackupTargets.Open(options.To, options.CredentialsDir);
+            var snapshots = new Snapshots(target, clock);
             if (await snapshots.TakeAsync(options.DataDir, cancellationToken) is { } taken)
             {
                 Taken(taken.ToString(), options.To);
@@ -80,18 +81,6 @@ public sealed partial class BackupComponent
         {
             NotTaken(options.DataDir, options.To, fault.Message);
             return false;
-        }
-    }
-
-    private IBackupTarget Open()
-    {
-        try
-        {
-            return BackupTargets.Open(options.To, options.CredentialsDir);
-        }
-        catch (BackupException fault)
-        {
-            throw new SettingException(fault.Message);
         }
     }
 

@@ -33,6 +33,11 @@ public sealed record BackupOptions
             faults.Add($"--keep: want at least 1, found {Keep}");
         }
 
+        if (BackupTargets.FaultOf(To) is { } fault)
+        {
+            faults.Add($"--to: {fault}");
+        }
+
         return faults;
     }
 }

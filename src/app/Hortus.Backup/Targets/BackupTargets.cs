@@ -14,19 +14,26 @@ public static class BackupTargets
     public static IBackupTarget Open(string address, string? credentialsDirectory)
     {
         ArgumentNullException.ThrowIfNull(address);
-        if (Path.IsPathFullyQualified(address))
+        if (FaultOf(address) is { } fault)
         {
-            return new FolderTarget(address);
+            throw new BackupException(fault);
         }
 
-        if (address.StartsWith(S3Scheme, StringComparison.Ordinal)
-            && address[S3Scheme.Length..].Trim('/').Split('/', 2) is [{ Length: > 0 } bucket, { Length: > 0 } prefix])
-        {
-            return new S3Target(new S3Bucket(Settings(credentialsDirectory), bucket), prefix);
-        }
-
-        throw new BackupException($"\"{address}\" is no place for snapshots: want an absolute path or {S3Scheme}BUCKET/PREFIX");
+        return BucketOf(address) is var (bucket, prefix)
+            ? new S3Target(new S3Bucket(Settings(credentialsDirectory), bucket), prefix)
+            : new FolderTarget(address);
     }
+
+    /// <summary>What is wrong with an address; null when nothing is.</summary>
+    public static string? FaultOf(string address) => Path.IsPathFullyQualified(address) || BucketOf(address) is not null
+        ? null
+        : $"\"{address}\" is no place for snapshots: want an absolute path or {S3Scheme}BUCKET/PREFIX";
+
+    private static (string Bucket, string Prefix)? BucketOf(string address) =>
+        address.StartsWith(S3Scheme, StringComparison.Ordinal)
+        && address[S3Scheme.Length..].Trim('/').Split('/', 2) is [{ Length: > 0 } bucket, { Length: > 0 } prefix]
+            ? (bucket, prefix)
+            : null;
 
     private static S3Settings Settings(string? directory)
     {

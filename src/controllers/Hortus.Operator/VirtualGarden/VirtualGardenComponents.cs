@@ -1,6 +1,7 @@
 using Hortus.Components;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Operator;
+using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Operator;
 
@@ -39,8 +40,12 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
     /// <summary>The Service of the server of Gardener's groups.</summary>
     public static IComponent GardenerApiService() => GardenerApiServer.ServiceIn(VirtualGardenNames.Namespace);
 
+    /// <summary>Where snapshots of the stores go; null when they cannot go there.</summary>
+    /// <param name="secret">What the store's backups need to know.</param>
+    public StoreSnapshots? SnapshotsTo(Secret secret) => StoreSnapshots.Of(secret, images.Hortus);
+
     /// <summary>The server of Gardener's groups.</summary>
-    public IComponent GardenerApi(ManagedSecret server, ManagedSecret kubeconfig)
+    public IComponent GardenerApi(ManagedSecret server, ManagedSecret kubeconfig, StoreSnapshots? snapshots)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(kubeconfig);
@@ -51,11 +56,12 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
             ClusterIdentity = garden.Spec.VirtualCluster.Gardener.ClusterIdentity ?? "",
             ServerSecret = server.SecretName,
             KubeconfigSecret = kubeconfig.SecretName,
+            Snapshots = snapshots,
         });
     }
 
     public IComponent ApiServer(
-        VirtualGardenAuthorities authorities, ManagedSecret server, ManagedSecret frontProxy, string clusterIP)
+        VirtualGardenAuthorities authorities, ManagedSecret server, ManagedSecret frontProxy, string clusterIP, StoreSnapshots? snapshots)
     {
         ArgumentNullException.ThrowIfNull(authorities);
         ArgumentNullException.ThrowIfNull(server);
@@ -75,6 +81,7 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
             ServiceAccountKeySecret = authorities.ServiceAccountKey.SecretName,
             FrontProxyCaSecret = authorities.FrontProxy.SecretName,
             FrontProxySecret = frontProxy.SecretName,
+            Snapshots = snapshots,
             StorageCapacity = virtualCluster.Etcd?.Main?.Storage?.Capacity ?? Quantity.Parse("25Gi"),
         });
     }

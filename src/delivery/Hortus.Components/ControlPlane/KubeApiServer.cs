@@ -50,6 +50,9 @@ public sealed record KubeApiServerValues
     /// <summary>Size of the volume that holds the store.</summary>
     public Quantity StorageCapacity { get; init; } = Quantity.Parse("10Gi");
 
+    /// <summary>Takes snapshots of the store; null takes none.</summary>
+    public StoreSnapshots? Snapshots { get; init; }
+
     /// <summary>More arguments.</summary>
     public IReadOnlyList<string> ExtraArgs { get; init; } = [];
 }
@@ -133,8 +136,13 @@ public sealed class KubeApiServer(KubeApiServerValues values) : IComponent
                 LivenessProbe = Probe("/livez", period: 10) with { InitialDelaySeconds = 15 },
                 VolumeMounts = [new VolumeMount { Name = "data", MountPath = DataFolder }, .. Secrets().Select(MountOf)],
             },
+            .. values.Snapshots is { } snapshots ? [snapshots.ContainerFor(values.Name, "data")] : Array.Empty<Container>(),
         ],
-        Volumes = [.. Secrets().Select(secret => ControlPlanePod.SecretVolume(secret.Volume, secret.Secret))],
+        Volumes =
+        [
+            .. Secrets().Select(secret => ControlPlanePod.SecretVolume(secret.Volume, secret.Secret)),
+            .. values.Snapshots is { } kept ? [kept.Volume()] : Array.Empty<Volume>(),
+        ],
     };
 
     private IEnumerable<string> Arguments()

@@ -20,6 +20,9 @@ public sealed record GardenerApiServerValues
     /// <summary>Secret with the kubeconfig of the cluster whose API server passes requests on.</summary>
     public required string KubeconfigSecret { get; init; }
 
+    /// <summary>Takes snapshots of the store; null takes none.</summary>
+    public StoreSnapshots? Snapshots { get; init; }
+
     /// <summary>Size of the volume that holds the store.</summary>
     public Quantity StorageCapacity { get; init; } = Quantity.Parse("10Gi");
 }
@@ -128,8 +131,13 @@ public sealed class GardenerApiServer(GardenerApiServerValues values) : ICompone
                     }),
                 ],
             },
+            .. values.Snapshots is { } snapshots ? [snapshots.ContainerFor(ServerName, "data")] : Array.Empty<Container>(),
         ],
-        Volumes = [.. Secrets().Select(secret => ControlPlanePod.SecretVolume(secret.Volume, secret.Secret))],
+        Volumes =
+        [
+            .. Secrets().Select(secret => ControlPlanePod.SecretVolume(secret.Volume, secret.Secret)),
+            .. values.Snapshots is { } kept ? [kept.Volume()] : Array.Empty<Volume>(),
+        ],
     };
 
     private IEnumerable<(string Volume, string Secret)> Secrets() =>

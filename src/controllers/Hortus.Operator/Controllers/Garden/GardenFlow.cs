@@ -16,7 +16,7 @@ public sealed class GardenFlow(GardenOperation operation)
         var servers = new ApiServerPart(operation);
         var (service, apiServer) = servers.AddTo(graph, manager, generated, store);
         new DnsPart(operation).AddTo(graph, extensions, service);
-        var gardenerApi = servers.AddGardenerTo(graph, manager, generated, apiServer);
+        var gardenerApi = servers.AddGardenerTo(graph, manager, generated, apiServer, store);
         var controllers = new ControllersPart(operation);
         controllers.AddResourceManagerTo(graph, manager, generated);
         controllers.AddTo(graph, generated, apiServer, gardenerApi);

@@ -1,6 +1,7 @@
 using Hortus.Components;
 using Hortus.Flow;
 using Hortus.Objects;
+using Hortus.Objects.Gardener;
 using Hortus.Objects.Kubernetes;
 using Hortus.Pki;
 using Hortus.Runtime;
@@ -30,10 +31,10 @@ internal sealed class ApiServerPart(GardenOperation operation)
 
     /// <summary>Adds the steps of the server of Gardener's groups, which starts beside the one that will stand in front of it.</summary>
     /// <returns>It is available.</returns>
-    public string AddGardenerTo(FlowGraph graph, string manager, string generated, string apiServer)
+    public string AddGardenerTo(FlowGraph graph, string manager, string generated, string apiServer, string store)
     {
         var service = graph.Add("Deploying gardener-apiserver service", DeployGardenerServiceAsync, manager);
-        var deployed = graph.Add("Deploying gardener-apiserver", DeployGardenerAsync, generated, manager);
+        var deployed = graph.Add("Deploying gardener-apiserver", DeployGardenerAsync, generated, manager, store);
         var registered = graph.Add("Registering gardener-apiserver", RegisterGardenerAsync, apiServer, service);
         return graph.Add(
             new FlowTask("Waiting until gardener-apiserver is available", WaitForGardenerAsync) { Timeout = ComponentDeployer.WaitMax },
@@ -66,7 +67,17 @@ internal sealed class ApiServerPart(GardenOperation operation)
         var hosts = Components.Hosts(operation.ClusterIP);
         var server = await operation.Secrets.EnsureServerAsync(operation.Authorities, hosts, cancellationToken);
         var frontProxy = await operation.Secrets.EnsureFrontProxyAsync(operation.Authorities, cancellationToken);
-        return Components.ApiServer(operation.Authorities, server, frontProxy, operation.ClusterIP);
+        return Components.ApiServer(
+            operation.Authorities, server, frontProxy, operation.ClusterIP, await SnapshotsAsync(cancellationToken));
+    }
+
+    private async Task<StoreSnapshots?> SnapshotsAsync(CancellationToken cancellationToken)
+    {
+        var key = new ObjectKey(VirtualGardenNames.Namespace, EtcdBackup.SecretName);
+        return operation.Garden.Spec.VirtualCluster.Etcd?.Main?.Backup is not null
+            && await operation.Runtime.FindAsync<Secret>(key, cancellationToken) is { } secret
+                ? Components.SnapshotsTo(secret)
+                : null;
     }
 
     private Task DeployGardenerServiceAsync(CancellationToken cancellationToken) =>
@@ -81,7 +92,8 @@ internal sealed class ApiServerPart(GardenOperation operation)
         var user = CertificateSpec.Client(GardenerApiRegistration.User);
         return Components.GardenerApi(
             await operation.Secrets.EnsureGardenerApiServerAsync(authorities, cancellationToken),
-            await operation.Secrets.EnsureKubeconfigAsync(authorities, VirtualGardenNames.GardenerApiServer, user, cancellationToken));
+            await operation.Secrets.EnsureKubeconfigAsync(authorities, VirtualGardenNames.GardenerApiServer, user, cancellationToken),
+            await SnapshotsAsync(cancellationToken));
     }
 
     private async Task RegisterGardenerAsync(CancellationToken cancellationToken)
