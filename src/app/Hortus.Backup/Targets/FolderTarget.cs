@@ -24,7 +24,8 @@ internal sealed class FolderTarget(string folder) : IBackupTarget
         await using (var to = new FileStream(target + Unfinished, options))
         {
             await from.CopyToAsync(to, cancellationToken);
-            to.Flush(flushToDisk: true);
+            await to.FlushAsync(cancellationToken);
+            RandomAccess.FlushToDisk(to.SafeFileHandle);
         }
 
         File.Move(target + Unfinished, target, overwrite: true);
