@@ -29,6 +29,7 @@ internal static class Layers
         ("Hortus.Runtime", "Hortus.Client"),
         ("Hortus.Extensions", "Hortus.Components"),
         ("Hortus.Cli", "Hortus.Local"),
+        ("Hortus", "Hortus.Backup"),
         ("Hortus", "Hortus.Cli"),
         ("Hortus", "Hortus.Local"),
         ("Hortus", "Hortus.GardenServer"),

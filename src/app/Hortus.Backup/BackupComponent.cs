@@ -77,7 +77,8 @@ public sealed partial class BackupComponent
 
             return true;
         }
-        catch (Exception fault) when (fault is StoreException or BackupException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is StoreException or BackupException or IOException or UnauthorizedAccessException
+            || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             NotTaken(options.DataDir, options.To, fault.Message);
             return false;

@@ -19,8 +19,11 @@ public sealed partial record SnapshotName(DateTimeOffset Time, long Revision)
             ? new(time, revision)
             : null;
 
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"snapshot-{Time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)}-{Revision:D19}.store");
+    public override string ToString()
+    {
+        var time = Time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture, $"snapshot-{time}-{Revision:D19}.store");
+    }
 
     [GeneratedRegex("^snapshot-([0-9]{8}T[0-9]{6}Z)-([0-9]{19})\\.store\\z", RegexOptions.NonBacktracking)]
     private static partial Regex Names();

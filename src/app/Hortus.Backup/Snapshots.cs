@@ -11,8 +11,11 @@ public sealed class Snapshots(IBackupTarget target, TimeProvider clock)
 
     /// <summary>All snapshots, the oldest first; other files in the place are left out.</summary>
     /// <exception cref="BackupException">The place cannot be read.</exception>
-    public async Task<IReadOnlyList<SnapshotName>> ListAsync(CancellationToken cancellationToken) =>
-        [.. (await target.ListAsync(cancellationToken)).Select(SnapshotName.Parse).OfType<SnapshotName>().OrderBy(s => s.ToString(), StringComparer.Ordinal)];
+    public async Task<IReadOnlyList<SnapshotName>> ListAsync(CancellationToken cancellationToken)
+    {
+        var names = await target.ListAsync(cancellationToken);
+        return [.. names.Select(SnapshotName.Parse).OfType<SnapshotName>().OrderBy(s => s.ToString(), StringComparer.Ordinal)];
+    }
 
     /// <summary>Takes a snapshot; nothing happens when the newest one holds the same.</summary>
     /// <param name="dataDirectory">Folder of the store; the server may be running.</param>

@@ -46,7 +46,10 @@ internal static class BackupCommand
             Description = "Folder of the new store; must be empty or not there.",
             Required = true,
         };
-        var name = new Option<string?>("--snapshot") { Description = "The snapshot, as `hortus backup list` prints it. Default the newest." };
+        var name = new Option<string?>("--snapshot")
+        {
+            Description = "The snapshot, as `hortus backup list` prints it. Default the newest.",
+        };
         var skip = new Option<long>("--skip-revisions")
         {
             Description = "How far resource versions are moved on, so that none is given out twice.",

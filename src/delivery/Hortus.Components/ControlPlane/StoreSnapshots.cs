@@ -26,7 +26,8 @@ public sealed record StoreSnapshots(string Image, string Bucket, string Prefix, 
         ArgumentNullException.ThrowIfNull(secret);
         string? Text(string key) => secret.Data?.GetValueOrDefault(key) is { Length: > 0 } bytes ? Encoding.UTF8.GetString(bytes) : null;
         var hostPath = Text("hostPath");
-        return (hostPath ?? Text("accessKeyID")) is not null && Text(EtcdBackup.BucketName) is { } bucket && Text(EtcdBackup.Prefix) is { } prefix
+        var isUsable = hostPath is not null || Text("accessKeyID") is not null;
+        return isUsable && Text(EtcdBackup.BucketName) is { } bucket && Text(EtcdBackup.Prefix) is { } prefix
             ? new(image, bucket, prefix, hostPath)
             : null;
     }

@@ -9,17 +9,20 @@ namespace Hortus.BackupS3;
 internal static class S3Faults
 {
     /// <summary>Whether a fault is one that <see cref="Describe"/> knows.</summary>
-    public static bool IsOurs(Exception fault) => fault is AmazonServiceException or AmazonClientException or HttpRequestException or IOException
-        or TimeoutException or TaskCanceledException;
+    public static bool IsOurs(Exception fault) => fault is AmazonServiceException or AmazonClientException or HttpRequestException
+        or IOException or TimeoutException;
 
     /// <summary>The fault for users.</summary>
     /// <param name="doing">What was tried, such as "create bucket a".</param>
     /// <param name="settings">Of the store.</param>
     /// <param name="fault">The cause.</param>
-    public static S3Exception Describe(string doing, S3Settings settings, Exception fault) => fault is AmazonServiceException answer
-        && answer.StatusCode != 0
-            ? new($"cannot {doing} at {settings}: {(int)answer.StatusCode} {NameOf(answer)}: {answer.Message.TrimEnd('.')}", CodeOf(answer), fault)
-            : new($"cannot {doing} at {settings}: {Root(fault).Message.TrimEnd('.')}", ErrorCode.RetryableInfraDependencies, fault);
+    public static S3Exception Describe(string doing, S3Settings settings, Exception fault)
+    {
+        var tried = $"cannot {doing} at {settings}";
+        return fault is AmazonServiceException { StatusCode: not 0 } answer
+            ? new($"{tried}: {(int)answer.StatusCode} {NameOf(answer)}: {answer.Message.TrimEnd('.')}", CodeOf(answer), fault)
+            : new($"{tried}: {Root(fault).Message.TrimEnd('.')}", ErrorCode.RetryableInfraDependencies, fault);
+    }
 
     private static string CodeOf(AmazonServiceException answer) => (NameOf(answer), answer.StatusCode) switch
     {

@@ -50,7 +50,8 @@ public sealed record S3Settings
             ? Encoding.UTF8.GetString(bytes).Trim() is { Length: > 0 } text ? text : null
             : null;
         string Required(string key) => Value(key) ?? throw Problem($"the Secret with access to the object store has no key {key}");
-        var endpoint = (given.Endpoint ?? Value(EndpointKey)) is { } address ? ReadEndpoint(address, given.AllowHttp ?? ReadBool(AllowHttpKey, Value(AllowHttpKey))) : null;
+        var allowHttp = given.AllowHttp ?? ReadBool(AllowHttpKey, Value(AllowHttpKey));
+        var endpoint = (given.Endpoint ?? Value(EndpointKey)) is { } address ? ReadEndpoint(address, allowHttp) : null;
         var wanted = given.Region ?? (string.IsNullOrEmpty(region) ? Value(RegionKey) : region);
         return new S3Settings
         {
@@ -109,8 +110,8 @@ public sealed record S3Settings
 
     private static string WithoutUser(string text) => text[(text.LastIndexOf('@') + 1)..];
 
-    private static bool IsLoopback(Uri endpoint) =>
-        endpoint.Host == "localhost" || (IPAddress.TryParse(endpoint.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+    private static bool IsLoopback(Uri endpoint) => endpoint.Host == "localhost"
+        || (IPAddress.TryParse(endpoint.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     private static bool? ReadBool(string key, string? text) => text switch
     {
