@@ -41,15 +41,18 @@ internal sealed class ExtensionReconciler(
     private async Task<ReconcileResult> InstallAsync(Extension extension, Garden garden, CancellationToken cancellationToken)
     {
         extension = await manager.Client.AddFinalizerAsync(extension, GardenerFinalizers.Operator, cancellationToken);
+        if (IsRequiredInRuntime(extension) is not { } isRequired)
+        {
+            // The answer starts another run.
+            return ReconcileResult.Done;
+        }
+
         try
         {
             // The Garden may wait for this part, so this part must not wait for the Garden.
-            var inRuntime = IsRequiredInRuntime(extension) switch
-            {
-                null => ExtensionStep.Waits("it is not known yet whether the runtime cluster requires it"),
-                true => await parts.Runtime.DeployAsync(extension, cancellationToken),
-                false => await parts.Runtime.DeleteAsync(extension.Metadata.Name!, cancellationToken),
-            };
+            var inRuntime = isRequired
+                ? await parts.Runtime.DeployAsync(extension, cancellationToken)
+                : await parts.Runtime.DeleteAsync(extension.Metadata.Name!, cancellationToken);
             if (!inRuntime.IsDone)
             {
                 return await WaitAsync(extension, inRuntime, StepRetry, cancellationToken);
