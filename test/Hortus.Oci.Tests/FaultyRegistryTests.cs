@@ -338,8 +338,9 @@ public sealed class FaultyRegistryTests : IAsyncLifetime
                 return false;
             }
 
+            var host = registry.Name;
             context.Response.StatusCode = 401;
-            context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"http://{registry.Name}/token\",service=\"s\"";
+            context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"http://{host}/token\",service=\"s\"";
             return true;
         };
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
