@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using static Hortus.Charts.Tests.HelmFixture;
+using Hortus.Testing;
 
 namespace Hortus.Charts.Tests;
 
@@ -97,7 +98,7 @@ public sealed class HelmFailureTests(HelmFixture helm) : IClassFixture<HelmFixtu
     public async Task A_template_that_never_ends_is_stopped()
     {
         var endless = "{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}";
-        using var impatient = new HelmRenderer(Tool("helm"), new HelmLimits { Time = TimeSpan.FromSeconds(3) });
+        using var impatient = new HelmRenderer(BuiltTools.Installed("helm"), new HelmLimits { Time = TimeSpan.FromSeconds(3) });
         var started = Stopwatch.GetTimestamp();
 
         var failure = await FailureAsync(impatient, Release(ChartFiles.Chart(("templates/a.yaml", endless))));
@@ -109,7 +110,7 @@ public sealed class HelmFailureTests(HelmFixture helm) : IClassFixture<HelmFixtu
     [Fact]
     public async Task A_template_that_wants_all_memory_gets_none_of_it()
     {
-        using var small = new HelmRenderer(Tool("helm"), new HelmLimits { Memory = 256L * 1024 * 1024 });
+        using var small = new HelmRenderer(BuiltTools.Installed("helm"), new HelmLimits { Memory = 256L * 1024 * 1024 });
 
         var failure = await FailureAsync(small, Release(ChartFiles.Chart(("templates/a.yaml", "{{ until 2000000000 | len }}"))));
 
@@ -119,7 +120,7 @@ public sealed class HelmFailureTests(HelmFixture helm) : IClassFixture<HelmFixtu
     [Fact]
     public async Task A_template_that_prints_too_much_is_stopped()
     {
-        using var small = new HelmRenderer(Tool("helm"), new HelmLimits { Output = 10_000 });
+        using var small = new HelmRenderer(BuiltTools.Installed("helm"), new HelmLimits { Output = 10_000 });
 
         var failure = await FailureAsync(
             small, Release(ChartFiles.Chart(("templates/a.yaml", "a: \"{{ repeat 100000 \"x\" }}\""))));

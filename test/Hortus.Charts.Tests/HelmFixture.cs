@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hortus.Testing;
 
 namespace Hortus.Charts.Tests;
 
@@ -6,7 +7,7 @@ namespace Hortus.Charts.Tests;
 public sealed class HelmFixture : IDisposable
 {
     private readonly Dictionary<string, HelmRenderer> renderers = new[] { "helm", "helm-3" }
-        .ToDictionary(name => name, name => new HelmRenderer(Tool(name), new HelmLimits()));
+        .ToDictionary(name => name, name => new HelmRenderer(BuiltTools.Installed(name), new HelmLimits()));
 
     public HelmRenderer Renderer => renderers["helm"];
 
@@ -18,21 +19,6 @@ public sealed class HelmFixture : IDisposable
         {
             renderer.Dispose();
         }
-    }
-
-    /// <summary>A program that `make setup` puts into .tools/bin.</summary>
-    public static string Tool(string name)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var path = Path.Combine(folder.FullName, ".tools", "bin", name);
-            if (File.Exists(path))
-            {
-                return path;
-            }
-        }
-
-        throw new FileNotFoundException($"{name} is not in .tools/bin; run eng/setup.sh");
     }
 
     public static ChartRelease Release(byte[] archive, string values = "{}") => new()

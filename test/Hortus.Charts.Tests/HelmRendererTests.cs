@@ -1,4 +1,5 @@
 using static Hortus.Charts.Tests.HelmFixture;
+using Hortus.Testing;
 
 namespace Hortus.Charts.Tests;
 
@@ -152,7 +153,7 @@ public sealed class HelmRendererTests(HelmFixture helm) : IClassFixture<HelmFixt
     {
         using var deadline = Deadline();
         var folder = Directory.CreateTempSubdirectory("hortus-test-").FullName;
-        using var renderer = new HelmRenderer(Tool("helm"), new HelmLimits(), folder);
+        using var renderer = new HelmRenderer(BuiltTools.Installed("helm"), new HelmLimits(), folder);
         await renderer.RenderAsync(Release(ChartFiles.Chart(("templates/a.yaml", Map + "a"))), deadline.Token);
         await Should.ThrowAsync<ChartException>(
             () => renderer.RenderAsync(Release(ChartFiles.Chart(("templates/a.yaml", "{{ fail `x` }}"))), deadline.Token));

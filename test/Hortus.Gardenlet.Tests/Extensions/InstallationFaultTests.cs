@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
 using System.Text.Json.Nodes;
-using Hortus.Charts.Tests;
+using Hortus.Testing;
 using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;

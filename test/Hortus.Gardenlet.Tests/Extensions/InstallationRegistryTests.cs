@@ -1,5 +1,5 @@
 using System.Text;
-using Hortus.Charts.Tests;
+using Hortus.Testing;
 using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;

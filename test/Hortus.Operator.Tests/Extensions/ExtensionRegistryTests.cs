@@ -1,5 +1,4 @@
 using System.Text;
-using Hortus.Charts.Tests;
 using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;

@@ -22,6 +22,7 @@ internal sealed class HelmSandbox(string binary, HelmLimits limits) : IDisposabl
 {
     private const int ErrorMax = 64 * 1024;
     private const int BufferSize = 64 * 1024;
+    private const int ProcessorsMax = 2;
     private readonly SemaphoreSlim probing = new(1);
     private string[]? wrapper;
 
@@ -76,7 +77,7 @@ internal sealed class HelmSandbox(string binary, HelmLimits limits) : IDisposabl
         [
             Tool("prlimit"),
             $"--data={limits.Memory}",
-            $"--cpu={(long)Math.Ceiling(limits.Time.TotalSeconds)}",
+            ProcessorLimit,
             "--fsize=0",
             "--core=0",
         ];
@@ -86,6 +87,10 @@ internal sealed class HelmSandbox(string binary, HelmLimits limits) : IDisposabl
         yield return [Tool("setpriv"), "--no-new-privs", .. bounds];
         yield return bounds;
     }
+
+    // More than it can use until its time is over, so that it ends for that reason; it counts when nobody is left to stop it.
+    private string ProcessorLimit => string.Create(
+        CultureInfo.InvariantCulture, $"--cpu={1 + (long)Math.Ceiling(ProcessorsMax * limits.Time.TotalSeconds)}");
 
     private static string Tool(string name) => HelmBinary.InPath(name) ?? name;
 
@@ -159,7 +164,7 @@ internal sealed class HelmSandbox(string binary, HelmLimits limits) : IDisposabl
         // Go gives memory back before it reaches the limit, and says little when it dies.
         ["GOMEMLIMIT"] = (limits.Memory * 3 / 4).ToString(CultureInfo.InvariantCulture),
         ["GOTRACEBACK"] = "none",
-        ["GOMAXPROCS"] = "2",
+        ["GOMAXPROCS"] = ProcessorsMax.ToString(CultureInfo.InvariantCulture),
     };
 
     private static async Task WriteAsync(Stream stream, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)

@@ -2,10 +2,10 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 
-namespace Hortus.Charts.Tests;
+namespace Hortus.Testing;
 
 /// <summary>Makes chart archives in memory.</summary>
-internal static class ChartFiles
+public static class ChartFiles
 {
     public const string Description = "apiVersion: v2\nname: demo\nversion: 1.2.3\nappVersion: v7\n";
 
