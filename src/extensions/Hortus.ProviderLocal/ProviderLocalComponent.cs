@@ -31,7 +31,10 @@ public sealed class ProviderLocalComponent
             Kubeconfig = options.Kubeconfig,
             HealthPort = options.HealthPort,
             LeaderElection = options.LeaderElect
-                ? new LeaderElectionOptions { Namespace = options.LeaderElectionNamespace, Name = name }
+                ? new LeaderElectionOptions
+                {
+                    Namespace = options.LeaderElectionNamespace, Name = name, Identity = options.LeaderElectionIdentity,
+                }
                 : null,
         };
     }

@@ -77,7 +77,7 @@ public sealed class ChartTests
     [Fact]
     public async Task Every_flag_of_the_pod_is_one_of_the_command()
     {
-        string[] verbose = [.. OnSeed, "--set=logVerbosity=2"];
+        string[] verbose = [.. OnSeed, "--set=logVerbosity=2,backup.hostPath=/srv/buckets"];
         var known = typeof(ProviderLocalOptions).GetProperties().Select(property => KebabCase(property.Name)).Append("-v").ToHashSet();
 
         foreach (var flag in Arguments(Deployment(await RenderAsync(verbose))).Where(word => word.StartsWith('-')))

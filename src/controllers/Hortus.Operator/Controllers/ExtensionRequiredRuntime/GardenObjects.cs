@@ -51,7 +51,11 @@ public sealed class GardenObjects(ControllerManager manager, TimeProvider clock)
             }
         }
 
-        return [.. cache.List().Where(value => TypeOf(value) == type).Select(value => value.Key).Order()];
+        return
+        [
+            .. cache.List().Where(value => TypeOf(value) == type).Select(value => value.Key)
+                .OrderBy(key => key.ToString(), StringComparer.Ordinal),
+        ];
     }
 
     private async Task<bool> IsListedAsync(DynamicCache cache, CancellationToken cancellationToken)
