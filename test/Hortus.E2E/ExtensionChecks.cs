@@ -97,8 +97,8 @@ internal sealed class ExtensionChecks(LocalGarden garden)
             "--docker-config", Path.Combine(garden.State, "registry", "login.json"))).Succeeded();
         pushed.ShouldContain($"localhost:{garden.Port}/charts/{Name}:{version}@sha256:");
         var reference = $"registry.registry.svc/charts/{Name}:{version}";
-        (await garden.RuntimeKubectlAsync("patch", "extop", Name, "--type=merge", "-p",
-            $$$$"""{"spec":{"deployment":{"extension":{"helm":{"ociRepository":{"ref":"{{{{reference}}}}"}}}}}}""")).Succeeded();
+        (await garden.RuntimeKubectlAsync("patch", "extop", Name, "--type=json", "-p",
+            $$"""[{"op":"replace","path":"/spec/deployment/extension/helm/ociRepository/ref","value":"{{reference}}"}]""")).Succeeded();
         await GardenToShootTests.EventuallyAsync("both instances have the other version", async () =>
             (await garden.RuntimeKubectlAsync("get", "deployments", "-A", "-l", $"app.kubernetes.io/name=gardener-extension-{Name}",
                 "-o", "jsonpath={.items[*].spec.template.spec.containers[0].image}")).Output == $"hortus/hortus:{version} hortus/hortus:{version}");
