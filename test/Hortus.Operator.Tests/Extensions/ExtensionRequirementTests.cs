@@ -51,6 +51,10 @@ public sealed class ExtensionRequirementTests
 
         await world.Runtime.CreateAsync(Record("of-the-garden", "garden"), deadline.Token);
         var required = await world.UntilAsync("test", ExtensionConditions.RequiredRuntime, ExtensionReasons.ExtensionRequired, deadline.Token);
+        await world.Runtime.CreateAsync(Record("another", "garden"), deadline.Token);
+        await world.UntilSaysAsync(
+            "test", "(objects garden/another, garden/of-the-garden)", deadline.Token, ExtensionConditions.RequiredRuntime);
+        await world.Runtime.DeleteAsync<DNSRecord>(OperatorWorld.KeyOf("another"), null, deadline.Token);
         await world.Runtime.DeleteAsync<DNSRecord>(OperatorWorld.KeyOf("of-the-garden"), null, deadline.Token);
 
         ExtensionWorld.ConditionOf(required, ExtensionConditions.RequiredRuntime)!.Message
