@@ -46,6 +46,7 @@ internal sealed class ExtensionControllers(ControllerManager manager, ComponentC
             new ExtensionCareReconciler(manager, Installations, context.Clock),
             controller => controller
                 .For<Extension>(ExtensionTriggers.Matters)
+                .Watches<Garden>(_ => All(), (before, after) => before is null || after is null)
                 .Watches<ManagedResource>(
                     resource => ExtensionCareReconciler.OwnersOf(resource, Extensions), ExtensionTriggers.Matters, inGarden)
                 .From(enqueue => care = enqueue)

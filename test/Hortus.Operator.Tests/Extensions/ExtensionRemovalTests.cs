@@ -85,6 +85,7 @@ public sealed class ExtensionRemovalTests
         left!.Metadata.DeletionTimestamp.ShouldBeNull();
         await world.Runtime.UntilAsync<Extension>(Name, found => found!.Metadata.Finalizers is null, deadline.Token);
         await world.UntilAsync("test", ExtensionConditions.RequiredVirtual, ExtensionReasons.GardenDeleted, deadline.Token);
+        await world.UntilSaysAsync("test", "does not need", deadline.Token, ExtensionConditions.RuntimeHealthy);
     }
 
     private static async Task ShouldBeGoneAsync(ExtensionWorld world, CancellationToken cancellationToken)

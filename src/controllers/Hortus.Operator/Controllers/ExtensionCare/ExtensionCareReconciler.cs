@@ -27,13 +27,18 @@ public sealed class ExtensionCareReconciler(
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
+        // While the garden goes, everything that is installed goes with it and nothing is a fault.
+        var garden = GardenReconciler.ManagedOf(manager.CacheOf<Garden>());
         if (manager.CacheOf<Extension>().Find(key) is { } extension
-            && !extension.Metadata.IsDeleting()
-            && GardenReconciler.ManagedOf(manager.CacheOf<Garden>()) is { } garden && !garden.Metadata.IsDeleting())
+            && !extension.Metadata.IsDeleting() && garden?.Metadata.IsDeleting() != true)
         {
             var now = clock.GetUtcNow();
             GardenerCondition[] checks =
-                [.. InstallationsCheck(extension), RuntimeCheck(extension, now), AdmissionCheck(extension, now)];
+            [
+                .. InstallationsCheck(garden is null ? [] : installations.Of(extension.Metadata.Name!)),
+                RuntimeCheck(extension, now),
+                AdmissionCheck(extension, garden is null ? null : extension.Spec.Deployment?.Admission, now),
+            ];
             await manager.Client.WriteConditionsAsync(
                 extension, found => found.Status?.Conditions, checks, now, cancellationToken);
         }
@@ -47,8 +52,8 @@ public sealed class ExtensionCareReconciler(
         || resource == ExtensionNames.AdmissionVirtual(extension);
 
     // None while there is no connection to the virtual garden: the last answer stays.
-    private IEnumerable<GardenerCondition> InstallationsCheck(Extension extension) =>
-        installations.Of(extension.Metadata.Name!) is not { } found
+    private static IEnumerable<GardenerCondition> InstallationsCheck(IReadOnlyList<ControllerInstallation>? installed) =>
+        installed is not { } found
             ? []
             : [Of(
                 ExtensionConditions.ControllerInstallationsHealthy,
@@ -90,9 +95,8 @@ public sealed class ExtensionCareReconciler(
             isWanted ? Faults(now, ExtensionNames.Runtime(extension.Metadata.Name!)) : []);
     }
 
-    private GardenerCondition AdmissionCheck(Extension extension, DateTimeOffset now)
+    private GardenerCondition AdmissionCheck(Extension extension, AdmissionDeploymentSpec? admission, DateTimeOffset now)
     {
-        var admission = extension.Spec.Deployment?.Admission;
         List<ObjectKey> wanted = [];
         if (admission?.VirtualCluster is not null)
         {
@@ -108,7 +112,7 @@ public sealed class ExtensionCareReconciler(
             ExtensionConditions.AdmissionHealthy,
             ExtensionReasons.ExtensionAdmissionComponentsRunning,
             ExtensionReasons.ExtensionAdmissionComponentsUnhealthy,
-            wanted.Count > 0 ? "All components of the admission are healthy" : "This extension has no admission",
+            wanted.Count > 0 ? "All components of the admission are healthy" : "There is no admission of this extension",
             Faults(now, [.. wanted]));
     }
 
