@@ -48,7 +48,7 @@ public sealed class DnsQueryTests
         var update = Message(1, 0, Question);
         update[2] |= 5 << 3;
         DnsQuery.Read(update)!.Fault.ShouldBe(DnsCode.NotImplemented);
-        DnsQuery.Read(Message(0, 0, [])[..11]).ShouldBeNull();
+        DnsQuery.Read(Message(0, 0, []).AsMemory(0, 11)).ShouldBeNull();
         var answer = Message(1, 0, Question);
         answer[2] |= 0x80;
         DnsQuery.Read(answer).ShouldBeNull();
