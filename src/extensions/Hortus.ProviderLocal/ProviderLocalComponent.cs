@@ -33,7 +33,9 @@ public sealed class ProviderLocalComponent
             LeaderElection = options.LeaderElect
                 ? new LeaderElectionOptions
                 {
-                    Namespace = options.LeaderElectionNamespace, Name = name, Identity = options.LeaderElectionIdentity,
+                    Namespace = options.LeaderElectionNamespace,
+                    Name = name,
+                    Identity = options.LeaderElectionIdentity,
                 }
                 : null,
         };

@@ -18,7 +18,10 @@ internal sealed class FolderTarget(string folder) : IBackupTarget
         var target = Path.Combine(folder, name);
         var options = new FileStreamOptions
         {
-            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Private, Options = FileOptions.Asynchronous,
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = Private,
+            Options = FileOptions.Asynchronous,
         };
         await using (var from = File.OpenRead(file))
         await using (var to = new FileStream(target + Unfinished, options))
