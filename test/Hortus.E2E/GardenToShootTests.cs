@@ -69,9 +69,6 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
     [Fact, Order(2)]
     public Task An_extension_whose_workload_somebody_deletes_comes_back() => extension.ComesBackAsync();
 
-    [Fact, Order(2)]
-    public Task Another_version_of_a_chart_that_somebody_pushes_is_rolled_out() => extension.RollsToAsync("0.1.1");
-
     [Fact, Order(3)]
     public async Task A_shoot_gets_a_ready_node()
     {
@@ -124,6 +121,9 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         (await garden.RuntimeKubectlAsync("-n", "shoot--local--local", "wait", "deployment/machine-controller-manager", "--for=condition=Available", "--timeout=1m"))
             .Succeeded();
     }
+
+    [Fact, Order(6)]
+    public Task Another_version_of_a_chart_that_somebody_pushes_is_rolled_out() => extension.RollsToAsync("0.1.1");
 
     [Fact, Order(7)]
     public async Task A_pod_in_the_shoot_runs_and_can_be_looked_into()
