@@ -16,9 +16,9 @@ internal static class WebhookConfigurations
     /// <summary>The configuration with all webhooks that change objects.</summary>
     public static MutatingWebhookConfiguration Mutating(
         IEnumerable<ServedWebhook> webhooks, Func<string, WebhookClientConfig> clientConfigOf, string authority) => new()
-    {
-        Metadata = new ObjectMeta { Name = Name },
-        Webhooks =
+        {
+            Metadata = new ObjectMeta { Name = Name },
+            Webhooks =
         [
             .. webhooks.Where(webhook => webhook.Mutates).Select(webhook => new MutatingWebhook
             {
@@ -32,14 +32,14 @@ internal static class WebhookConfigurations
                 AdmissionReviewVersions = ["v1"],
             }),
         ],
-    };
+        };
 
     /// <summary>The configuration with all webhooks that only judge objects.</summary>
     public static ValidatingWebhookConfiguration Validating(
         IEnumerable<ServedWebhook> webhooks, Func<string, WebhookClientConfig> clientConfigOf, string authority) => new()
-    {
-        Metadata = new ObjectMeta { Name = Name },
-        Webhooks =
+        {
+            Metadata = new ObjectMeta { Name = Name },
+            Webhooks =
         [
             .. webhooks.Where(webhook => !webhook.Mutates).Select(webhook => new ValidatingWebhook
             {
@@ -53,7 +53,7 @@ internal static class WebhookConfigurations
                 AdmissionReviewVersions = ["v1"],
             }),
         ],
-    };
+        };
 
     private static string NameOf(ServedWebhook webhook) => $"{webhook.Name}.{OperatorWebhooks.Group}";
 
