@@ -57,6 +57,8 @@ public sealed record GardenletOptions
     /// <summary>Where charts are kept and what renders them.</summary>
     internal ChartSupplySettings Charts => new()
     {
-        CacheFolder = ChartCacheDir, HelmBinary = HelmBinary, PlainHttpRegistries = PlainHttpRegistries,
+        CacheFolder = ChartCacheDir,
+        HelmBinary = HelmBinary,
+        PlainHttpRegistries = PlainHttpRegistries,
     };
 }

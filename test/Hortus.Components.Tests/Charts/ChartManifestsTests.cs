@@ -135,7 +135,8 @@ public sealed class ChartManifestsTests
 
         var pod = Inject(workload, new WorkloadInjection
         {
-            Environment = new Dictionary<string, string> { ["SEED_NAME"] = "local" }, Kubeconfig = Garden,
+            Environment = new Dictionary<string, string> { ["SEED_NAME"] = "local" },
+            Kubeconfig = Garden,
         });
 
         pod["volumes"].ShouldBeNull();
@@ -179,7 +180,8 @@ public sealed class ChartManifestsTests
 
         var bundle = ChartManifests.Bundle(chart, new WorkloadInjection
         {
-            Environment = new Dictionary<string, string> { ["SEED_NAME"] = "local" }, Kubeconfig = Garden,
+            Environment = new Dictionary<string, string> { ["SEED_NAME"] = "local" },
+            Kubeconfig = Garden,
         });
 
         bundle.Keys.ShouldBe(["a.yaml"]);

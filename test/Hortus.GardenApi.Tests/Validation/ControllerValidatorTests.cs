@@ -49,7 +49,9 @@ public class ControllerValidatorTests
             .ShouldStartWith("spec.resources[0].clusterCompatibility[0]: Unsupported value: \"garden\"");
         FaultsOf(new ControllerResource
         {
-            Kind = "Extension", Type = "a", Lifecycle = new ControllerResourceLifecycle { Reconcile = "AfterWorker", Delete = "AfterWorker" },
+            Kind = "Extension",
+            Type = "a",
+            Lifecycle = new ControllerResourceLifecycle { Reconcile = "AfterWorker", Delete = "AfterWorker" },
         }).ShouldHaveSingleItem().ShouldStartWith("spec.resources[0].lifecycle.delete: Unsupported value: \"AfterWorker\"");
     }
 
@@ -86,7 +88,8 @@ public class ControllerValidatorTests
         };
         var owned = new ControllerRegistrationSpec
         {
-            Resources = [new ControllerResource { Kind = "Worker", Type = "a" }], Deployment = deployment,
+            Resources = [new ControllerResource { Kind = "Worker", Type = "a" }],
+            Deployment = deployment,
         };
 
         FaultsOf(owned).ShouldBe(

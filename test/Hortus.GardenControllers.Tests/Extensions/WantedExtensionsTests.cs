@@ -145,7 +145,8 @@ public class WantedExtensionsTests
             Labels = new Dictionary<string, string> { ["gardener.cloud/role"] = role },
             Annotations = new Dictionary<string, string>
             {
-                ["dns.gardener.cloud/provider"] = provider, ["dns.gardener.cloud/domain"] = provider + ".example",
+                ["dns.gardener.cloud/provider"] = provider,
+                ["dns.gardener.cloud/domain"] = provider + ".example",
             },
         },
     };

@@ -69,7 +69,8 @@ public sealed class ExtensionWorld : IAsyncLifetime
             Dns = new SeedDNS { Provider = new SeedDNSProvider { Type = "local", CredentialsRef = DnsSecret } },
             Ingress = new Objects.Gardener.Core.Ingress
             {
-                Domain = "ingress.example", Controller = new IngressController { Kind = "nginx" },
+                Domain = "ingress.example",
+                Controller = new IngressController { Kind = "nginx" },
             },
             Networks = new SeedNetworks { Pods = "10.1.0.0/16", Services = "10.2.0.0/16", BlockCIDRs = ["169.254.169.254/32"] },
             Taints = [new SeedTaint { Key = GardenerNames.SeedTaintProtected }],
@@ -174,7 +175,8 @@ public sealed class ExtensionWorld : IAsyncLifetime
         Metadata = new ObjectMeta { Name = name },
         Helm = new HelmControllerDeployment
         {
-            RawChart = chart, Values = values is null ? null : JsonSerializer.Deserialize<JsonElement>(values),
+            RawChart = chart,
+            Values = values is null ? null : JsonSerializer.Deserialize<JsonElement>(values),
         },
     };
 
@@ -186,7 +188,8 @@ public sealed class ExtensionWorld : IAsyncLifetime
         {
             OciRepository = new OCIRepository
             {
-                Ref = reference, PullSecretRef = pullSecret is null ? null : new LocalObjectReference { Name = pullSecret },
+                Ref = reference,
+                PullSecretRef = pullSecret is null ? null : new LocalObjectReference { Name = pullSecret },
             },
         },
     };
@@ -308,7 +311,8 @@ public sealed class ExtensionWorld : IAsyncLifetime
             Patch.Merge(new JsonObject
             {
                 ["status"] = new JsonObject { ["clusterIdentity"] = "seed-of-the-test", ["kubernetesVersion"] = "v1.34.2" },
-            }) with { Subresource = "status" },
+            }) with
+            { Subresource = "status" },
             cancellationToken);
     }
 

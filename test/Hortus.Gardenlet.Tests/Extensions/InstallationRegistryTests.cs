@@ -212,7 +212,9 @@ public sealed class InstallationRegistryTests(ExtensionWorld world, ChartRegistr
         {
             Metadata = new ObjectMeta
             {
-                Namespace = "garden", Name = name, Labels = new Dictionary<string, string> { ["gardener.cloud/role"] = role },
+                Namespace = "garden",
+                Name = name,
+                Labels = new Dictionary<string, string> { ["gardener.cloud/role"] = role },
             },
             Data = new Dictionary<string, byte[]> { [key] = value },
         },

@@ -192,7 +192,10 @@ public sealed class InstallationTests(ExtensionWorld world) : IClassFixture<Exte
             deadline.Token);
         var reference = new JsonObject
         {
-            ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["name"] = "settings", ["resourceVersion"] = changed.Metadata.ResourceVersion,
+            ["apiVersion"] = "v1",
+            ["kind"] = "ConfigMap",
+            ["name"] = "settings",
+            ["resourceVersion"] = changed.Metadata.ResourceVersion,
         };
         await world.Garden.PatchAsync<ControllerInstallation>(
             ObjectKey.Cluster("reads"),
@@ -229,7 +232,8 @@ public sealed class InstallationTests(ExtensionWorld world) : IClassFixture<Exte
 
     internal static NamedResourceReference Named(string name, string kind, string resource) => new()
     {
-        Name = name, ResourceRef = new CrossVersionObjectReference { ApiVersion = "v1", Kind = kind, Name = resource },
+        Name = name,
+        ResourceRef = new CrossVersionObjectReference { ApiVersion = "v1", Kind = kind, Name = resource },
     };
 
     private static string Sorted(JsonNode node) => node switch

@@ -131,7 +131,8 @@ public sealed class InstallationUnitTests : IAsyncLifetime, IDisposable
         var manager = TestManagers.NewManager(garden, TimeProvider.System);
         var surroundings = Surroundings() with
         {
-            Garden = manager, Seed = TestManagers.NewManager(seed, TimeProvider.System),
+            Garden = manager,
+            Seed = TestManagers.NewManager(seed, TimeProvider.System),
         };
         var required = new InstallationRequiredReconciler(surroundings, new InstallationStatusWriter(surroundings));
         using var stop = new CancellationTokenSource();

@@ -67,8 +67,8 @@ public sealed class ExtensionInstallTests
                   - { name: runtime, resourceRef: { apiVersion: v1, kind: Secret, name: for-runtime } }
                   extension:
                     helm: { ociRepository: { ref: "{{ExtensionWorld.Chart}}", pullSecretRef: { name: pull } } }
-                    values: { password: "{{ "{{ .resources.seeds.data.password }}" }}" }
-                    runtimeClusterValues: { password: "{{ "{{ .resources.runtime.data.password }}" }}" }
+                    values: { password: "{{"{{ .resources.seeds.data.password }}"}}" }
+                    runtimeClusterValues: { password: "{{"{{ .resources.runtime.data.password }}"}}" }
                 """),
             deadline.Token);
 
@@ -135,7 +135,7 @@ public sealed class ExtensionInstallTests
                   resources: [{ name: credentials, resourceRef: { apiVersion: v1, kind: Secret, name: credentials } }]
                   extension:
                     helm: { ociRepository: { ref: "{{ExtensionWorld.Chart}}" } }
-                    runtimeClusterValues: { password: "{{ "{{ .resources.credentials.data.password }}" }}" }
+                    runtimeClusterValues: { password: "{{"{{ .resources.credentials.data.password }}"}}" }
                 """),
             deadline.Token);
 

@@ -102,7 +102,7 @@ public sealed class ExtensionRegistryTests : IDisposable
                         tag: 1.2.3
                         pullSecretRef: { name: login }
                         caBundleSecretRef: { name: registry-ca }
-                    runtimeClusterValues: { password: "{{ "{{ .resources.login.data.password }}" }}" }
+                    runtimeClusterValues: { password: "{{"{{ .resources.login.data.password }}"}}" }
                 """),
             deadline.Token);
 

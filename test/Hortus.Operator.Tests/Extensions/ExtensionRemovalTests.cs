@@ -44,7 +44,11 @@ public sealed class ExtensionRemovalTests
                 Metadata = new ObjectMeta { Namespace = "garden", Name = "record" },
                 Spec = new DNSRecordSpec
                 {
-                    Type = "test", Class = "garden", Name = "a.example", RecordType = "A", Values = ["1.2.3.4"],
+                    Type = "test",
+                    Class = "garden",
+                    Name = "a.example",
+                    RecordType = "A",
+                    Values = ["1.2.3.4"],
                     SecretRef = new SecretReference { Name = "s" },
                 },
             },

@@ -77,7 +77,8 @@ public sealed class ExtensionRequirementTests
                 Metadata = new ObjectMeta { Name = "test-1" },
                 Spec = new ControllerInstallationSpec
                 {
-                    RegistrationRef = new ObjectReference { Name = "test" }, SeedRef = new ObjectReference { Name = "seed-1" },
+                    RegistrationRef = new ObjectReference { Name = "test" },
+                    SeedRef = new ObjectReference { Name = "seed-1" },
                 },
             },
             deadline.Token);
@@ -119,7 +120,8 @@ public sealed class ExtensionRequirementTests
                             LastUpdateTime = DateTimeOffset.UnixEpoch,
                         }))]),
                 },
-            }) with { Subresource = "status" },
+            }) with
+            { Subresource = "status" },
             cancellationToken);
 
     private static DNSRecord Record(string name, string? ofClass) => new()
@@ -127,7 +129,11 @@ public sealed class ExtensionRequirementTests
         Metadata = new ObjectMeta { Namespace = "garden", Name = name },
         Spec = new DNSRecordSpec
         {
-            Type = "test", Class = ofClass, Name = "a.example", RecordType = "A", Values = ["1.2.3.4"],
+            Type = "test",
+            Class = ofClass,
+            Name = "a.example",
+            RecordType = "A",
+            Values = ["1.2.3.4"],
             SecretRef = new SecretReference { Name = "s" },
         },
     };
@@ -137,7 +143,10 @@ public sealed class ExtensionRequirementTests
         Metadata = new ObjectMeta { Name = name },
         Spec = new Hortus.Objects.Gardener.Extensions.BackupBucketSpec
         {
-            Type = type, Class = ofClass, Region = "r", SecretRef = new SecretReference { Name = "s" },
+            Type = type,
+            Class = ofClass,
+            Region = "r",
+            SecretRef = new SecretReference { Name = "s" },
         },
     };
 }
