@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hortus.BackupS3;
+using Hortus.Cli.Extensions;
 using Hortus.MachineController;
 using Hortus.ProviderLocal;
 
@@ -8,7 +9,7 @@ namespace Hortus.Commands;
 /// <summary>The commands of what makes machines: extensions, and the machine controller with its drivers.</summary>
 internal static class MachineCommands
 {
-    public static Command Extension() => new("extension", "Serves the extension objects of one provider.")
+    public static Command Extension() => new("extension", "Serves the extension objects of one provider, or writes a new extension.")
     {
         ComponentCommand.Create<ProviderLocalOptions>(
             ProviderLocalComponent.Name,
@@ -20,6 +21,7 @@ internal static class MachineCommands
             "Makes buckets for backups at S3-compatible object stores.",
             (options, context, cancellationToken) => new BackupS3Component().RunAsync(options, context, cancellationToken),
             BackupS3Component.HostOptions),
+        new NewExtensionCommand(Console.Out, Console.Error).Create(),
     };
 
     public static Command MachineControllerManager() => ComponentCommand.Create<MachineControllerManagerOptions>(
