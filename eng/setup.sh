@@ -97,4 +97,5 @@ unpack() { # program package remark
   rm -rf "$unpacked"
 }
 unpack etcd etcd-server "without it only tests of etcd fail"
+unpack etcdctl etcd-client "without it only tests of etcd's snapshots fail"
 unpack docker-registry docker-registry "without it there is no local garden, and tests of charts fail"

@@ -60,6 +60,22 @@ public sealed class BackupComponentTests : IAsyncLifetime
         (await Should.ThrowAsync<SettingException>(() => Component(to: "nowhere").RunAsync(Token))).Message.ShouldContain("nowhere");
     }
 
+    [Theory]
+    [InlineData(null, "", "either --data-dir or --etcd-servers")]
+    [InlineData("/data", "http://127.0.0.1:1", "either --data-dir or --etcd-servers")]
+    [InlineData(null, "127.0.0.1:2379", "must be like https://127.0.0.1:2379")]
+    [InlineData(null, "http://", "must be like https://127.0.0.1:2379")]
+    public void A_store_that_cannot_be_meant_says_why(string? dataDir, string etcd, string says)
+    {
+        var options = new BackupOptions
+        {
+            DataDir = dataDir,
+            EtcdServers = etcd.Length == 0 ? [] : [etcd],
+            To = folder.Target,
+        };
+        options.Validate().ShouldHaveSingleItem().ShouldContain(says);
+    }
+
     private BackupComponent Component(int keep = 2, string? to = null) => new(
         new BackupOptions { DataDir = folder.Data, To = to ?? folder.Target, Period = TimeSpan.FromMinutes(10), Keep = keep },
         clock,

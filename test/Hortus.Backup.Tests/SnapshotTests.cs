@@ -1,7 +1,5 @@
 using System.Text;
-using Hortus.BackupS3;
 using Hortus.Storage;
-using Hortus.Testing.S3;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Hortus.Backup.Tests;
@@ -12,7 +10,9 @@ public sealed class SnapshotTests : IAsyncLifetime
     private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
     private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 11, 23, 18, 0, 0, TimeSpan.Zero));
     private readonly StoreFolder folder = new();
-    private S3Server? server;
+    private readonly Places places;
+
+    public SnapshotTests() => places = new Places(folder.Target);
 
     private CancellationToken Token => deadline.Token;
 
@@ -20,11 +20,7 @@ public sealed class SnapshotTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        if (server is not null)
-        {
-            await server.DisposeAsync();
-        }
-
+        await places.DisposeAsync();
         await folder.DisposeAsync();
         deadline.Dispose();
     }
@@ -34,23 +30,24 @@ public sealed class SnapshotTests : IAsyncLifetime
     [InlineData("s3")]
     public async Task Snapshots_are_taken_when_there_is_something_new_kept_and_restored(string kind)
     {
-        using var target = await OpenAsync(kind);
+        using var target = await places.OpenAsync(kind, Token);
+        using var source = new FolderSource(folder.Data, clock);
         var snapshots = new Snapshots(target, clock);
         var revision = await folder.PutAsync("/a", "old", Token);
-        var first = (await snapshots.TakeAsync(folder.Data, Token)).ShouldNotBeNull();
+        var first = (await snapshots.TakeAsync(source, Token)).ShouldNotBeNull();
         first.Revision.ShouldBe(revision);
         first.ToString().ShouldBe($"snapshot-20261123T180000Z-{revision:D19}.store");
 
         clock.Advance(TimeSpan.FromMinutes(1));
-        (await snapshots.TakeAsync(folder.Data, Token)).ShouldBeNull();
+        (await snapshots.TakeAsync(source, Token)).ShouldBeNull();
         await folder.PutAsync("/a", "new", Token);
-        var second = await snapshots.TakeAsync(folder.Data, Token);
+        var second = await snapshots.TakeAsync(source, Token);
         clock.Advance(TimeSpan.FromMinutes(1));
         await folder.PutAsync("/b", "newest", Token);
-        var third = await snapshots.TakeAsync(folder.Data, Token);
+        var third = await snapshots.TakeAsync(source, Token);
         (await snapshots.ListAsync(Token)).ShouldBe([first, second!, third!]);
 
-        (await snapshots.PruneAsync(2, Token)).ShouldBe([first]);
+        (await snapshots.PruneAsync(SnapshotKind.Store, 2, Token)).ShouldBe([first]);
         (await snapshots.ListAsync(Token)).ShouldBe([second!, third!]);
 
         var (restored, at) = await snapshots.RestoreAsync(null, folder.Restored, 1000, Token);
@@ -71,12 +68,13 @@ public sealed class SnapshotTests : IAsyncLifetime
         }
 
         using var target = BackupTargets.Open(folder.Target, null);
+        using var source = new FolderSource(folder.Data, clock);
         var snapshots = new Snapshots(target, clock);
         await folder.PutAsync("/a", "1", Token);
-        var taken = await snapshots.TakeAsync(folder.Data, Token);
+        var taken = await snapshots.TakeAsync(source, Token);
 
         (await snapshots.ListAsync(Token)).ShouldBe([taken!]);
-        (await snapshots.PruneAsync(1, Token)).ShouldBeEmpty();
+        (await snapshots.PruneAsync(SnapshotKind.Store, 1, Token)).ShouldBeEmpty();
         Directory.GetFiles(folder.Target).Length.ShouldBe(4);
         File.GetUnixFileMode(Path.Combine(folder.Target, taken!.ToString())).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
@@ -85,9 +83,10 @@ public sealed class SnapshotTests : IAsyncLifetime
     public async Task A_damaged_snapshot_is_told_and_makes_no_store()
     {
         using var target = BackupTargets.Open(folder.Target, null);
+        using var source = new FolderSource(folder.Data, clock);
         var snapshots = new Snapshots(target, clock);
         await folder.PutAsync("/a", new string('x', 1000), Token);
-        var taken = (await snapshots.TakeAsync(folder.Data, Token))!.ToString();
+        var taken = (await snapshots.TakeAsync(source, Token))!.ToString();
         var bytes = await File.ReadAllBytesAsync(Path.Combine(folder.Target, taken), Token);
         bytes[bytes.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(Path.Combine(folder.Target, taken), bytes, Token);
@@ -107,38 +106,6 @@ public sealed class SnapshotTests : IAsyncLifetime
     [InlineData("gs://bucket/prefix", "no place for snapshots")]
     public void An_address_that_cannot_be_used_says_why(string address, string says) =>
         Should.Throw<BackupException>(() => BackupTargets.Open(address, null)).Message.ShouldContain(says);
-
-    private async Task<IBackupTarget> OpenAsync(string kind)
-    {
-        if (kind == "folder")
-        {
-            return BackupTargets.Open(folder.Target, null);
-        }
-
-        server = await S3Server.StartAsync(Token);
-        var credentials = Directory.CreateDirectory(Path.Combine(folder.Target, "credentials")).FullName;
-        foreach (var (key, value) in new Dictionary<string, string>
-        {
-            ["accessKeyID"] = S3Server.AccessKeyId,
-            ["secretAccessKey"] = S3Server.SecretAccessKey,
-            ["region"] = "local",
-            ["endpoint"] = server.Endpoint.ToString(),
-            [".hidden"] = "",
-        })
-        {
-            await File.WriteAllTextAsync(Path.Combine(credentials, key), value, Token);
-        }
-
-        var data = new Dictionary<string, byte[]>
-        {
-            ["accessKeyID"] = Encoding.UTF8.GetBytes(S3Server.AccessKeyId),
-            ["secretAccessKey"] = Encoding.UTF8.GetBytes(S3Server.SecretAccessKey),
-            ["endpoint"] = Encoding.UTF8.GetBytes(server.Endpoint.ToString()),
-        };
-        using var bucket = new S3Bucket(S3Settings.Read(data, null, "local"), "garden");
-        await bucket.CreateAsync(Token);
-        return BackupTargets.Open("s3://garden/virtual-garden-etcd-main/store", credentials);
-    }
 
     private async Task<string> ReadAsync(string data)
     {

@@ -63,14 +63,15 @@ public sealed partial class BackupComponent
         try
         {
             // Opened anew each time: credentials change while this runs.
+            using var source = options.OpenSource(clock);
             using var target = BackupTargets.Open(options.To, options.CredentialsDir);
             var snapshots = new Snapshots(target, clock);
-            if (await snapshots.TakeAsync(options.DataDir, cancellationToken) is { } taken)
+            if (await snapshots.TakeAsync(source, cancellationToken) is { } taken)
             {
                 Taken(taken.ToString(), options.To);
             }
 
-            foreach (var old in await snapshots.PruneAsync(options.Keep, cancellationToken))
+            foreach (var old in await snapshots.PruneAsync(source.Kind, options.Keep, cancellationToken))
             {
                 Removed(old.ToString(), options.To);
             }
@@ -80,7 +81,7 @@ public sealed partial class BackupComponent
         catch (Exception fault) when (fault is StoreException or BackupException or IOException or UnauthorizedAccessException
             || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            NotTaken(options.DataDir, options.To, fault.Message);
+            NotTaken(options.StoreName, options.To, fault.Message);
             return false;
         }
     }
@@ -91,6 +92,6 @@ public sealed partial class BackupComponent
     [LoggerMessage(8502, LogLevel.Information, "removed {Snapshot} from {Target}: newer ones are kept")]
     private partial void Removed(string snapshot, string target);
 
-    [LoggerMessage(8503, LogLevel.Warning, "no snapshot of {DataDir} in {Target}: {Reason}")]
-    private partial void NotTaken(string dataDir, string target, string reason);
+    [LoggerMessage(8503, LogLevel.Warning, "no snapshot of {Store} in {Target}: {Reason}")]
+    private partial void NotTaken(string store, string target, string reason);
 }

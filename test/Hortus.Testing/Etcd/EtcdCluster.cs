@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -17,6 +18,7 @@ public sealed class EtcdCluster : IAsyncDisposable
     private readonly string folder;
     private readonly HttpClient http;
     private readonly string? caFile;
+    private readonly IReadOnlyList<(string Name, Uri Client, string Peer)> all;
 
     private EtcdCluster(int members, bool isSecure)
     {
@@ -36,18 +38,18 @@ public sealed class EtcdCluster : IAsyncDisposable
         http = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(20) };
         var ports = FreePorts(2 * members);
         var scheme = isSecure ? "https" : "http";
-        var all = Enumerable.Range(0, members)
+        all = [.. Enumerable.Range(0, members)
             .Select(i => (
                 Name: $"m{i}",
                 Client: new Uri($"{scheme}://127.0.0.1:{ports[2 * i]}"),
-                Peer: $"http://127.0.0.1:{ports[(2 * i) + 1]}"))
-            .ToList();
-        var initial = string.Join(',', all.Select(m => $"{m.Name}={m.Peer}"));
+                Peer: $"http://127.0.0.1:{ports[(2 * i) + 1]}"))];
         Members = [.. all.Select(m => new EtcdMember(
-            m.Client, ArgumentsOf(m.Name, m.Client, m.Peer, initial, isSecure), Path.Combine(folder, m.Name)))];
+            m.Client, ArgumentsOf(m.Name, m.Client, m.Peer, isSecure), Path.Combine(folder, m.Name)))];
     }
 
     public IReadOnlyList<EtcdMember> Members { get; }
+
+    private string Initial => string.Join(',', all.Select(m => $"{m.Name}={m.Peer}"));
 
     public IReadOnlyList<Uri> Endpoints => [.. Members.Select(m => m.Address)];
 
@@ -138,6 +140,34 @@ public sealed class EtcdCluster : IAsyncDisposable
         throw new InvalidOperationException("no member leads");
     }
 
+    /// <summary>Loses all data, makes it anew of a snapshot with etcd's own tool, and waits until all members serve again.</summary>
+    /// <param name="snapshot">File for <c>etcdctl snapshot restore</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidOperationException">The tool refuses the snapshot; the message has what it printed.</exception>
+    public async Task RestoreAsync(string snapshot, CancellationToken cancellationToken)
+    {
+        foreach (var (member, (name, _, peer)) in Members.Zip(all))
+        {
+            await member.KillAsync();
+            member.Wipe();
+            var start = new ProcessStartInfo(
+                BuiltTools.Installed("etcdctl"),
+                [
+                    "snapshot", "restore", snapshot, "--name", name, "--data-dir", Path.Combine(folder, name),
+                    "--initial-cluster", Initial, "--initial-advertise-peer-urls", peer,
+                ]) { RedirectStandardError = true, Environment = { ["ETCDCTL_API"] = "3" } };
+            using var tool = Process.Start(start)!;
+            var printed = await tool.StandardError.ReadToEndAsync(cancellationToken);
+            await tool.WaitForExitAsync(cancellationToken);
+            if (tool.ExitCode != 0)
+            {
+                throw new InvalidOperationException($"etcdctl snapshot restore: {printed}");
+            }
+        }
+
+        await Task.WhenAll(Members.Select(m => m.StartAsync(cancellationToken)));
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var member in Members)
@@ -151,14 +181,14 @@ public sealed class EtcdCluster : IAsyncDisposable
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
-    private string[] ArgumentsOf(string name, Uri client, string peer, string initial, bool isSecure)
+    private string[] ArgumentsOf(string name, Uri client, string peer, bool isSecure)
     {
         var address = client.GetLeftPart(UriPartial.Authority);
         string[] arguments =
         [
             "--name", name, "--data-dir", Path.Combine(folder, name),
             "--listen-client-urls", address, "--advertise-client-urls", address,
-            "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", initial,
+            "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", Initial,
             "--heartbeat-interval", "50", "--election-timeout", "500", "--logger", "zap",
         ];
         return isSecure

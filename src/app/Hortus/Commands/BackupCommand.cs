@@ -41,32 +41,60 @@ internal static class BackupCommand
     private static Command Restore()
     {
         var place = new Place();
-        var dataDir = new Option<string>("--data-dir")
+        var dataDir = new Option<string?>("--data-dir")
         {
-            Description = "Folder of the new store; must be empty or not there.",
-            Required = true,
+            Description = "Of an embedded store: folder of the new one; must be empty or not there.",
+        };
+        var file = new Option<string?>("--file")
+        {
+            Description = "Of an etcd: file for `etcdctl snapshot restore`, which makes a data folder of it; must not be there.",
         };
         var name = new Option<string?>("--snapshot")
         {
-            Description = "The snapshot, as `hortus backup list` prints it. Default the newest.",
+            Description = "The snapshot, as `hortus backup list` prints it. Default the newest of its kind.",
         };
         var skip = new Option<long>("--skip-revisions")
         {
-            Description = "How far resource versions are moved on, so that none is given out twice.",
+            Description = "Of an embedded store: how far resource versions are moved on, so that none is given out twice.",
             DefaultValueFactory = _ => StoreArchive.DefaultRevisionsSkipped,
         };
-        var command = new Command("restore", "Makes a store of a snapshot.") { dataDir, name, skip };
+        var command = new Command("restore", "Makes a store of a snapshot.") { dataDir, file, name, skip };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(dataDir) is null == result.GetValue(file) is null)
+            {
+                result.AddError("give --data-dir for a snapshot of an embedded store, or --file for one of an etcd");
+            }
+        });
         place.AddTo(command);
         command.SetAction((result, cancellationToken) => GuardAsync(async () =>
         {
             using var target = place.Open(result);
-            var folder = result.GetValue(dataDir)!;
-            var (snapshot, revision) = await new Snapshots(target, TimeProvider.System).RestoreAsync(
-                result.GetValue(name), folder, result.GetValue(skip), cancellationToken);
-            await Console.Out.WriteLineAsync(
-                string.Create(CultureInfo.InvariantCulture, $"{folder}: restored {snapshot}, goes on at revision {revision}"));
+            var snapshots = new Snapshots(target, TimeProvider.System);
+            await Console.Out.WriteLineAsync(result.GetValue(file) is { } path
+                ? await CopyOutAsync(snapshots, result.GetValue(name), Path.GetFullPath(path), cancellationToken)
+                : await RestoreAsync(
+                    snapshots, result.GetValue(name), result.GetValue(dataDir)!, result.GetValue(skip), cancellationToken));
         }));
         return command;
+    }
+
+    private static async Task<string> RestoreAsync(
+        Snapshots snapshots, string? name, string folder, long skip, CancellationToken cancellationToken)
+    {
+        var (snapshot, revision) = await snapshots.RestoreAsync(name, folder, skip, cancellationToken);
+        return string.Create(CultureInfo.InvariantCulture, $"{folder}: restored {snapshot}, goes on at revision {revision}");
+    }
+
+    private static async Task<string> CopyOutAsync(
+        Snapshots snapshots, string? name, string file, CancellationToken cancellationToken)
+    {
+        var snapshot = await snapshots.CopyOutAsync(name, file, cancellationToken);
+        return $"""
+            {file}: {snapshot}, every byte checked. A data folder is made of it, with the flags of each member, by
+            etcdctl snapshot restore '{file.Replace("'", "'\\''", StringComparison.Ordinal)}' --data-dir NEW \
+              --name NAME --initial-cluster NAME=PEER-URL,... --initial-advertise-peer-urls PEER-URL
+            """;
     }
 
     private static async Task<int> GuardAsync(Func<Task> run)

@@ -141,6 +141,36 @@ internal sealed class EtcdChannel : IDisposable
         }
     }
 
+    /// <summary>One request, many answers; ends once the member has said that these were all.</summary>
+    /// <param name="method">What is called.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="parser">Reads the answers.</param>
+    /// <param name="silenceMax">How long the next answer may take.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="EtcdCallException">The stream broke, fell silent, or ended with an error.</exception>
+    public async IAsyncEnumerable<T> StreamAsync<T>(
+        string method,
+        IMessage request,
+        MessageParser<T> parser,
+        TimeSpan silenceMax,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : class, IMessage<T>
+    {
+        using var content = new FrameContent(GrpcFrames.Encode(request));
+        using var message = Message(method, content);
+        using var response = await WithinAsync(silenceMax, token => _http.SendAsync(message, token), cancellationToken);
+        _hasAnswered = true;
+        GrpcFrames.RequireAnswer(response);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        while (await WithinAsync(
+            silenceMax, token => GrpcFrames.ReadAsync(stream, parser, token).AsTask(), cancellationToken) is { } answer)
+        {
+            yield return answer;
+        }
+
+        GrpcFrames.RequireOk(response.TrailingHeaders);
+    }
+
     public void Dispose() => _http.Dispose();
 
     private HttpRequestMessage Message(string method, HttpContent content)
@@ -169,6 +199,21 @@ internal sealed class EtcdChannel : IDisposable
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             throw NoAnswer(e, mayHaveArrived: true);
+        }
+    }
+
+    private async Task<T> WithinAsync<T>(
+        TimeSpan timeout, Func<CancellationToken, Task<T>> step, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return await Guarded(() => step(either.Token), either.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new EtcdCallException(GrpcCode.DeadlineExceeded, $"{Address} was silent for {timeout.TotalSeconds:0.#} s", e);
         }
     }
 
