@@ -155,7 +155,8 @@ public sealed class EtcdCluster : IAsyncDisposable
                 [
                     "snapshot", "restore", snapshot, "--name", name, "--data-dir", Path.Combine(folder, name),
                     "--initial-cluster", Initial, "--initial-advertise-peer-urls", peer,
-                ]) { RedirectStandardError = true, Environment = { ["ETCDCTL_API"] = "3" } };
+                ])
+            { RedirectStandardError = true, Environment = { ["ETCDCTL_API"] = "3" } };
             using var tool = Process.Start(start)!;
             var printed = await tool.StandardError.ReadToEndAsync(cancellationToken);
             await tool.WaitForExitAsync(cancellationToken);
