@@ -80,6 +80,7 @@ install_npm() { # what source folder
 if [ "$fetch_clients" = true ]; then install_npm "the JavaScript client" "$clients_source" "$clients"; fi
 if [ "$fetch_s3" = true ]; then install_npm "an S3 server for tests" "$s3_source" "$s3"; fi
 
+lists_are_new=false
 # Unpacked, not installed: the packages would start servers of their own on this machine.
 unpack() { # program package remark
   if command -v "$1" >/dev/null 2>&1 || [ -x "$tools/$1" ]; then return; fi
@@ -88,8 +89,13 @@ unpack() { # program package remark
   local unpacked
   unpacked="$(mktemp -d)"
   chmod 0755 "$unpacked"
-  if [ "$(id -u)" -eq 0 ]; then apt-get update -qq; fi
-  if (cd "$unpacked" && apt-get download -qq "$2" && dpkg -x ./*.deb .); then
+  if [ "$(id -u)" -eq 0 ] && [ "$lists_are_new" = false ]; then
+    apt-get update -qq
+    lists_are_new=true
+  fi
+
+  # As the user who asks: apt's own would not be let into the folder, and apt would complain of it.
+  if (cd "$unpacked" && apt-get download -qq -o APT::Sandbox::User=root "$2" && dpkg -x ./*.deb .); then
     install -m 0755 "$unpacked/usr/bin/$1" "$tools/"
   else
     echo "setup: the package $2 cannot be downloaded (apt-get update, then run this again): $3" >&2
