@@ -93,6 +93,9 @@ public sealed record KubeletOptions
     /// (<c>--masked-path</c>).</summary>
     public IReadOnlyList<string> MaskedPaths { get; init; } = [];
 
+    /// <summary>Folders with programs that containers run and would not see by themselves, such as those below /tmp.</summary>
+    public IReadOnlyList<string> VisibleFolders { get; init; } = [];
+
     /// <summary>Kubernetes version that the Node reports for its kubelet (<c>--kubernetes-version</c>).</summary>
     public string KubernetesVersion { get; init; } = "v1.35.0";
 

@@ -24,7 +24,10 @@ public sealed class BackupS3Component
             Kubeconfig = options.Kubeconfig,
             HealthPort = options.HealthPort,
             LeaderElection = options.LeaderElect
-                ? new LeaderElectionOptions { Namespace = options.LeaderElectionNamespace, Name = name }
+                ? new LeaderElectionOptions
+                {
+                    Namespace = options.LeaderElectionNamespace, Name = name, Identity = options.LeaderElectionIdentity,
+                }
                 : null,
         };
     }

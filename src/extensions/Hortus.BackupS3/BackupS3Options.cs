@@ -18,6 +18,10 @@ public sealed record BackupS3Options
     /// <summary>Works only while it holds a lease, so that several replicas may run.</summary>
     public bool LeaderElect { get; init; }
 
+    /// <summary>Who this instance is. A pod's name lets its restarted container go on at once with the lease that it had; absent means a
+    /// new name with each start.</summary>
+    public string? LeaderElectionIdentity { get; init; }
+
     /// <summary>Namespace of the lease.</summary>
     public string LeaderElectionNamespace { get; init; } = GardenerNames.GardenNamespace;
 

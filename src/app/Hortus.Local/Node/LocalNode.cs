@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Hortus.Local.Bootstrap;
 using Hortus.Local.FrontDoor;
+using Hortus.Local.Registry;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 using Microsoft.Extensions.Logging;
@@ -13,6 +15,7 @@ namespace Hortus.Local.Node;
 /// </summary>
 public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILoggerFactory loggers)
 {
+    private const string HelmProgram = "helm";
     private const int Backlog = 128;
 
     private readonly StateDirectory state = new(options.StateDirectory);
@@ -70,9 +73,16 @@ public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILo
         }
     }
 
+    // The tools that setup unpacks lie with the sources, which may be in a folder of which pods have one of their own.
+    private IEnumerable<string> ProgramFolders() => new[] { LocalRegistry.Program, HelmProgram }
+        .Select(program => Path.GetDirectoryName(LocalPrograms.Find(program, options.Executable)))
+        .OfType<string>()
+        .Distinct();
+
     private SupervisedProcess Kubelet(NodeNetwork network)
     {
         var command = network.Enter(
+        [
             options.Executable,
             "kubelet",
             "--hostname-override=" + LocalNetwork.NodeName,
@@ -88,7 +98,9 @@ public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILo
             "--rotate-server-certificates",
             "--service-proxy",
             "--cluster-dns=" + LocalNetwork.RuntimeDns,
-            "--dns-upstream=" + LocalNetwork.ZoneServer);
+            "--dns-upstream=" + LocalNetwork.ZoneServer,
+            .. ProgramFolders().Select(folder => "--visible-folder=" + folder),
+        ]);
         return new SupervisedProcess(
             "kubelet",
             command,

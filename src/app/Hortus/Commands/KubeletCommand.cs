@@ -15,6 +15,7 @@ internal static class KubeletCommand
         [nameof(KubeletOptions.Mtu)] = "network-mtu",
         [nameof(KubeletOptions.HortusCommand)] = "hortus-command",
         [nameof(KubeletOptions.MaskedPaths)] = "masked-path",
+        [nameof(KubeletOptions.VisibleFolders)] = "visible-folder",
         [nameof(KubeletOptions.ContainerRootSizeBytes)] = "container-root-size",
     };
 

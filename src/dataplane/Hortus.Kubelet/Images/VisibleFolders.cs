@@ -4,7 +4,7 @@ using Hortus.Kubelet.Volumes;
 
 namespace Hortus.Kubelet.Images;
 
-/// <summary>Host folders that containers need to run our own executable and that they would not see by themselves:
+/// <summary>Host folders that containers need to run their programs and that they would not see by themselves:
 /// those on other file systems than the root, or below folders that containers get empty.</summary>
 internal static class VisibleFolders
 {
@@ -24,6 +24,11 @@ internal static class VisibleFolders
         foreach (var word in (options.HortusCommand ?? []).Where(w => Path.IsPathRooted(w) && File.Exists(w)))
         {
             yield return Path.GetDirectoryName(word)!;
+        }
+
+        foreach (var folder in options.VisibleFolders.Where(Directory.Exists))
+        {
+            yield return folder;
         }
     }
 
