@@ -63,6 +63,8 @@ public static class GardenerNames
 public static class GardenerConditions
 {
     public const string GardenletReady = "GardenletReady";
+    public const string GardenletReconciled = "GardenletReconciled";
+    public const string GardenletRolledOut = "GardenletRolledOut";
     public const string SeedSystemComponentsHealthy = "SeedSystemComponentsHealthy";
     public const string ExtensionsReady = "ExtensionsReady";
     public const string BackupBucketsReady = "BackupBucketsReady";

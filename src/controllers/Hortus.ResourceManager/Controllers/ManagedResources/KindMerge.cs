@@ -8,7 +8,6 @@ namespace Hortus.ResourceManager;
 internal static class KindMerge
 {
     private const string RestartedAt = "kubectl.kubernetes.io/restartedAt";
-    private const string OpenStackPrefix = "loadbalancer.openstack.org";
 
     /// <summary>Takes over into <paramref name="value"/> what must stay.</summary>
     public static void Apply(JsonObject live, JsonObject value, WantedObject wanted, MergeRules rules)
@@ -34,11 +33,10 @@ internal static class KindMerge
                 Job(live, value);
                 break;
             case ("", "Service"):
-                Service(live, value);
+                ServerSetFields.OfService(live, value);
                 break;
             case ("", "ServiceAccount"):
-                ObjectMerge.Put(value, "secrets", live["secrets"]?.DeepClone());
-                ObjectMerge.Put(value, "imagePullSecrets", live["imagePullSecrets"]?.DeepClone());
+                ServerSetFields.OfServiceAccount(live, value);
                 break;
             default:
                 break;
@@ -102,70 +100,6 @@ internal static class KindMerge
         foreach (var (key, label) in live.Texts("spec", "template", "metadata", "labels"))
         {
             labels.TryAdd(key, label);
-        }
-    }
-
-    private static void Service(JsonObject live, JsonObject value)
-    {
-        foreach (var (key, annotation) in live.Texts("metadata", "annotations"))
-        {
-            if (key.StartsWith(OpenStackPrefix, StringComparison.Ordinal))
-            {
-                value.Ensure("metadata", "annotations").TryAdd(key, annotation);
-            }
-        }
-
-        var spec = value.Ensure("spec");
-        var (was, type) = (live.Text("spec", "type"), spec.Text("type") ?? "ClusterIP");
-        if (type == "ExternalName")
-        {
-            return;
-        }
-
-        if (type is "LoadBalancer" or "NodePort")
-        {
-            NodePorts(live, spec);
-            KeepUnlessSet(live, spec, "loadBalancerIP");
-        }
-
-        if (spec.Text("clusterIP") != "None" && was != "ExternalName")
-        {
-            Keep(live, spec, "clusterIP");
-            foreach (var field in new[] { "clusterIPs", "ipFamilies", "ipFamilyPolicy" })
-            {
-                KeepUnlessSet(live, spec, field);
-            }
-        }
-
-        if (was == "LoadBalancer" && type == "LoadBalancer" && IsLocal(live["spec"]) && IsLocal(spec))
-        {
-            KeepUnlessSet(live, spec, "healthCheckNodePort");
-        }
-    }
-
-    private static bool IsLocal(JsonNode? spec) => spec.Text("externalTrafficPolicy") == "Local";
-
-    // By name first: numbers may have been swapped between ports.
-    private static void NodePorts(JsonObject live, JsonObject spec)
-    {
-        var before = live.Items("spec", "ports").ToArray();
-        foreach (var port in spec.Items("ports").Where(p => p.Number("nodePort") is null or 0))
-        {
-            var same = before.FirstOrDefault(p => port.Text("name") is { } name && p.Text("name") == name)
-                ?? before.FirstOrDefault(p => p.Number("port") == port.Number("port")
-                    && (p.Text("protocol") ?? "TCP") == (port.Text("protocol") ?? "TCP"));
-            if (same?.Number("nodePort") is { } number)
-            {
-                port["nodePort"] = number;
-            }
-        }
-    }
-
-    private static void KeepUnlessSet(JsonObject live, JsonObject spec, string field)
-    {
-        if (spec[field] is null)
-        {
-            Keep(live, spec, field);
         }
     }
 

@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Hortus.Components.Charts;
+using Hortus.Objects;
+
+namespace Hortus.Components.Gardenlets;
+
+/// <summary>A gardenlet's chart with its values: what is applied, as one.</summary>
+public sealed record GardenletRelease
+{
+    /// <summary>Reference of the chart as the Gardenlet has it.</summary>
+    public required string Reference { get; init; }
+
+    /// <summary>Digest of the chart.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>Version of the gardenlet in the chart.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The objects in the order in which they are applied.</summary>
+    public required IReadOnlyList<JsonObject> Objects { get; init; }
+
+    /// <summary>What users should know of the chart.</summary>
+    public IReadOnlyList<ChartNotice> Notices { get => field ??= []; init; }
+
+    /// <summary>What users should know of how the chart was found, in parentheses; null for nothing.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Stands for what is applied: equal objects in equal order have equal identities.</summary>
+    public string Identity => field ??= Convert.ToHexStringLower(SHA256.HashData(
+        Encoding.UTF8.GetBytes(new JsonArray([.. Objects.Select(o => o.DeepClone())]).ToJsonString(KubernetesJson.Options))))[..16];
+
+    /// <summary>For messages.</summary>
+    public override string ToString() => $"gardenlet {Version} from chart {Reference}";
+}
