@@ -1,6 +1,7 @@
 using Hortus.Charts;
 using Hortus.Components;
 using Hortus.Components.Charts;
+using Hortus.Components.Webhooks;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Operator;
 using Hortus.Objects.Gardener.Resources;
@@ -51,10 +52,11 @@ public sealed class OperatorComponent
             new ChartLoader(Puller ?? puller, TrustOf()), Renderer ?? new CachedRenderer(helm), manager.Client, manager.Events);
         var extensions = new ExtensionControllers(manager, context);
         extensions.Add(charts);
-        var endpoint = Endpoint ?? (options.WebhookPort == 0 ? null : WebhookEndpoint.ForService(options.WebhookPort));
+        var endpoint = Endpoint ?? (options.WebhookPort == 0 ? null : WebhookEndpoint.ForService(
+            VirtualGardenNames.Namespace, OperatorWebhookCatalog.ServiceName, options.WebhookPort, "--webhook-port"));
         var webhooks = endpoint is null
             ? null
-            : new OperatorWebhooks(manager, context, endpoint, OperatorWebhookCatalog.All(manager.Client));
+            : new WebhookHost(manager, manager.Client, context, OperatorWebhookCatalog.Settings(manager.Client, endpoint));
         var connection = new VirtualGardenConnection(manager, context, secrets, access);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -1,12 +1,12 @@
 using System.Net;
 using System.Text;
 using Hortus.Client;
+using Hortus.Components.Webhooks;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Operator;
 using Hortus.Objects.Kubernetes;
-using Hortus.Operator.Webhooks;
 using Hortus.Runtime;
 using Hortus.Testing.Scripted;
 using Extension = Hortus.Objects.Gardener.Operator.Extension;

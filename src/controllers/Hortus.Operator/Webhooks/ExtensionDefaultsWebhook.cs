@@ -11,7 +11,7 @@ internal sealed class ExtensionDefaultsWebhook : IAdmissionWebhook
     /// <inheritdoc/>
     public Task<AdmissionAnswer> ReviewAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
-        if (!request.IsAbout(OperatorWebhooks.Group, "Extension") || request.Object is not { } given)
+        if (!request.IsAbout(OperatorWebhookCatalog.Group, "Extension") || request.Object is not { } given)
         {
             return Task.FromResult(AdmissionAnswer.Allowed);
         }

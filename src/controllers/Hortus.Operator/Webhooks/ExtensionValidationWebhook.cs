@@ -16,7 +16,7 @@ internal sealed class ExtensionValidationWebhook(IKubernetesClient runtime) : IA
     /// <inheritdoc/>
     public async Task<AdmissionAnswer> ReviewAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
-        if (!request.IsAbout(OperatorWebhooks.Group, "Extension"))
+        if (!request.IsAbout(OperatorWebhookCatalog.Group, "Extension"))
         {
             return AdmissionAnswer.Allowed;
         }

@@ -14,7 +14,7 @@ internal sealed class GardenValidationWebhook(IKubernetesClient runtime) : IAdmi
     /// <inheritdoc/>
     public async Task<AdmissionAnswer> ReviewAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
-        if (!request.IsAbout(OperatorWebhooks.Group, nameof(Garden)) || request.Operation is not ("CREATE" or "UPDATE"))
+        if (!request.IsAbout(OperatorWebhookCatalog.Group, nameof(Garden)) || request.Operation is not ("CREATE" or "UPDATE"))
         {
             return AdmissionAnswer.Allowed;
         }

@@ -1,16 +1,45 @@
 using Hortus.Client;
+using Hortus.Components;
+using Hortus.Components.Webhooks;
+using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Operator.Webhooks;
 
-/// <summary>The operator's webhooks.</summary>
+/// <summary>The operator's webhooks. They cover the operator's own kinds only: what an operator that is away holds up is never needed
+/// to bring it back.</summary>
 internal static class OperatorWebhookCatalog
 {
-    /// <summary>All of them.</summary>
+    /// <summary>Group of the kinds that are asked about.</summary>
+    public const string Group = "operator.gardener.cloud";
+
+    /// <summary>Service in front of the operator's pods, and name of the webhooks' configurations.</summary>
+    public const string ServiceName = "gardener-operator";
+
+    /// <summary>All of them, as they are served.</summary>
     /// <param name="runtime">The runtime cluster, for what an object alone does not tell.</param>
-    public static IReadOnlyList<ServedWebhook> All(IKubernetesClient runtime) =>
+    /// <param name="endpoint">Where.</param>
+    public static WebhookSettings Settings(IKubernetesClient runtime, WebhookEndpoint endpoint) => new()
+    {
+        Name = ServiceName,
+        Domain = Group,
+        Namespace = VirtualGardenNames.Namespace,
+        Endpoint = endpoint,
+        Webhooks = All(runtime),
+    };
+
+    private static IReadOnlyList<ServedWebhook> All(IKubernetesClient runtime) =>
     [
-        new("extension-defaults", "extensions", new ExtensionDefaultsWebhook(), "CREATE", "UPDATE") { Mutates = true },
-        new("extension-validation", "extensions", new ExtensionValidationWebhook(runtime), "CREATE", "UPDATE", "DELETE"),
-        new("garden-validation", "gardens", new GardenValidationWebhook(runtime), "CREATE", "UPDATE"),
+        new("extension-defaults", new ExtensionDefaultsWebhook(), About("extensions", "CREATE", "UPDATE")) { Mutates = true },
+        new("extension-validation", new ExtensionValidationWebhook(runtime), About("extensions", "CREATE", "UPDATE", "DELETE")),
+        new("garden-validation", new GardenValidationWebhook(runtime), About("gardens", "CREATE", "UPDATE")),
     ];
+
+    private static RuleWithOperations About(string resource, params IReadOnlyList<string> operations) => new()
+    {
+        ApiGroups = [Group],
+        ApiVersions = ["v1alpha1"],
+        Resources = [resource],
+        Operations = operations,
+        Scope = "Cluster",
+    };
 }
