@@ -20,6 +20,7 @@ public sealed class GardenFixture : IAsyncLifetime
     private KubernetesClient? client;
     private ScriptedCluster? script;
     private RunningComponent? running;
+    private readonly string tokens = Path.GetTempFileName();
     private int count;
 
     public IKubernetesClient Client => client!;
@@ -30,7 +31,12 @@ public sealed class GardenFixture : IAsyncLifetime
     {
         using var deadline = Deadline();
         server = await InProcessApiServer.StartAsync(
-            new ApiServerOptions { AuthorizationMode = ["AlwaysAllow"] },
+            new ApiServerOptions
+            {
+                AuthorizationMode = ["AlwaysAllow"],
+                EnableBootstrapTokenAuth = true,
+                TokenAuthFile = await WriteTokensAsync(deadline.Token),
+            },
             [new GardenApiPlugin(new GardenApiOptions())],
             TimeProvider.System,
             deadline.Token);
@@ -51,8 +57,13 @@ public sealed class GardenFixture : IAsyncLifetime
         running = StartControllers();
     }
 
+    /// <summary>A client of somebody with a bearer token: <c>seed-a</c> and <c>seed-b</c> are those of two gardenlets.</summary>
+    public KubernetesClient ConnectWith(string token) => new(
+        new ClientConnection { Server = server!.Address, Token = token }, new ClientOptions { UserAgent = "test" });
+
     public async Task DisposeAsync()
     {
+        File.Delete(tokens);
         await running!.DisposeAsync();
         await script!.DisposeAsync();
         client!.Dispose();
@@ -126,6 +137,13 @@ public sealed class GardenFixture : IAsyncLifetime
         }
 
         throw new OperationCanceledException(cancellationToken);
+    }
+
+    private async Task<string> WriteTokensAsync(CancellationToken cancellationToken)
+    {
+        var lines = new[] { "a", "b" }.Select(seed => $"seed-{seed},{GardenerNames.SeedUserPrefix}{seed},,{GardenerNames.SeedsGroup}");
+        await File.WriteAllLinesAsync(tokens, lines, cancellationToken);
+        return tokens;
     }
 
     private RunningComponent StartControllers() => RunningComponent.Start(

@@ -78,6 +78,8 @@ public sealed class GardenReconcileTests
         var registered = await world.Garden.GetAsync<APIService>(ObjectKey.Cluster("v1beta1.core.gardener.cloud"), deadline.Token);
         registered.Spec.Service!.Name.ShouldBe("gardener-apiserver");
         (await world.Garden.FindAsync<Namespace>(ObjectKey.Cluster("gardener-system-seed-lease"), deadline.Token)).ShouldNotBeNull();
+        var info = await world.Garden.GetAsync<ConfigMap>(new ObjectKey("gardener-system-public", "gardener-info"), deadline.Token);
+        info.Data!["gardenerAPIServer"].ShouldBe($"version: {BuildVersion.Current}\n");
         (await world.Garden.FindAsync<ClusterRoleBinding>(ObjectKey.Cluster("gardener.cloud:system:seeds"), deadline.Token))
             .ShouldNotBeNull();
     }

@@ -44,6 +44,8 @@ public sealed class GardenControllerManagerComponent
             .For<Seed>()
             .Watches<ControllerInstallation>(i => i.Spec.SeedRef?.Name is { } seed ? [ObjectKey.Cluster(seed)] : [])
             .Watches<BackupBucket>(bucket => bucket.Spec.SeedName is { } seed ? [ObjectKey.Cluster(seed)] : []));
+        manager.AddController("csr-approver", new SeedRequestReconciler(manager, context.Clock), controller => controller
+            .For<CertificateSigningRequest>((_, after) => after is not null));
         manager.AddController("shoot-status-label", new ShootStatusLabelReconciler(manager), controller => controller.For<Shoot>());
         ExtensionControllers.Add(manager);
         await manager.RunAsync(cancellationToken);

@@ -1,5 +1,5 @@
-using System.Reflection;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Runtime;
 
 namespace Hortus.Gardenlet;
 
@@ -14,8 +14,7 @@ internal static class GardenletIdentity
     {
         Id = id,
         Name = Environment.MachineName,
-        Version = "v" + (typeof(GardenletIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?
-            .InformationalVersion.Split('+')[0] ?? "0.0.0"),
+        Version = BuildVersion.Current,
     };
 
     /// <summary>Whether both are the same instance.</summary>

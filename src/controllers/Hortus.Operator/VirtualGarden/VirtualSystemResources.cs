@@ -7,7 +7,8 @@ using Hortus.Objects.Kubernetes;
 namespace Hortus.Operator;
 
 /// <summary>Namespaces and rights that every virtual garden has: for its controllers, for gardenlets and for users.</summary>
-public sealed class VirtualSystemResources : IComponent
+/// <param name="version">Version of the garden's servers, told to all who may come in.</param>
+public sealed class VirtualSystemResources(string version) : IComponent
 {
     /// <summary>User names of the garden's controllers.</summary>
     public const string ControllerManagerUser = "gardener.cloud:system:controller-manager";
@@ -30,9 +31,11 @@ public sealed class VirtualSystemResources : IComponent
         NamespaceOf(GardenerNames.GardenNamespace, GardenerRoles.Garden),
         NamespaceOf(GardenerNames.SeedLeaseNamespace, null),
         NamespaceOf(GardenerNames.PublicNamespace, null),
+        .. PublicInfo.Render(version),
         .. Grant(ControllerManagerUser, "User", ControllerManagerUser, ControllerManagerRules),
         .. Grant(SchedulerUser, "User", SchedulerUser, SchedulerRules),
         .. Grant("gardener.cloud:system:seeds", "Group", GardenerNames.SeedsGroup, GardenletRules),
+        .. Grant(GardenerNames.SeedBootstrapperRole, "Group", GardenerNames.BootstrappersGroup, BootstrapperRules),
         new ClusterRole { Metadata = new ObjectMeta { Name = GardenerNames.ExtensionsRole }, Rules = ExtensionRules },
         new ClusterRole { Metadata = new ObjectMeta { Name = GardenerNames.ExtensionsNamespaceRole }, Rules = ExtensionNamespaceRules },
         .. Grant("gardener.cloud:admin", "Group", "gardener.cloud:system:admins", AdministratorRules),
@@ -67,8 +70,16 @@ public sealed class VirtualSystemResources : IComponent
         Rule([""], ["namespaces"], "get", "list", "watch"),
         Rule(["coordination.k8s.io"], ["leases"], "*"),
         Rule(["certificates.k8s.io"], ["certificatesigningrequests"], "create", "get", "list", "watch"),
+        Rule(["certificates.k8s.io"], ["certificatesigningrequests/seedclient"], "create"),
         Rule(["authorization.k8s.io"], ["subjectaccessreviews"], "create"),
         Rule(["authentication.k8s.io"], ["tokenreviews"], "create"),
+    ];
+
+    // A token is good for one thing: to ask to become a gardenlet. What it asks for is judged by the garden's controllers.
+    private static IReadOnlyList<PolicyRule> BootstrapperRules =>
+    [
+        Rule(["certificates.k8s.io"], ["certificatesigningrequests"], "create", "get"),
+        Rule(["certificates.k8s.io"], ["certificatesigningrequests/seedclient"], "create"),
     ];
 
     // Secrets and shoots' contents are not theirs; the controller manager gives these rights to the accounts of each seed.

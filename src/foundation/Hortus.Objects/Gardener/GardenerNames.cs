@@ -12,6 +12,21 @@ public static class GardenerNames
     /// <summary>Namespace that every user may read.</summary>
     public const string PublicNamespace = "gardener-system-public";
 
+    /// <summary>ConfigMap of <see cref="PublicNamespace"/> that says which version the garden has.</summary>
+    public const string InfoConfigMap = "gardener-info";
+
+    /// <summary>Group of those who come with a bootstrap token.</summary>
+    public const string BootstrappersGroup = "system:bootstrappers";
+
+    /// <summary>Prefix of the user name of such a token; its id follows.</summary>
+    public const string BootstrapUserPrefix = "system:bootstrap:";
+
+    /// <summary>Prefix of the Secret in kube-system that holds such a token; its id follows.</summary>
+    public const string BootstrapTokenPrefix = "bootstrap-token-";
+
+    /// <summary>ClusterRole of those who may become a gardenlet.</summary>
+    public const string SeedBootstrapperRole = "gardener.cloud:system:seed-bootstrapper";
+
     /// <summary>Group of all gardenlets.</summary>
     public const string SeedsGroup = "gardener.cloud:system:seeds";
 

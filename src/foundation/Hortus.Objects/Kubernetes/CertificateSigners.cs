@@ -28,9 +28,19 @@ public static class CertificateDecisions
     public static bool IsFailed(this CertificateSigningRequest request) =>
         Conditions.IsTrue(request.Status.Conditions, FailedType);
 
-    /// <summary>Whether nobody has to decide any more.</summary>
-    public static bool IsSettled(this CertificateSigningRequest request) => request.IsApproved() || request.IsFailed() ||
+    /// <summary>Whether it is denied.</summary>
+    public static bool IsDenied(this CertificateSigningRequest request) =>
         Conditions.IsTrue(request.Status.Conditions, DeniedType);
+
+    /// <summary>Whether nobody has to decide any more.</summary>
+    public static bool IsSettled(this CertificateSigningRequest request) =>
+        request.IsApproved() || request.IsFailed() || request.IsDenied();
+
+    /// <summary>Why there will be no certificate, as the one who decided said; null while there may be one.</summary>
+    public static string? Refusal(this CertificateSigningRequest request) => request.Status.Conditions?
+        .FirstOrDefault(c => c is { Type: DeniedType or FailedType, Status: "True" }) is { } decided
+            ? $"{decided.Type} ({decided.Reason}): {decided.Message}"
+            : null;
 
     /// <summary>The request as approved.</summary>
     public static CertificateSigningRequest Approved(

@@ -1,6 +1,7 @@
 using Hortus.Components;
 using Hortus.Flow;
 using Hortus.Pki;
+using Hortus.Runtime;
 
 namespace Hortus.Operator;
 
@@ -60,7 +61,7 @@ internal sealed class ControllersPart(GardenOperation operation)
 
     private async Task DeploySystemResourcesAsync(CancellationToken cancellationToken)
     {
-        var system = new VirtualSystemResources();
+        var system = new VirtualSystemResources(BuildVersion.Current);
         await operation.Deployers.Virtual.DeployAsync(system, cancellationToken);
         await operation.Deployers.Virtual.WaitAsync(system, cancellationToken);
     }
