@@ -17,19 +17,7 @@ public sealed class BackupS3Component
     public static ComponentHostOptions HostOptions(BackupS3Options options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var name = ExtensionClasses.Parse(options.ExtensionClasses).NameOf(Name);
-        return new()
-        {
-            Name = name,
-            Kubeconfig = options.Kubeconfig,
-            HealthPort = options.HealthPort,
-            LeaderElection = options.LeaderElect
-                ? new LeaderElectionOptions
-                {
-                    Namespace = options.LeaderElectionNamespace, Name = name, Identity = options.LeaderElectionIdentity,
-                }
-                : null,
-        };
+        return options.HostOptions(Name);
     }
 
     /// <summary>Runs until cancelled.</summary>
@@ -44,7 +32,7 @@ public sealed class BackupS3Component
 
     internal static void AddTo(IControllerManager manager, BackupS3Options options, TimeProvider clock)
     {
-        var classes = ExtensionClasses.Parse(options.ExtensionClasses);
+        var classes = options.Classes;
         Add("backupbucket", new S3BucketActuator(manager.Client, classes.NameOf(Name)));
         Add("backupentry", new S3EntryActuator(manager.Client));
 

@@ -24,21 +24,7 @@ public sealed class ProviderLocalComponent
     public static ComponentHostOptions HostOptions(ProviderLocalOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var name = ExtensionClasses.Parse(options.ExtensionClasses).NameOf(Name);
-        return new()
-        {
-            Name = name,
-            Kubeconfig = options.Kubeconfig,
-            HealthPort = options.HealthPort,
-            LeaderElection = options.LeaderElect
-                ? new LeaderElectionOptions
-                {
-                    Namespace = options.LeaderElectionNamespace,
-                    Name = name,
-                    Identity = options.LeaderElectionIdentity,
-                }
-                : null,
-        };
+        return options.HostOptions(Name);
     }
 
     /// <summary>Runs until cancelled.</summary>
@@ -55,7 +41,7 @@ public sealed class ProviderLocalComponent
     {
         var images = new ImageVector();
         var client = manager.Client;
-        var classes = ExtensionClasses.Parse(options.ExtensionClasses);
+        var classes = options.Classes;
         var folders = new BackupFolders(options.BackupPath);
         Add("dnsrecord", Type, new DnsRecordActuator(client, options.DnsNamespace));
         Add("backupbucket", Type, new BackupBucketActuator(
