@@ -1,9 +1,8 @@
 using Hortus.Charts;
 using Hortus.Client;
 using Hortus.Components.Charts;
-using Hortus.Objects;
 using Hortus.Objects.Gardener;
-using Hortus.Objects.Kubernetes;
+using Hortus.Objects.Gardener.Rules;
 using Hortus.Oci;
 using Hortus.Runtime;
 
@@ -102,15 +101,9 @@ public sealed class GardenletInstaller(ChartLoader loader, IChartRenderer render
         request.Values.Text("config", "seedClientConnection", "kubeconfig"),
     }.OfType<string>();
 
-    private static string? Fault(GardenletRelease release, RenderedChart rendered, string? gardenVersion)
-    {
-        var isGardenlet = release.Objects.Any(o =>
-            o.Text("apiVersion") == ResourceKind.Of<Deployment>().ApiVersion && o.Text("kind") == nameof(Deployment)
-            && o.Text("metadata", "name") == GardenletNames.Deployment
-            && o.Text("metadata", "namespace") is null or GardenerNames.GardenNamespace);
-        return isGardenlet
-            ? GardenletSkew.Fault(release.Version, gardenVersion)
-            : $"{rendered.Name} {rendered.Version} is no chart of a gardenlet: it has no Deployment "
-                + $"{GardenerNames.GardenNamespace}/{GardenletNames.Deployment}; check spec.deployment.helm.ociRepository";
-    }
+    private static string? Fault(GardenletRelease release, RenderedChart rendered, string? gardenVersion) =>
+        !release.Objects.Any(ReleaseObjects.IsGardenlet)
+            ? $"{rendered.Name} {rendered.Version} is no chart of a gardenlet: it has no Deployment "
+                + $"{GardenerNames.GardenNamespace}/{GardenletNames.Deployment}; check spec.deployment.helm.ociRepository"
+            : gardenVersion is null ? null : VersionSkew.Fault(release.Version, gardenVersion);
 }

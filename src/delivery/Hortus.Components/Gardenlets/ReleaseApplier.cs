@@ -32,7 +32,7 @@ internal sealed class ReleaseApplier(IKubernetesClient target, TimeProvider cloc
         foreach (var value in release.Objects)
         {
             var entry = InventoryEntry.Of(value);
-            await TryAsync(() => ApplyAsync(entry, value, cancellationToken), entry.ToString());
+            await TryAsync(() => ApplyAsync(entry, ReleaseObjects.Mark(value, release), cancellationToken), entry.ToString());
         }
     }
 
@@ -74,11 +74,10 @@ internal sealed class ReleaseApplier(IKubernetesClient target, TimeProvider cloc
         var kind = await kinds.FindAsync(entry, cancellationToken)
             ?? throw new GardenletInstallException(
                 GardenletInstallStep.Apply, $"{entry}: the cluster has no kind {entry.Kind} in {entry.ApiVersion}");
-        var value = (JsonObject)wanted.DeepClone();
         var key = KeyOf(kind, entry);
         if (kind.Namespaced)
         {
-            value.Ensure("metadata")["namespace"] = key.Namespace;
+            wanted.Ensure("metadata")["namespace"] = key.Namespace;
         }
 
         for (var tries = 1; ; tries++)
@@ -88,11 +87,11 @@ internal sealed class ReleaseApplier(IKubernetesClient target, TimeProvider cloc
             {
                 if (live is null)
                 {
-                    await target.Dynamic.CreateAsync(kind, value, cancellationToken);
+                    await target.Dynamic.CreateAsync(kind, wanted, cancellationToken);
                 }
                 else
                 {
-                    await target.Dynamic.UpdateAsync(kind, ReleaseObjects.Merge(live, value), cancellationToken);
+                    await target.Dynamic.UpdateAsync(kind, ReleaseObjects.Merge(live, wanted), cancellationToken);
                 }
 
                 return;

@@ -34,6 +34,9 @@ public static class GardenletNames
     /// <summary>Label of everything that the chart installed; the value is <see cref="Deployment"/>.</summary>
     public const string AppliedByLabel = "hortus.dev/applied-by";
 
+    /// <summary>Annotation of the Deployment: identity of the release that it was last applied from.</summary>
+    public const string ReleaseAnnotation = "hortus.dev/gardenlet-release";
+
     /// <summary>Annotation of the pods: checksum of the Secret with the credentials of the seed's backups.</summary>
     public const string BackupChecksum = "checksum/seed-backup-secret";
 
