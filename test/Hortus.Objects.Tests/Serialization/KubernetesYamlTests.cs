@@ -50,6 +50,21 @@ public class KubernetesYamlTests
     }
 
     [Fact]
+    public void LiteralBlock_ThatBeginsWithLinesOfBlanks_IsRead()
+    {
+        const string blanks = "a: |\n    \n  \n    one\n      two\n    \nb:\n- |-\n  \n  c: |\n    \n  x\n";
+
+        var node = KubernetesYaml.Parse(blanks);
+
+        node["a"]!.ToString().ShouldBe("\n\none\n  two\n");
+        node["b"]![0]!.ToString().ShouldBe("\nc: |\n  \nx");
+    }
+
+    [Fact]
+    public void LiteralBlock_ThatBeginsWithMoreBlanksThanItsText_IsRefused() => Should
+        .Throw<YamlFormatException>(() => KubernetesYaml.Parse("a: |\n      \n  one\n")).Message.ShouldContain("line 3");
+
+    [Fact]
     public void AnchorsAndMerges_AreExpanded()
     {
         var node = KubernetesYaml.Parse("base: &b {x: 1, y: 2}\nuse:\n  <<: *b\n  y: 3\nlist: [*b]\n");

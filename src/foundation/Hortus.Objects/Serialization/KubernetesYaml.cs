@@ -66,9 +66,30 @@ public static class KubernetesYaml
     private static List<YamlDocument> Read(string text, ICollection<string>? duplicateKeys)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.Length <= SizeMax
-            ? new YamlReader(text, duplicateKeys).ReadAll()
-            : throw new YamlFormatException($"the text is too long: {text.Length} characters, at most {SizeMax} are read", 1, 1);
+        if (text.Length > SizeMax)
+        {
+            throw new YamlFormatException($"the text is too long: {text.Length} characters, at most {SizeMax} are read", 1, 1);
+        }
+
+        for (var cuts = 0; ; cuts++)
+        {
+            var duplicates = duplicateKeys is null ? null : new List<string>();
+            try
+            {
+                var documents = new YamlReader(text, duplicates).ReadAll();
+                duplicates?.ForEach(duplicateKeys!.Add);
+                return documents;
+            }
+            catch (YamlFormatException e)
+            {
+                if (cuts == YamlBlankLines.CutsMax || YamlBlankLines.Cut(text, e) is not { } cut)
+                {
+                    throw;
+                }
+
+                text = cut;
+            }
+        }
     }
 
     private static YamlDocument Single(List<YamlDocument> documents) => documents.Count == 1
