@@ -8,7 +8,7 @@ namespace Hortus.TestRunner;
 /// <param name="Failed">Tests that failed.</param>
 /// <param name="Skipped">Tests that said they could not run here.</param>
 /// <param name="Problems">Runs that crashed or left no result, one line each.</param>
-internal sealed record TestRun(int Passed, int Failed, int Skipped, IReadOnlyList<string> Problems)
+internal sealed record TestRun(int Passed, IReadOnlyList<FailedTest> Failed, int Skipped, IReadOnlyList<string> Problems)
 {
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
 
@@ -22,7 +22,7 @@ internal sealed record TestRun(int Passed, int Failed, int Skipped, IReadOnlyLis
         }
 
         Directory.CreateDirectory(results);
-        var total = new TestRun(0, 0, 0, []);
+        var total = new TestRun(0, [], 0, []);
         foreach (var project in TestProjects(root))
         {
             total = total.Add(await RunProjectAsync(project, configuration, results, cancellationToken));
@@ -63,34 +63,44 @@ internal sealed record TestRun(int Passed, int Failed, int Skipped, IReadOnlyLis
         await process.WaitForExitAsync(cancellationToken);
         if (!File.Exists(file))
         {
-            return new TestRun(0, 0, 0, [$"{name}: the runner left no result (exit code {process.ExitCode})"]);
+            return new TestRun(0, [], 0, [$"{name}: the runner left no result (exit code {process.ExitCode})"]);
         }
 
         var run = Read(file, name, process.ExitCode);
-        Console.WriteLine($"{name}: {run.Passed} passed, {run.Failed} failed, {run.Skipped} skipped " +
+        Console.WriteLine($"{name}: {run.Passed} passed, {run.Failed.Count} failed, {run.Skipped} skipped " +
             $"({Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s)");
         return run;
     }
 
-    private static TestRun Read(string file, string name, int exitCode)
+    private static TestRun Read(string file, string project, int exitCode)
     {
-        var document = XDocument.Load(file);
-        var outcomes = document.Descendants(Trx + "UnitTestResult").ToLookup(result => (string?)result.Attribute("outcome"));
-        var passed = outcomes["Passed"].Count();
-        var skipped = outcomes["NotExecuted"].Count();
-        var failed = outcomes.Sum(group => group.Count()) - passed - skipped;
-        foreach (var result in outcomes["NotExecuted"])
+        var passed = 0;
+        var skipped = 0;
+        var failures = new List<FailedTest>();
+        foreach (var result in XDocument.Load(file).Descendants(Trx + "UnitTestResult"))
         {
-            var reason = result.Descendants(Trx + "Message").FirstOrDefault()?.Value ?? "no reason given";
-            Console.WriteLine($"  skipped {(string?)result.Attribute("testName")}: {reason}");
+            var test = (string?)result.Attribute("testName") ?? "a test without a name";
+            var message = result.Descendants(Trx + "Message").FirstOrDefault()?.Value;
+            switch ((string?)result.Attribute("outcome"))
+            {
+                case "Passed":
+                    passed++;
+                    break;
+                case "NotExecuted":
+                    skipped++;
+                    Console.WriteLine($"  skipped {test}: {message ?? "no reason given"}");
+                    break;
+                default:
+                    failures.Add(new FailedTest(project, test, message ?? "no message"));
+                    break;
+            }
         }
 
         // A host that died after its last result still exits with an error.
-        return exitCode != 0 && failed == 0
-            ? new TestRun(passed, failed, skipped, [$"{name}: the test host failed with exit code {exitCode}"])
-            : new TestRun(passed, failed, skipped, []);
+        var died = exitCode != 0 && failures.Count == 0;
+        return new TestRun(passed, failures, skipped, died ? [$"{project}: the test host failed with exit code {exitCode}"] : []);
     }
 
     private TestRun Add(TestRun other) => new(
-        Passed + other.Passed, Failed + other.Failed, Skipped + other.Skipped, [.. Problems, .. other.Problems]);
+        Passed + other.Passed, [.. Failed, .. other.Failed], Skipped + other.Skipped, [.. Problems, .. other.Problems]);
 }
