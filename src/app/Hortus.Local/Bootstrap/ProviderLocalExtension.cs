@@ -4,7 +4,7 @@ using Hortus.Oci;
 
 namespace Hortus.Local.Bootstrap;
 
-/// <summary>The Extension provider-local of a local garden: the example, with the digest of the chart that was pushed and with the
+/// <summary>The Extension provider-local of a local garden: the example, with the digests of the charts that were pushed and with the
 /// folder of this garden's backup buckets.</summary>
 public static class ProviderLocalExtension
 {
@@ -19,14 +19,30 @@ public static class ProviderLocalExtension
     /// <param name="manifest">The Extension.</param>
     /// <param name="charts">References of pushed charts, by repository.</param>
     /// <param name="buckets">Folder of the backup buckets.</param>
-    /// <exception cref="LocalGardenException">The chart that the Extension names is not one of those that were pushed.</exception>
+    /// <exception cref="LocalGardenException">A chart that the Extension names is not one of those that were pushed.</exception>
     public static JsonObject Complete(JsonObject manifest, IReadOnlyDictionary<string, string> charts, string buckets)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(charts);
         var completed = manifest.DeepClone().AsObject();
-        var deployment = completed["spec"]!["deployment"]!["extension"]!;
-        var repository = deployment["helm"]!["ociRepository"]!;
+        var deployment = completed["spec"]!["deployment"]!;
+        var extension = deployment["extension"]!;
+        var admission = deployment["admission"]!;
+        foreach (var part in new[] { extension, admission["runtimeCluster"]!, admission["virtualCluster"]! })
+        {
+            Pin(part["helm"]!["ociRepository"]!, charts);
+        }
+
+        foreach (var values in new[] { "values", "runtimeClusterValues" })
+        {
+            extension[values]!["backup"]!["hostPath"] = buckets;
+        }
+
+        return completed;
+    }
+
+    private static void Pin(JsonNode repository, IReadOnlyDictionary<string, string> charts)
+    {
         var reference = OciReference.Parse((string)repository["ref"]!);
         if (reference.Registry != LocalRegistry.Host || !charts.TryGetValue(reference.Repository, out var pushed))
         {
@@ -35,11 +51,5 @@ public static class ProviderLocalExtension
         }
 
         repository["ref"] = pushed;
-        foreach (var values in new[] { "values", "runtimeClusterValues" })
-        {
-            deployment[values]!["backup"]!["hostPath"] = buckets;
-        }
-
-        return completed;
     }
 }

@@ -3,6 +3,7 @@ using Hortus.BackupS3;
 using Hortus.Cli.Extensions;
 using Hortus.MachineController;
 using Hortus.ProviderLocal;
+using Hortus.ProviderLocal.Admission;
 
 namespace Hortus.Commands;
 
@@ -16,6 +17,11 @@ internal static class MachineCommands
             "Serves shoots whose machines are pods of the seed.",
             (options, context, cancellationToken) => new ProviderLocalComponent().RunAsync(options, context, cancellationToken),
             ProviderLocalComponent.HostOptions),
+        ComponentCommand.Create<AdmissionLocalOptions>(
+            AdmissionLocalComponent.Name,
+            "Fills in and judges shoots and profiles of type local for the API server of a garden.",
+            (options, context, cancellationToken) => new AdmissionLocalComponent().RunAsync(options, context, cancellationToken),
+            AdmissionLocalComponent.HostOptions),
         ComponentCommand.Create<BackupS3Options>(
             BackupS3Component.Name,
             "Makes buckets for backups at S3-compatible object stores.",
