@@ -5,30 +5,35 @@ namespace Hortus.Local.Tests;
 
 public sealed class ProviderLocalExtensionTests
 {
-    private const string Pushed = "registry.registry.svc/charts/provider-local:0.1.0@sha256:0123";
+    private static readonly Dictionary<string, string> Pushed = new[] { "provider-local", "admission-local-runtime", "admission-local-virtual" }
+        .ToDictionary(chart => $"charts/{chart}", chart => $"registry.registry.svc/charts/{chart}:0.1.0@sha256:0123");
 
     private static readonly System.Text.Json.Nodes.JsonObject Example =
         KubernetesYaml.ParseAll(Examples.Read(ProviderLocalExtension.Example)).Single();
 
     [Fact]
-    public void The_example_gets_the_digest_that_was_pushed_and_the_folder_of_the_garden()
+    public void The_example_gets_the_digests_that_were_pushed_and_the_folder_of_the_garden()
     {
-        var charts = new Dictionary<string, string> { ["charts/provider-local"] = Pushed };
+        var deployment = ProviderLocalExtension.Complete(Example, Pushed, "/srv/garden/buckets")["spec"]!["deployment"]!;
+        var extension = deployment["extension"]!;
+        var admission = deployment["admission"]!;
 
-        var extension = ProviderLocalExtension.Complete(Example, charts, "/srv/garden/buckets")["spec"]!["deployment"]!["extension"]!;
-
-        ((string?)extension["helm"]!["ociRepository"]!["ref"]).ShouldBe(Pushed);
+        new[] { extension, admission["runtimeCluster"]!, admission["virtualCluster"]! }
+            .Select(part => (string?)part["helm"]!["ociRepository"]!["ref"]).ShouldBe(Pushed.Values);
         ((string?)extension["values"]!["backup"]!["hostPath"]).ShouldBe("/srv/garden/buckets");
         ((string?)extension["runtimeClusterValues"]!["backup"]!["hostPath"]).ShouldBe("/srv/garden/buckets");
     }
 
-    [Fact]
-    public void A_chart_that_was_not_built_is_told_before_anybody_waits_for_it()
+    [Theory]
+    [InlineData("provider-local")]
+    [InlineData("admission-local-runtime")]
+    [InlineData("admission-local-virtual")]
+    public void A_chart_that_was_not_built_is_told_before_anybody_waits_for_it(string missing)
     {
-        var charts = new Dictionary<string, string> { ["charts/other"] = "registry.registry.svc/charts/other:1@sha256:4567" };
+        var charts = Pushed.Where(chart => chart.Key != $"charts/{missing}").ToDictionary();
 
         Should.Throw<LocalGardenException>(() => ProviderLocalExtension.Complete(Example, charts, "/srv")).Message
-            .ShouldContain("registry.registry.svc/charts/provider-local:0.1.0");
+            .ShouldContain($"registry.registry.svc/charts/{missing}:0.1.0");
     }
 
     [Fact]
