@@ -22,15 +22,13 @@ internal static class JsonErrors
     private static string Reason(JsonException e, Type type)
     {
         var steps = Steps(e.Path ?? "");
-        var field = FieldPath.Root;
-        foreach (var step in steps)
-        {
-            field = step.Index is { } index ? field[index] : step.Quoted ? field.Key(step.Name) : field[step.Name];
-        }
-
         var reason = e.Message.StartsWith(Unconvertible, StringComparison.Ordinal) ? $"want {Wanted(type, steps)}" : Cut(e.Message);
-        return steps.Count == 0 ? reason : $"{field}: {reason}";
+        return steps.Count == 0 ? reason : $"{Field(FieldPath.Root, steps)}: {reason}";
     }
+
+    /// <summary>The field that steps lead to.</summary>
+    public static FieldPath Field(FieldPath from, IEnumerable<Step> steps) => steps.Aggregate(
+        from, (field, step) => step.Index is { } index ? field[index] : step.Quoted ? field.Key(step.Name) : field[step.Name]);
 
     // The reader's own message may name the enclosing type, so the type of the field is looked up by its path.
     private static string Wanted(Type type, List<Step> steps)

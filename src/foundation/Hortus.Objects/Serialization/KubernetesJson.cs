@@ -87,7 +87,8 @@ public static class KubernetesJson
 #if GENERATED_JSON_METADATA
         JsonTypeInfoResolver.Combine(
             KubernetesKindsContext.Default, GardenerKindsContext.Default, ExtensionKindsContext.Default,
-            MachineKindsContext.Default, OperatorKindsContext.Default, new DefaultJsonTypeInfoResolver());
+            MachineKindsContext.Default, OperatorKindsContext.Default, GardenletConfigKindsContext.Default,
+            new DefaultJsonTypeInfoResolver());
 #else
         new DefaultJsonTypeInfoResolver();
 #endif

@@ -35,8 +35,11 @@ public abstract record GardenletDeploymentSettings : ApiType
     /// <summary>Environment of the container.</summary>
     public IReadOnlyList<EnvVar>? Env { get; init; }
 
-    /// <summary>Older switch without effect.</summary>
-    public bool? Vpa { get; init; }
+    /// <summary>Tolerations of the pods.</summary>
+    public IReadOnlyList<Hortus.Objects.Kubernetes.Toleration>? Tolerations { get; init; }
+
+    /// <summary>Whether the container has probes.</summary>
+    public bool? EnableHealthProbes { get; init; }
 }
 
 /// <summary>How a gardenlet is deployed for a ManagedSeed.</summary>
@@ -55,4 +58,7 @@ public sealed record Image : ApiType
 
     /// <summary>Always, IfNotPresent or Never.</summary>
     public string? PullPolicy { get; init; }
+
+    /// <summary>The whole reference, in place of repository and tag.</summary>
+    public string? Ref { get; init; }
 }
