@@ -1,4 +1,4 @@
-using Hortus.Objects;
+using Hortus.Client;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Security;
@@ -8,43 +8,30 @@ namespace Hortus.GardenControllers;
 
 /// <summary>Keeps a CredentialsBinding, and the Secret it names, as long as a Shoot uses them; marks the Secret with its
 /// provider.</summary>
-public sealed class CredentialsBindingReconciler(IControllerManager manager) : IReconciler
+public sealed class CredentialsBindingReconciler(IControllerManager manager)
+    : UsedObjectReconciler<CredentialsBinding>(manager, GardenerFinalizers.Gardener)
 {
     private readonly CredentialsSecrets secrets = new(manager);
 
-    public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    protected override Task<IReadOnlyList<string>> UsersAsync(CredentialsBinding value, CancellationToken cancellationToken) =>
+        UsersAsync<Shoot>(
+            ListOptions.In(value.Metadata.Namespace!),
+            shoot => shoot.Spec.CredentialsBindingName == value.Metadata.Name,
+            cancellationToken);
+
+    protected override async Task HoldAsync(CredentialsBinding value, CancellationToken cancellationToken)
     {
-        if (manager.CacheOf<CredentialsBinding>().Find(key) is not { } binding)
+        if (CredentialsSecrets.SecretOf(value) is { } secret)
         {
-            return ReconcileResult.Done;
+            await secrets.HoldAsync(secret, value.Provider.Type, GardenerLabels.ReferencedByCredentialsBinding, cancellationToken);
         }
+    }
 
-        var secret = CredentialsSecrets.SecretOf(binding);
-        if (!binding.Metadata.IsDeleting())
+    protected override async Task ReleaseAsync(CredentialsBinding value, CancellationToken cancellationToken)
+    {
+        if (CredentialsSecrets.SecretOf(value) is { } secret)
         {
-            await manager.Client.AddFinalizerAsync(binding, GardenerFinalizers.Gardener, cancellationToken);
-            if (secret is { } held)
-            {
-                await secrets.HoldAsync(
-                    held, binding.Provider.Type, GardenerLabels.ReferencedByCredentialsBinding, cancellationToken);
-            }
-
-            return ReconcileResult.Done;
+            await secrets.ReleaseAsync(secret, GardenerLabels.ReferencedByCredentialsBinding, cancellationToken);
         }
-
-        var users = manager.CacheOf<Shoot>().List(key.Namespace).Where(shoot => shoot.Spec.CredentialsBindingName == key.Name);
-        if (string.Join(", ", users.Select(shoot => shoot.Key)) is { Length: > 0 } names)
-        {
-            manager.Events.Warning(binding, "InUse", $"cannot be deleted: used by Shoot {names}");
-            return ReconcileResult.Done;
-        }
-
-        if (secret is { } released)
-        {
-            await secrets.ReleaseAsync(released, GardenerLabels.ReferencedByCredentialsBinding, cancellationToken);
-        }
-
-        await manager.Client.RemoveFinalizerAsync(binding, GardenerFinalizers.Gardener, cancellationToken);
-        return ReconcileResult.Done;
     }
 }

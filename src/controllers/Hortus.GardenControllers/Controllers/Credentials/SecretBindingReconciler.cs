@@ -1,4 +1,4 @@
-using Hortus.Objects;
+using Hortus.Client;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Runtime;
@@ -7,35 +7,24 @@ namespace Hortus.GardenControllers;
 
 /// <summary>Keeps a SecretBinding, and the Secret it names, as long as a Shoot uses them; marks the Secret with its
 /// providers.</summary>
-public sealed class SecretBindingReconciler(IControllerManager manager) : IReconciler
+public sealed class SecretBindingReconciler(IControllerManager manager)
+    : UsedObjectReconciler<SecretBinding>(manager, GardenerFinalizers.Gardener)
 {
     private readonly CredentialsSecrets secrets = new(manager);
 
-    public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
-    {
-        if (manager.CacheOf<SecretBinding>().Find(key) is not { } binding)
-        {
-            return ReconcileResult.Done;
-        }
+    protected override Task<IReadOnlyList<string>> UsersAsync(SecretBinding value, CancellationToken cancellationToken) =>
+        UsersAsync<Shoot>(
+            ListOptions.In(value.Metadata.Namespace!),
+            shoot => shoot.Spec.SecretBindingName == value.Metadata.Name,
+            cancellationToken);
 
-        var secret = CredentialsSecrets.SecretOf(binding);
-        if (!binding.Metadata.IsDeleting())
-        {
-            await manager.Client.AddFinalizerAsync(binding, GardenerFinalizers.Gardener, cancellationToken);
-            await secrets.HoldAsync(
-                secret, binding.Provider?.Type ?? "", GardenerLabels.ReferencedBySecretBinding, cancellationToken);
-            return ReconcileResult.Done;
-        }
+    protected override Task HoldAsync(SecretBinding value, CancellationToken cancellationToken) =>
+        secrets.HoldAsync(
+            CredentialsSecrets.SecretOf(value),
+            value.Provider?.Type ?? "",
+            GardenerLabels.ReferencedBySecretBinding,
+            cancellationToken);
 
-        var users = manager.CacheOf<Shoot>().List(key.Namespace).Where(shoot => shoot.Spec.SecretBindingName == key.Name);
-        if (string.Join(", ", users.Select(shoot => shoot.Key)) is { Length: > 0 } names)
-        {
-            manager.Events.Warning(binding, "InUse", $"cannot be deleted: used by Shoot {names}");
-            return ReconcileResult.Done;
-        }
-
-        await secrets.ReleaseAsync(secret, GardenerLabels.ReferencedBySecretBinding, cancellationToken);
-        await manager.Client.RemoveFinalizerAsync(binding, GardenerFinalizers.Gardener, cancellationToken);
-        return ReconcileResult.Done;
-    }
+    protected override Task ReleaseAsync(SecretBinding value, CancellationToken cancellationToken) =>
+        secrets.ReleaseAsync(CredentialsSecrets.SecretOf(value), GardenerLabels.ReferencedBySecretBinding, cancellationToken);
 }
