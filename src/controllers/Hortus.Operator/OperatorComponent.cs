@@ -18,8 +18,13 @@ namespace Hortus.Operator;
 /// Extensions that it needs.</summary>
 public sealed class OperatorComponent
 {
+    /// <summary>Name of the component, and of its lease.</summary>
+    public const string Name = "gardener-operator";
+
     private static readonly TimeSpan SyncPeriod = TimeSpan.FromHours(1);
     private static readonly TimeSpan CarePeriod = TimeSpan.FromMinutes(1);
+
+    private WebhookServing? beside;
 
     /// <summary>How to reach the virtual garden once it runs.</summary>
     internal Func<ComponentContext, VirtualGardenSecrets, IVirtualGardenAccess> Access { get; init; } =
@@ -34,7 +39,32 @@ public sealed class OperatorComponent
     /// <summary>Brings charts instead of from registries.</summary>
     internal IArtifactPuller? Puller { get; init; }
 
-    /// <summary>Runs until cancelled.</summary>
+    /// <summary>How to host the component: connection, lease, health port, and the webhooks, which all instances serve.</summary>
+    /// <exception cref="SettingException">An option cannot be used.</exception>
+    public ComponentHostOptions HostOptions(OperatorOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var endpoint = EndpointOf(options);
+        beside = endpoint is null ? null : new WebhookServing();
+        return new()
+        {
+            Name = Name,
+            Kubeconfig = options.Kubeconfig,
+            HealthPort = options.HealthPort,
+            LeaderElection = options.LeaderElect
+                ? new LeaderElectionOptions
+                {
+                    Namespace = options.LeaderElectionNamespace,
+                    Name = Name,
+                    Identity = options.LeaderElectionIdentity,
+                }
+                : null,
+            Beside = endpoint is null ? null : (context, cancellationToken) => beside!.RunAsync(
+                OperatorWebhookCatalog.Settings(context.Client, endpoint), context.Client, context, cancellationToken),
+        };
+    }
+
+    /// <summary>Runs until cancelled; serves the webhooks as well unless its host does.</summary>
     /// <exception cref="SettingException">An option cannot be used.</exception>
     public async Task RunAsync(OperatorOptions options, ComponentContext context, CancellationToken cancellationToken)
     {
@@ -45,23 +75,21 @@ public sealed class OperatorComponent
             new SecretsManager(manager.Client, VirtualGardenNames.Namespace, VirtualGardenSecrets.Identity, context.Clock),
             context.Clock);
         var access = Access(context, secrets);
-        AddGarden(manager, context, secrets, access);
+        AddGarden(manager, context, secrets, access, ImagesOf(options));
         using var helm = new HelmRenderer(HelmBinary.Find(options.HelmBinary), new HelmLimits());
         using var puller = PullerOf(options, context);
         var charts = new ExtensionCharts(
             new ChartLoader(Puller ?? puller, TrustOf()), Renderer ?? new CachedRenderer(helm), manager.Client, manager.Events);
         var extensions = new ExtensionControllers(manager, context);
         extensions.Add(charts);
-        var endpoint = Endpoint ?? (options.WebhookPort == 0 ? null : WebhookEndpoint.ForService(
-            VirtualGardenNames.Namespace, OperatorWebhookCatalog.ServiceName, options.WebhookPort, "--webhook-port"));
-        var webhooks = endpoint is null
-            ? null
-            : new WebhookHost(manager, manager.Client, context, OperatorWebhookCatalog.Settings(manager.Client, endpoint));
+        var webhooks = EndpointOf(options) is { } endpoint
+            ? new WebhookHost(manager, manager.Client, context, OperatorWebhookCatalog.Settings(manager.Client, endpoint), beside)
+            : null;
         var connection = new VirtualGardenConnection(manager, context, secrets, access);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         List<Task> running = [manager.RunAsync(stop.Token), connection.RunAsync(extensions.Installations, stop.Token)];
-        if (webhooks is not null)
+        if (webhooks is not null && beside is null)
         {
             running.Add(webhooks.RunAsync(stop.Token));
         }
@@ -73,10 +101,19 @@ public sealed class OperatorComponent
         await first;
     }
 
+    private WebhookEndpoint? EndpointOf(OperatorOptions options) => Endpoint ?? OperatorWebhookCatalog.EndpointOf(options);
+
+    private static ImageVector ImagesOf(OperatorOptions options) =>
+        options.Image is { Length: > 0 } image ? new ImageVector { Hortus = image } : new ImageVector();
+
     private static void AddGarden(
-        ControllerManager manager, ComponentContext context, VirtualGardenSecrets secrets, IVirtualGardenAccess access)
+        ControllerManager manager,
+        ComponentContext context,
+        VirtualGardenSecrets secrets,
+        IVirtualGardenAccess access,
+        ImageVector images)
     {
-        manager.AddController("garden", new GardenReconciler(manager, context, secrets, access), controller => controller
+        manager.AddController("garden", new GardenReconciler(manager, context, secrets, access, images), controller => controller
             .For<Garden>(GardenReconciler.Matters)
             .Watches<Garden>(_ => AllGardens(manager), (_, after) => after is null)
             .WithConcurrency(1)

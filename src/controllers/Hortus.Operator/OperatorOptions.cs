@@ -1,3 +1,5 @@
+using Hortus.Objects.Gardener;
+
 namespace Hortus.Operator;
 
 /// <summary>Settings of the operator.</summary>
@@ -11,6 +13,23 @@ public sealed record OperatorOptions
 
     /// <summary>Port of the webhooks behind the Service gardener-operator of the namespace garden; 0 serves none. Default 0.</summary>
     public int WebhookPort { get; init; }
+
+    /// <summary>Where API servers ask the webhooks when not behind that Service, for an operator outside of the cluster: an https
+    /// address without a path, which leads to the port of the webhooks.</summary>
+    public string? WebhookUrl { get; init; }
+
+    /// <summary>Works only while it holds a lease, so that several replicas may run; webhooks are served by all.</summary>
+    public bool LeaderElect { get; init; }
+
+    /// <summary>Who this instance is. A pod's name lets its restarted container go on at once with the lease that it had; absent means a
+    /// new name with each start.</summary>
+    public string? LeaderElectionIdentity { get; init; }
+
+    /// <summary>Namespace of the lease.</summary>
+    public string LeaderElectionNamespace { get; init; } = GardenerNames.GardenNamespace;
+
+    /// <summary>Image that holds the components of Hortus as subcommands; empty means the built-in one.</summary>
+    public string? Image { get; init; }
 
     /// <summary>Folder in which charts are kept over restarts; absent keeps them in memory only.</summary>
     public string? ChartCacheDir { get; init; }

@@ -17,6 +17,11 @@ public sealed class RunningComponent : IAsyncDisposable
         string name, IKubernetesClient client, TimeProvider clock, Func<ComponentContext, CancellationToken, Task> run) =>
         new(new ComponentHostOptions { Name = name, Client = client, Clock = clock, HandleSignals = false }, run);
 
+    /// <summary>Starts a component hosted as it says itself, with a client that stays the caller's.</summary>
+    public static RunningComponent Start(
+        ComponentHostOptions options, IKubernetesClient client, Func<ComponentContext, CancellationToken, Task> run) =>
+        new(options with { Client = client, HandleSignals = false }, run);
+
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();

@@ -2,6 +2,7 @@ using Hortus.Client;
 using Hortus.Components;
 using Hortus.Components.Webhooks;
 using Hortus.Objects.Kubernetes;
+using Hortus.Runtime;
 
 namespace Hortus.Operator.Webhooks;
 
@@ -14,6 +15,21 @@ internal static class OperatorWebhookCatalog
 
     /// <summary>Service in front of the operator's pods, and name of the webhooks' configurations.</summary>
     public const string ServiceName = "gardener-operator";
+
+    /// <summary>Where the options want them; null when they want none.</summary>
+    /// <exception cref="SettingException">The port or the address cannot be used.</exception>
+    public static WebhookEndpoint? EndpointOf(OperatorOptions options)
+    {
+        const string portFlag = "--webhook-port";
+        const string urlFlag = "--webhook-url";
+        return options switch
+        {
+            { WebhookPort: 0, WebhookUrl: null or "" } => null,
+            { WebhookPort: 0 } => throw new SettingException($"{urlFlag} needs {portFlag}, the port that it leads to"),
+            { WebhookUrl: { Length: > 0 } url } => WebhookEndpoint.ForUrl(url, urlFlag, options.WebhookPort, portFlag),
+            _ => WebhookEndpoint.ForService(VirtualGardenNames.Namespace, ServiceName, options.WebhookPort, portFlag),
+        };
+    }
 
     /// <summary>All of them, as they are served.</summary>
     /// <param name="runtime">The runtime cluster, for what an object alone does not tell.</param>

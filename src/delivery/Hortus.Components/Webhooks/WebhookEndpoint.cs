@@ -42,6 +42,24 @@ public sealed record WebhookEndpoint(
         NamesOf(@namespace, service),
         (_, path) => new WebhookClientConfig { Url = $"https://{service}.{@namespace}.svc:{ServedWebhooks.ServicePort}{path}" });
 
+    /// <summary>At an address of its own, for a component outside of the cluster whose API server asks.</summary>
+    /// <param name="url">Leads to <paramref name="port"/>: https, without a path.</param>
+    /// <param name="urlFlag">Where the address comes from, for messages.</param>
+    /// <param name="port">Where to listen.</param>
+    /// <param name="flag">Where the port comes from, for messages.</param>
+    /// <exception cref="SettingException">It is no port, or no such address.</exception>
+    public static WebhookEndpoint ForUrl(string url, string urlFlag, int port, string flag)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed)
+            || parsed is not { Scheme: "https", PathAndQuery: "/", UserInfo: "", Fragment: "" })
+        {
+            throw new SettingException($"{urlFlag}: want https://HOST[:PORT] without a path, found \"{url}\"");
+        }
+
+        return new(
+            AddressOf(port, flag), [parsed.Host], (_, path) => new WebhookClientConfig { Url = new Uri(parsed, path).ToString() });
+    }
+
     private static IPEndPoint AddressOf(int port, string flag) => port is > 0 and <= IPEndPoint.MaxPort
         ? new IPEndPoint(IPAddress.Any, port)
         : throw new SettingException($"{flag}: want 1 to {IPEndPoint.MaxPort}, found {port}");

@@ -7,7 +7,12 @@ namespace Hortus.Operator;
 
 /// <summary>One run of a flow of a garden: what its steps work with, and what they have found out for those after them.</summary>
 public sealed class GardenOperation(
-    Garden garden, IKubernetesClient runtime, VirtualGardenSecrets secrets, IVirtualGardenAccess access, TimeProvider clock)
+    Garden garden,
+    IKubernetesClient runtime,
+    VirtualGardenSecrets secrets,
+    IVirtualGardenAccess access,
+    ImageVector images,
+    TimeProvider clock)
 {
     /// <summary>The garden as it was when the run began.</summary>
     public Garden Garden => garden;
@@ -21,7 +26,7 @@ public sealed class GardenOperation(
 
     public TimeProvider Clock => clock;
 
-    public VirtualGardenComponents Components { get; } = new(garden, new ImageVector());
+    public VirtualGardenComponents Components { get; } = new(garden, images);
 
     public GardenDeployers Deployers { get; } = new(runtime, clock);
 

@@ -17,10 +17,15 @@ public sealed partial class GardenReconciler : IReconciler
     private readonly ComponentContext context;
     private readonly VirtualGardenSecrets secrets;
     private readonly IVirtualGardenAccess access;
+    private readonly ImageVector images;
     private readonly ILogger logger;
 
     public GardenReconciler(
-        IControllerManager manager, ComponentContext context, VirtualGardenSecrets secrets, IVirtualGardenAccess access)
+        IControllerManager manager,
+        ComponentContext context,
+        VirtualGardenSecrets secrets,
+        IVirtualGardenAccess access,
+        ImageVector images)
     {
         ArgumentNullException.ThrowIfNull(manager);
         ArgumentNullException.ThrowIfNull(context);
@@ -28,6 +33,7 @@ public sealed partial class GardenReconciler : IReconciler
         this.context = context;
         this.secrets = secrets;
         this.access = access;
+        this.images = images;
         logger = context.Logs.CreateLogger<GardenReconciler>();
     }
 
@@ -171,7 +177,7 @@ public sealed partial class GardenReconciler : IReconciler
         }
     }
 
-    private GardenOperation OperationOn(Garden garden) => new(garden, manager.Client, secrets, access, context.Clock);
+    private GardenOperation OperationOn(Garden garden) => new(garden, manager.Client, secrets, access, images, context.Clock);
 
     private GardenStatusWriter StatusOf(Garden garden, string type) =>
         new(manager.Client, garden.Key, type, context.Identity, context.Clock);
