@@ -41,6 +41,7 @@ public sealed class GardenApiPlugin(GardenApiOptions options, IObjectReader? hos
             new DroppedResourcesWarning(),
             new IncompleteDigestWarning(),
             new PrimaryResourceAdmission(garden),
+            new GardenletAdmission(),
             new ShootAdmission(garden),
             new BastionAdmission(garden),
         ];

@@ -180,15 +180,5 @@ public class GardenValidatorsTests
         ]);
     }
 
-    [Fact]
-    public void Gardenlet_LivesInTheGardenAndNeedsAChart() =>
-        Faults(e =>
-            SeedManagementValidator.Check(
-                new Gardenlet { Metadata = new ObjectMeta { Name = "a", Namespace = "default" } }, e)).ShouldBe(
-        [
-            "metadata.namespace: Invalid value: \"default\": namespace must be garden",
-            "spec.deployment.helm.ociRepository: Required value: must provide either ref or repository",
-        ]);
-
     private static Project In(string? ns) => ValidProject with { Spec = ValidProject.Spec with { Namespace = ns } };
 }

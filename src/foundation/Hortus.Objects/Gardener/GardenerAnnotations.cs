@@ -95,6 +95,7 @@ public static class GardenerOperations
     public const string Restore = "restore";
     public const string WaitForState = "wait-for-state";
     public const string RenewKubeconfig = "renew-kubeconfig";
+    public const string ForceRedeploy = "force-redeploy";
     public const string RotateCredentialsStart = "rotate-credentials-start";
     public const string RotateCredentialsComplete = "rotate-credentials-complete";
     public const string ForceInPlaceUpdate = "force-in-place-update";

@@ -94,6 +94,9 @@ public static class GardenerLabels
 
     /// <summary>Logical name of a generated Secret.</summary>
     public const string SecretName = "name";
+
+    /// <summary><c>true</c> on a Gardenlet makes the operator set its chart to that of the operator's own version.</summary>
+    public const string AutoUpdateGardenletChart = "operator.gardener.cloud/auto-update-gardenlet-helm-chart-ref";
 }
 
 /// <summary>Values of <see cref="GardenerLabels.Role"/>.</summary>

@@ -13,6 +13,7 @@ using Hortus.Objects.Gardener.Authentication;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Security;
 using Hortus.Objects.Gardener.SeedManagement;
+using Hortus.Oci;
 
 namespace Hortus.GardenApi.Registry;
 
@@ -29,7 +30,7 @@ internal static class GardenResources
         .. Backups(),
         Shoot(options, garden, time),
         Of(new TypedStrategy<ShootState>()),
-        Of(new TypedStrategy<Gardenlet> { Check = SeedManagementValidator.Check }),
+        Gardenlet(),
         Of(new TypedStrategy<ManagedSeed> { Check = SeedManagementValidator.Check,
         CheckChange = SeedManagementValidator.CheckChange },
             "spec.shoot.name"),
@@ -132,6 +133,16 @@ internal static class GardenResources
             "spec.seedName", "spec.bucketName", "spec.shootRef.name", "spec.shootRef.namespace"),
     ];
 
+    private static ResourceDefinition Gardenlet() => Of(new TypedStrategy<Gardenlet>
+    {
+        Default = GardenletDefaults.Apply,
+        Check = GardenletValidator.Check,
+        CheckChange = GardenletValidator.CheckChange,
+        CountsAsNewGeneration = GardenletOperations.StartReconciliation,
+        Settle = GardenletOperations.Consume,
+    }) with
+    { Columns = GardenletColumns() };
+
     private static ResourceDefinition Shoot(GardenApiOptions options, GardenReader garden, TimeProvider time)
     {
         var definition = Of(new TypedStrategy<Shoot>
@@ -229,6 +240,21 @@ internal static class GardenResources
                 ? $"{last["type"]} {last["state"]} ({last["progress"]}%)"
                 : "<pending>" }
             : c),
+    ];
+
+    private static IReadOnlyList<TableColumn> GardenletColumns() =>
+    [
+        .. ColumnPath.ColumnsOf(typeof(Gardenlet)).Select(c => c.Name switch
+        {
+            "OCI Repository" => c with
+            {
+                Value = o => TypedObjects.TryRead<Gardenlet>(o) is { } gardenlet
+                    ? OciRepositoryRules.FullReference(gardenlet.Spec.Deployment.Helm.OciRepository)
+                    : null,
+            },
+            "Reconciled" => c with { Value = o => c.Value(o) ?? "<unknown>" },
+            _ => c,
+        }),
     ];
 
     private static IReadOnlyList<TableColumn> SeedColumns() =>

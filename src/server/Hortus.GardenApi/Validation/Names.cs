@@ -49,6 +49,15 @@ internal static partial class Names
         }
     }
 
+    /// <summary>Requires a number that is not below zero.</summary>
+    public static void NotNegative(int? value, FieldPath path, FieldErrors errors)
+    {
+        if (value is < 0)
+        {
+            errors.Invalid(path, value, "must be greater than or equal to 0");
+        }
+    }
+
     /// <summary>Requires one of the given texts where there is one.</summary>
     public static void OneOf(string? value, FieldPath path, FieldErrors errors, params string[] supported)
     {

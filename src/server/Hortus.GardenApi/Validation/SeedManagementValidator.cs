@@ -1,23 +1,13 @@
 using Hortus.GardenApi.Registry;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.SeedManagement;
-using Hortus.Oci;
 
 namespace Hortus.GardenApi.Validation;
 
-/// <summary>The rules of Gardenlet, ManagedSeed and ManagedSeedSet; all live in the namespace garden.</summary>
+/// <summary>The rules of ManagedSeed and ManagedSeedSet; all live in the namespace garden.</summary>
 internal static class SeedManagementValidator
 {
     private const string GardenNamespace = "garden";
-
-    public static void Check(Gardenlet gardenlet, FieldErrors errors)
-    {
-        var path = FieldPath.Root["spec"];
-        Namespace(gardenlet.Metadata.Namespace, errors);
-        OciRepositoryRules.Check(
-            gardenlet.Spec.Deployment.Helm.OciRepository, path["deployment"]["helm"]["ociRepository"], errors);
-        Deployment(gardenlet.Spec.Deployment, path["deployment"], errors);
-    }
 
     public static void Check(ManagedSeed seed, FieldErrors errors)
     {
@@ -29,7 +19,7 @@ internal static class SeedManagementValidator
             "None");
         if (seed.Spec.Gardenlet.Deployment is { } deployment)
         {
-            Deployment(deployment, path["gardenlet"]["deployment"], errors);
+            GardenletDeploymentRules.Check(deployment, path["gardenlet"]["deployment"], errors);
         }
     }
 
@@ -41,9 +31,9 @@ internal static class SeedManagementValidator
         var path = FieldPath.Root["spec"];
         var spec = set.Spec;
         Namespace(set.Metadata.Namespace, errors);
-        NotNegative(spec.Replicas, path["replicas"], errors);
-        NotNegative(spec.RevisionHistoryLimit, path["revisionHistoryLimit"], errors);
-        NotNegative(
+        Names.NotNegative(spec.Replicas, path["replicas"], errors);
+        Names.NotNegative(spec.RevisionHistoryLimit, path["revisionHistoryLimit"], errors);
+        Names.NotNegative(
             spec.UpdateStrategy?.RollingUpdate?.Partition, path["updateStrategy"]["rollingUpdate"]["partition"], errors);
         Names.OneOf(spec.UpdateStrategy?.Type, path["updateStrategy"]["type"], errors, "RollingUpdate");
         if (spec.Selector.MatchLabels is null or { Count: 0 } && spec.Selector.MatchExpressions is null or { Count: 0 })
@@ -83,26 +73,11 @@ internal static class SeedManagementValidator
         }
     }
 
-    private static void NotNegative(int? value, FieldPath path, FieldErrors errors)
-    {
-        if (value is < 0)
-        {
-            errors.Invalid(path, value, "must be greater than or equal to 0");
-        }
-    }
-
     private static void Namespace(string? ns, FieldErrors errors)
     {
         if (ns != GardenNamespace)
         {
             errors.Invalid(FieldPath.Root["metadata"]["namespace"], ns, "namespace must be garden");
         }
-    }
-
-    private static void Deployment(GardenletDeploymentSettings deployment, FieldPath path, FieldErrors errors)
-    {
-        NotNegative(deployment.ReplicaCount, path["replicaCount"], errors);
-        Names.OneOf(
-            deployment.Image?.PullPolicy, path["image"]["pullPolicy"], errors, "Always", "IfNotPresent", "Never");
     }
 }

@@ -14,6 +14,14 @@ internal static class SeedValidator
         Names.Subdomain(seed.Metadata.Name, FieldPath.Root["metadata"]["name"], errors);
         Names.Present(spec.Provider.Type, path["provider"]["type"], errors, "must provide a provider type");
         Names.Present(spec.Provider.Region, path["provider"]["region"], errors, "must provide a provider region");
+        Names.Present(spec.Networks.Pods, path["networks"]["pods"], errors);
+        Names.Present(spec.Networks.Services, path["networks"]["services"], errors);
+        CheckTemplate(spec, path, errors);
+    }
+
+    /// <summary>Adds the faults of what is there: a template may leave to others what a Seed must have.</summary>
+    public static void CheckTemplate(SeedSpec spec, FieldPath path, FieldErrors errors)
+    {
         Networking(spec.Networks, path["networks"], errors);
         if (spec.Backup is { } backup)
         {
@@ -44,22 +52,24 @@ internal static class SeedValidator
         Taints(spec.Taints, path["taints"], errors);
     }
 
-    public static void CheckChange(Seed seed, Seed old, FieldErrors errors)
+    public static void CheckChange(Seed seed, Seed old, FieldErrors errors) =>
+        CheckChange(seed.Spec, old.Spec, FieldPath.Root["spec"], errors);
+
+    public static void CheckChange(SeedSpec spec, SeedSpec old, FieldPath path, FieldErrors errors)
     {
-        var path = FieldPath.Root["spec"];
         var networks = path["networks"];
-        Names.Unchanged(seed.Spec.Provider.Type, old.Spec.Provider.Type, path["provider"]["type"], errors);
-        Names.Unchanged(seed.Spec.Networks.Pods, old.Spec.Networks.Pods, networks["pods"], errors);
-        Names.Unchanged(seed.Spec.Networks.Services, old.Spec.Networks.Services, networks["services"], errors);
+        Names.Unchanged(spec.Provider.Type, old.Provider.Type, path["provider"]["type"], errors);
+        Names.Unchanged(spec.Networks.Pods, old.Networks.Pods, networks["pods"], errors);
+        Names.Unchanged(spec.Networks.Services, old.Networks.Services, networks["services"], errors);
         Names.Unchanged(
-            seed.Spec.Networks.Nodes, old.Spec.Networks.Nodes, networks["nodes"], errors, oncePresent: true);
+            spec.Networks.Nodes, old.Networks.Nodes, networks["nodes"], errors, oncePresent: true);
         Names.Unchanged(
-            seed.Spec.Ingress?.Domain, old.Spec.Ingress?.Domain, path["ingress"]["domain"], errors, oncePresent: true);
+            spec.Ingress?.Domain, old.Ingress?.Domain, path["ingress"]["domain"], errors, oncePresent: true);
         Names.Unchanged(
-            seed.Spec.Backup?.Provider, old.Spec.Backup?.Provider, path["backup"]["provider"], errors,
+            spec.Backup?.Provider, old.Backup?.Provider, path["backup"]["provider"], errors,
             oncePresent: true);
         Names.Unchanged(
-            seed.Spec.Backup?.Region, old.Spec.Backup?.Region, path["backup"]["region"], errors, oncePresent: true);
+            spec.Backup?.Region, old.Backup?.Region, path["backup"]["region"], errors, oncePresent: true);
     }
 
     public static void CheckStatus(SeedStatus? status, SeedStatus? old, FieldErrors errors) =>
@@ -69,8 +79,6 @@ internal static class SeedValidator
 
     private static void Networking(SeedNetworks networks, FieldPath path, FieldErrors errors)
     {
-        Names.Present(networks.Pods, path["pods"], errors);
-        Names.Present(networks.Services, path["services"], errors);
         (string Field, string? Cidr)[] own =
             [("nodes", networks.Nodes), ("pods", networks.Pods), ("services", networks.Services)];
         foreach (var (field, cidr) in own)

@@ -6,7 +6,8 @@ namespace Hortus.Objects.Gardener.SeedManagement;
 
 /// <summary>A gardenlet that keeps itself as described here.</summary>
 [KubernetesResource("seedmanagement.gardener.cloud", "v1alpha1", "Gardenlet", "gardenlets", HasStatus = true)]
-[PrinterColumn("Status", "string", ".status.conditions[?(@.type==\"SeedRegistered\")].reason")]
+[PrinterColumn("OCI Repository", "string", ".spec.deployment.helm.ociRepository.ref")]
+[PrinterColumn("Reconciled", "string", ".status.conditions[?(@.type==\"GardenletReconciled\")].status")]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
 public sealed record Gardenlet : KubernetesObject
 {
@@ -57,7 +58,7 @@ public sealed record GardenletHelm : ApiType
 /// <summary>How far a gardenlet is.</summary>
 public sealed record GardenletStatus : ApiType
 {
-    /// <summary>SeedRegistered.</summary>
+    /// <summary>SeedRegistered, GardenletReconciled, GardenletRolledOut.</summary>
     [ListMap("type"), PatchStrategy(Merge = true, MergeKey = "type")]
     public IReadOnlyList<GardenerCondition>? Conditions { get; init; }
 
