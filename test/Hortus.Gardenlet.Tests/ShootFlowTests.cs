@@ -82,6 +82,7 @@ public sealed class ShootFlowTests
             Random = new Random(1),
             GardenConnection = World.NoCluster.Connection,
             Charts = World.NoCharts.Create(),
+            Installer = World.NoCharts.Installer(),
         };
         var inputs = new ShootInputs
         {

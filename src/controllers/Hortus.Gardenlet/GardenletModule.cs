@@ -1,6 +1,7 @@
 using Hortus.Client;
 using Hortus.Components;
 using Hortus.Components.Charts;
+using Hortus.Components.Gardenlets;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Runtime;
 using Hortus.Telemetry;
@@ -30,6 +31,7 @@ internal sealed class GardenletModule(GardenletOptions options, ComponentContext
             Logs = context.Logs,
             Random = context.Random,
             Charts = new InstallationCharts(charts.Loader, charts.Renderer),
+            Installer = new GardenletInstaller(charts.Loader, charts.Renderer, context.Clock),
         };
         await RunAsync(surroundings, config, context.Health, cancellationToken);
     }
@@ -53,6 +55,8 @@ internal sealed class GardenletModule(GardenletOptions options, ComponentContext
         ShootReconciler.AddTo(surroundings.Garden, new ShootReconciler(surroundings), surroundings.Options, surroundings.SeedName);
         ShootCareReconciler.AddTo(surroundings);
         InstallationControllers.AddTo(surroundings);
+        await new SelfRegistration(surroundings).RunAsync(cancellationToken);
+        new SelfUpgradeReconciler(surroundings).AddTo(surroundings.Garden);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task[] running = [surroundings.Garden.RunAsync(stop.Token), surroundings.Seed.RunAsync(stop.Token), lease.RunAsync(stop.Token)];
         await Task.WhenAny(running);

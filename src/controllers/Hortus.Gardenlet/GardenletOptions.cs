@@ -42,6 +42,14 @@ public sealed record GardenletOptions
     /// <summary>Time between two checks of an installation's health when nothing changes.</summary>
     public TimeSpan ControllerInstallationCarePeriod { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Time after which the gardenlet's own Gardenlet is looked at again without a change, and the longest time for
+    /// that.</summary>
+    public TimeSpan GardenletSyncPeriod { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Longest rollout of the gardenlet itself, unless its chart's Deployment says <c>progressDeadlineSeconds</c>; then it goes
+    /// back to the last good release.</summary>
+    public TimeSpan GardenletRolloutMax { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Folder in which charts are kept over restarts; absent keeps them in memory only.</summary>
     public string? ChartCacheDir { get; init; }
 

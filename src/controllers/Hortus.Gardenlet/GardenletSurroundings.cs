@@ -1,5 +1,6 @@
 using Hortus.Client;
 using Hortus.Components;
+using Hortus.Components.Gardenlets;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Runtime;
 using Microsoft.Extensions.Logging;
@@ -25,6 +26,9 @@ internal sealed record GardenletSurroundings
 
     /// <summary>Charts of extensions.</summary>
     public required InstallationCharts Charts { get; init; }
+
+    /// <summary>Installs the gardenlet itself anew.</summary>
+    public required GardenletInstaller Installer { get; init; }
 
     public required Gardener Identity { get; init; }
 

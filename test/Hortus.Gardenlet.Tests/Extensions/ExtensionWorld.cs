@@ -6,6 +6,7 @@ using Hortus.Charts;
 using Hortus.Client;
 using Hortus.Components;
 using Hortus.Components.Charts;
+using Hortus.Components.Gardenlets;
 using Hortus.GardenApi;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
@@ -121,6 +122,7 @@ public sealed class ExtensionWorld : IAsyncLifetime
             Seed = TestManagers.NewManager(Seed, TimeProvider.System, lines),
             Shoots = new ShootClients(TimeProvider.System),
             Charts = new InstallationCharts(new ChartLoader(puller, null), renderer),
+            Installer = new GardenletInstaller(new ChartLoader(puller, null), renderer, TimeProvider.System),
             Identity = new Gardener { Id = "test", Name = "test", Version = "v1.2.3" },
             SeedName = SeedName,
             Images = new ImageVector(),

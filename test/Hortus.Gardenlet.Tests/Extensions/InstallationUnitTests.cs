@@ -256,6 +256,7 @@ public sealed class InstallationUnitTests : IAsyncLifetime, IDisposable
         Seed = new NoCluster(),
         Shoots = new ShootClients(TimeProvider.System),
         Charts = NoCharts.Create(),
+        Installer = NoCharts.Installer(),
         Identity = GardenletIdentity.Create("test"),
         SeedName = "local",
         Images = new ImageVector(),

@@ -94,6 +94,7 @@ internal sealed class GardenWorld : IAsyncDisposable
             Random = new Random(1),
             GardenConnection = GardenConnection,
             Charts = NoCharts.Create(),
+            Installer = NoCharts.Installer(),
         };
         gardenlet = GardenletModule.RunAsync(surroundings, SeedConfigOf(), new HealthChecks(), gardenletStop.Token);
     }

@@ -1,5 +1,6 @@
 using Hortus.Charts;
 using Hortus.Components.Charts;
+using Hortus.Components.Gardenlets;
 using Hortus.Oci;
 
 namespace Hortus.Gardenlet.Tests.World;
@@ -11,6 +12,12 @@ internal sealed class NoCharts : IArtifactPuller, IChartRenderer
     {
         var none = new NoCharts();
         return new InstallationCharts(new ChartLoader(none, null), none);
+    }
+
+    public static GardenletInstaller Installer()
+    {
+        var none = new NoCharts();
+        return new GardenletInstaller(new ChartLoader(none, null), none, TimeProvider.System);
     }
 
     public Task<PulledChart> PullChartAsync(ChartPull pull, CancellationToken cancellationToken) =>

@@ -102,7 +102,7 @@ public sealed class GardenletInstaller(ChartLoader loader, IChartRenderer render
     }.OfType<string>();
 
     private static string? Fault(GardenletRelease release, RenderedChart rendered, string? gardenVersion) =>
-        !release.Objects.Any(ReleaseObjects.IsGardenlet)
+        !release.Objects.Any(GardenletRelease.IsDeployment)
             ? $"{rendered.Name} {rendered.Version} is no chart of a gardenlet: it has no Deployment "
                 + $"{GardenerNames.GardenNamespace}/{GardenletNames.Deployment}; check spec.deployment.helm.ociRepository"
             : gardenVersion is null ? null : VersionSkew.Fault(release.Version, gardenVersion);

@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Hortus.Components.Charts;
 using Hortus.Objects;
+using Hortus.Objects.Gardener;
+using Hortus.Runtime;
 
 namespace Hortus.Components.Gardenlets;
 
@@ -30,6 +32,12 @@ public sealed record GardenletRelease
     /// <summary>Stands for what is applied: equal objects in equal order have equal identities.</summary>
     public string Identity => field ??= Convert.ToHexStringLower(SHA256.HashData(
         Encoding.UTF8.GetBytes(new JsonArray([.. Objects.Select(o => o.DeepClone())]).ToJsonString(KubernetesJson.Options))))[..16];
+
+    /// <summary>Whether an object is the gardenlet's Deployment.</summary>
+    public static bool IsDeployment(JsonObject value) =>
+        value.Text("apiVersion") == "apps/v1" && value.Text("kind") == "Deployment"
+        && value.Text("metadata", "name") == GardenletNames.Deployment
+        && value.Text("metadata", "namespace") is null or GardenerNames.GardenNamespace;
 
     /// <summary>For messages.</summary>
     public override string ToString() => $"gardenlet {Version} from chart {Reference}";

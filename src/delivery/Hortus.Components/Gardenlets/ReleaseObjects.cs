@@ -16,18 +16,12 @@ internal static class ReleaseObjects
         return value;
     }
 
-    /// <summary>Whether the object is the gardenlet's Deployment.</summary>
-    public static bool IsGardenlet(JsonObject value) =>
-        value.Text("apiVersion") == "apps/v1" && value.Text("kind") == "Deployment"
-        && value.Text("metadata", "name") == GardenletNames.Deployment
-        && value.Text("metadata", "namespace") is null or GardenerNames.GardenNamespace;
-
     /// <summary>A copy of the object; the Deployment says which release it belongs to, so that nobody takes its former state for the
     /// new one.</summary>
     public static JsonObject Mark(JsonObject value, GardenletRelease release)
     {
         var marked = (JsonObject)value.DeepClone();
-        if (IsGardenlet(marked))
+        if (GardenletRelease.IsDeployment(marked))
         {
             marked.Ensure("metadata", "annotations")[GardenletNames.ReleaseAnnotation] = release.Identity;
         }

@@ -1,0 +1,190 @@
+using Hortus.Client;
+using Hortus.Components;
+using Hortus.Gardenlet.Tests.Extensions;
+using Hortus.Objects;
+using Hortus.Objects.Gardener;
+using Hortus.Objects.Kubernetes;
+using Hortus.Runtime;
+using Hortus.Testing;
+
+namespace Hortus.Gardenlet.Tests.SelfUpgrade;
+
+/// <summary>The gardenlet keeps itself as its Gardenlet says: charts from a real docker-registry, rendered by the real helm.</summary>
+[Trait("Category", "RealParts")]
+public sealed class SelfUpgradeTests(ChartRegistry registry) : IClassFixture<ChartRegistry>, IAsyncLifetime
+{
+    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(90));
+    private SelfUpgradeWorld world = null!;
+
+    private CancellationToken Token => deadline.Token;
+
+    public async Task InitializeAsync() => world = await SelfUpgradeWorld.StartAsync(Token);
+
+    public async Task DisposeAsync()
+    {
+        await world.DisposeAsync();
+        deadline.Dispose();
+    }
+
+    [Fact]
+    public async Task A_new_chart_replaces_both_replicas_and_never_leaves_fewer_than_two()
+    {
+        await world.AskForAsync(await PushAsync("1.3.0"), Token);
+        await world.RolledOutAsync("1.3.0", Token);
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var fewest = FewestAvailableAsync(watching.Token);
+
+        var second = await PushAsync("1.4.0");
+        await world.AskForAsync(second, Token);
+        await world.RolledOutAsync("1.4.0", Token);
+
+        await watching.CancelAsync();
+        (await fewest).ShouldBeGreaterThanOrEqualTo(2);
+        var reconciled = await world.ConditionAsync(
+            GardenerConditions.GardenletReconciled, SelfUpgradeStatus.Reconciled, Token, second);
+        reconciled.Status.ShouldBe("True");
+        var gardenlet = await world.GardenletAsync(Token);
+        gardenlet.Status!.ObservedGeneration.ShouldBe(gardenlet.Metadata.Generation);
+    }
+
+    [Fact]
+    public async Task A_chart_that_cannot_be_pulled_says_so_and_changes_nothing()
+    {
+        var good = await PushAsync("1.3.0");
+        await world.AskForAsync(good, Token);
+        await world.RolledOutAsync("1.3.0", Token);
+        var before = await world.DeploymentAsync(Token);
+
+        await world.AskForAsync($"{registry.Server.Name}/nowhere/gardenlet:9.9.9", Token);
+        var missing = await world.ConditionAsync(
+            GardenerConditions.GardenletReconciled, SelfUpgradeStatus.ReconcileError, Token, "nowhere/gardenlet:9.9.9 cannot be pulled");
+        missing.Status.ShouldBe("False");
+        missing.Message.ShouldContain("404");
+
+        await world.AskForAsync($"{good[..good.IndexOf('@')]}@sha256:{new string('0', 64)}", Token);
+        await world.ConditionAsync(
+            GardenerConditions.GardenletReconciled, SelfUpgradeStatus.ReconcileError, Token, "@sha256:000000");
+        (await world.DeploymentAsync(Token)).Metadata.ResourceVersion.ShouldBe(before.Metadata.ResourceVersion);
+
+        await world.AskForAsync(await PushAsync("1.4.0"), Token);
+        await world.RolledOutAsync("1.4.0", Token);
+    }
+
+    [Fact]
+    public async Task A_version_that_crashes_is_rolled_back_once_and_the_old_replicas_stay()
+    {
+        await world.AskForAsync(await PushAsync("1.3.0"), Token);
+        await world.RolledOutAsync("1.3.0", Token);
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var fewest = FewestAvailableAsync(watching.Token);
+        world.Crash("1.4.0");
+
+        await world.AskForAsync(await PushAsync("1.4.0"), Token);
+        await world.ConditionAsync(GardenerConditions.GardenletRolledOut, SelfUpgradeStatus.RolloutInProgress, Token, "1 of 2 replicas");
+        world.Clock.Advance(TimeSpan.FromMinutes(6));
+        await world.TouchAsync(Token);
+
+        var failed = await world.ConditionAsync(GardenerConditions.GardenletRolledOut, SelfUpgradeStatus.RolloutFailed, Token);
+        failed.Status.ShouldBe("False");
+        failed.Message.ShouldContain("CrashLoopBackOff");
+        failed.Message.ShouldContain("back at gardenlet 1.3.0");
+        await UntilImagesAsync("1.3.0");
+
+        // Another leader goes on where this one was: the broken version is not tried again.
+        await world.StopLeaderAsync();
+        world.StartLeader();
+        await world.TouchAsync(Token);
+        await UntilAsync(() => world.Log.Count(line => line.Contains("applying gardenlet", StringComparison.Ordinal)) == 2);
+        (await world.DeploymentAsync(Token)).Spec.Template.Spec.Containers[0].Image.ShouldBe("hortus/hortus:1.3.0");
+        await UntilAsync(async () => (await world.EventsAsync("GardenletRolledBack", Token)).Sum(e => e.Count ?? 1) == 1);
+        await watching.CancelAsync();
+        (await fewest).ShouldBeGreaterThanOrEqualTo(2);
+
+        await world.AskForAsync(await PushAsync("1.2.0"), Token);
+        await world.RolledOutAsync("1.2.0", Token);
+    }
+
+    [Fact]
+    public async Task A_change_of_the_configuration_rolls_the_pods_and_the_old_one_is_collected()
+    {
+        var chart = await PushAsync("1.3.0");
+        await world.AskForAsync(chart, Token);
+        await world.RolledOutAsync("1.3.0", Token);
+        var before = await ConfigNameAsync();
+
+        await world.AskForAsync(chart, Token, logLevel: "debug");
+        await UntilAsync(async () => await ConfigNameAsync() != before);
+
+        var after = await ConfigNameAsync();
+        var map = await world.Seed.GetAsync<ConfigMap>(new ObjectKey(GardenerNames.GardenNamespace, after), Token);
+        map.Immutable.ShouldBe(true);
+        map.Data!["config.yaml"].ShouldContain("logLevel: debug");
+        await UntilAsync(async () => WorkloadHealth.IsRolledOut(await world.DeploymentAsync(Token)));
+
+        world.Clock.Advance(TimeSpan.FromMinutes(11));
+        await world.Seed.UntilAsync<ConfigMap>(new ObjectKey(GardenerNames.GardenNamespace, before), gone => gone is null, Token);
+        (await world.Seed.FindAsync<ConfigMap>(map.Key, Token)).ShouldNotBeNull();
+        await world.RolledOutAsync("1.3.0", Token);
+    }
+
+    [Fact]
+    public async Task An_overwrite_of_images_comes_and_goes_with_the_Gardenlet()
+    {
+        var chart = await PushAsync("1.3.0");
+        await world.AskForAsync(chart, Token, imageVector: "images: []\n");
+        await UntilAsync(async () => (await VariablesAsync()).Contains("IMAGEVECTOR_OVERWRITE"));
+
+        await world.AskForAsync(chart, Token);
+        await UntilAsync(async () => !(await VariablesAsync()).Contains("IMAGEVECTOR_OVERWRITE"));
+        await world.RolledOutAsync("1.3.0", Token);
+    }
+
+    private Task<string> PushAsync(string version, string? path = null) =>
+        GardenletCharts.PushAsync(registry.Server, path ?? $"v{version}", GardenletCharts.Of(version));
+
+    private async Task<string> ConfigNameAsync() => (await DeploymentOrNullAsync())!.Spec.Template.Spec.Volumes!
+        .Select(volume => volume.ConfigMap?.Name).OfType<string>().Single(name => name.StartsWith("gardenlet-configmap-", StringComparison.Ordinal));
+
+    private async Task<IReadOnlyList<string>> VariablesAsync() => await DeploymentOrNullAsync() is { } deployment
+        ? [.. deployment.Spec.Template.Spec.Containers[0].Env!.Select(variable => variable.Name)]
+        : [];
+
+    private Task<Deployment?> DeploymentOrNullAsync() => world.Seed.FindAsync<Deployment>(
+        new ObjectKey(GardenerNames.GardenNamespace, GardenletNames.Deployment), Token);
+
+    private Task UntilImagesAsync(string version) => UntilAsync(async () =>
+        await world.ImagesAsync(Token) is [var one, var two] && one == two && one.EndsWith($":{version}", StringComparison.Ordinal));
+
+    private async Task<int> FewestAvailableAsync(CancellationToken cancellationToken)
+    {
+        var fewest = int.MaxValue;
+        try
+        {
+            await foreach (var change in world.Seed.WatchAsync<Deployment>(
+                new WatchOptions { Namespace = GardenerNames.GardenNamespace }, cancellationToken))
+            {
+                if (change.Type is WatchEventType.Added or WatchEventType.Modified)
+                {
+                    fewest = Math.Min(fewest, change.Object.Status.AvailableReplicas ?? 0);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Seen enough.
+        }
+
+        return fewest;
+    }
+
+    private Task UntilAsync(Func<bool> holds) => UntilAsync(() => Task.FromResult(holds()));
+
+    private async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await holds())
+        {
+            await timer.WaitForNextTickAsync(Token);
+        }
+    }
+}
