@@ -13,7 +13,7 @@ internal static class DeployedObjects
     [
         "Deployment/garden/gardener-operator", "ServiceAccount/garden/gardener-operator", "Service/garden/gardener-operator",
         "Deployment/garden/gardener-resource-manager", "ServiceAccount/garden/gardener-resource-manager",
-        "ClusterRole//hortus:garden:gardener-operator", "ClusterRoleBinding//hortus:garden:gardener-operator",
+        "ClusterRole//gardener-operator", "ClusterRoleBinding//gardener-operator",
         "ClusterRole//hortus:garden:gardener-resource-manager", "ClusterRoleBinding//hortus:garden:gardener-resource-manager",
     ];
 

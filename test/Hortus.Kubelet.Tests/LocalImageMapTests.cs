@@ -14,6 +14,8 @@ public sealed class LocalImageMapTests : IDisposable
     [InlineData("registry.example:5000/a/server", "/srv --x")]
     [InlineData("docker.io/library/busybox:1.36", "/bin/sh")]
     [InlineData("busybox:special", "/bin/special")]
+    [InlineData("docker.io/library/busybox:special@sha256:00", "/bin/special")]
+    [InlineData("busybox@sha256:00", "/bin/sh")]
     [InlineData("hortus:dev", "/opt/hortus/hortus kubelet")]
     [InlineData("nobody-knows:1", null)]
     public void Image_is_found_by_name_whatever_its_version_unless_an_entry_names_one(string image, string? command)
@@ -28,6 +30,19 @@ public sealed class LocalImageMapTests : IDisposable
         var map = new LocalImageMap(path, ["/opt/hortus/hortus"]);
 
         (map.Find(image) is { } words ? string.Join(' ', words) : null).ShouldBe(command);
+    }
+
+    [Fact]
+    public void An_entry_that_is_added_is_found_at_once_and_the_others_keep_their_program()
+    {
+        File.WriteAllText(path, "images:\n  hortus: [/builds/1/hortus]\n");
+        var map = new LocalImageMap(path, []);
+        map.Find("hortus:2").ShouldBe(["/builds/1/hortus"]);
+
+        File.AppendAllText(path, "  hortus:2: [/builds/2/hortus]\n");
+
+        map.Find("hortus:2").ShouldBe(["/builds/2/hortus"]);
+        map.Find("hortus:1").ShouldBe(["/builds/1/hortus"]);
     }
 
     [Fact]

@@ -34,6 +34,9 @@ public sealed class StateDirectory
 
     public string Logs => Path.Combine(Root, "logs");
 
+    /// <summary>What helm keeps for itself.</summary>
+    public string Helm => Path.Combine(Root, "helm");
+
     public string ImageMap => Path.Combine(Root, "image-map.yaml");
 
     /// <summary>What the local registry reads at its start, with its key.</summary>
@@ -51,6 +54,10 @@ public sealed class StateDirectory
     public string NodePid => Path.Combine(Root, "local-node.pid");
 
     public string NodeLog => Path.Combine(Logs, "local-node.log");
+
+    public string KubeletPid => Path.Combine(Root, "kubelet.pid");
+
+    public string KubeletLog => Path.Combine(Logs, "kubelet.log");
 
     /// <summary>Port under which the garden is reached, kept from the first start.</summary>
     public string PortFile => Path.Combine(Root, "port");

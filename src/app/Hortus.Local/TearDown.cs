@@ -22,7 +22,7 @@ public sealed class TearDown(StateDirectory state, TimeProvider time, ILoggerFac
         }
 
         await new ProcessFile(state.NodePid).StopAsync(Grace, time, cancellationToken);
-        await new ProcessFile(Path.Combine(state.Root, "kubelet.pid")).StopAsync(Grace, time, cancellationToken);
+        await new ProcessFile(state.KubeletPid).StopAsync(Grace, time, cancellationToken);
         await KubeletCleanup.RunAsync(state.Kubelet, loggers, cancellationToken);
         await new NodeNetwork(state).DeleteAsync(cancellationToken);
         if (deleteState)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hortus.Cli;
 using Hortus.Cli.ManagedResources;
+using Hortus.Cli.Observe;
 using Hortus.Cli.Oci;
 using Hortus.Cli.Store;
 using Hortus.Commands;
@@ -64,6 +65,11 @@ internal static class HortusCommandLine
         }
 
         foreach (var command in new GardenCommands(Console.Out, Console.Error, TimeProvider.System).All)
+        {
+            root.Subcommands.Add(command);
+        }
+
+        foreach (var command in new ObserveCommands(Console.Out, Console.Error, TimeProvider.System).All)
         {
             root.Subcommands.Add(command);
         }

@@ -4,8 +4,8 @@ namespace Hortus.Components;
 /// kubelet turns them into programs of the host.</summary>
 public sealed record ImageVector
 {
-    /// <summary>Holds every component of ours as a subcommand.</summary>
-    public string Hortus { get; init; } = "hortus/hortus:0.1.0";
+    /// <summary>Holds every component of ours as a subcommand; the tag is the version of the build.</summary>
+    public string Hortus { get; init; } = "hortus/hortus:" + BuildVersion.Value;
 
     /// <summary>Repository of the API server; the tag is the cluster's Kubernetes version.</summary>
     public string KubeApiServer { get; init; } = "registry.k8s.io/kube-apiserver";

@@ -168,6 +168,14 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         return await response.Content.ReadAsStringAsync(cancellationToken);
     }
 
+    /// <summary>Opens a path that answers with text that may go on coming; the caller disposes the reader.</summary>
+    /// <exception cref="ApiException">The server answered other than 2xx.</exception>
+    internal async Task<StreamReader> OpenTextAsync(string path, CancellationToken cancellationToken)
+    {
+        var response = await transport.OpenAsync(new ApiRequest(HttpMethod.Get, path), cancellationToken);
+        return new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+    }
+
     /// <summary>Closes the connections.</summary>
     public void Dispose() => transport.Dispose();
 

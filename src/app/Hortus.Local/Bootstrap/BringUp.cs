@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using Hortus.Client;
 using Hortus.Components;
 using Hortus.Host;
@@ -144,14 +145,16 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
     {
         await runtime.ApplyAsync(GardenNamespace(), FieldManager, cancellationToken);
         var deployer = new DirectDeployer(runtime, FieldManager);
-        IComponent[] first =
-        [
-            new CustomResourceDefinitionSet(GardenWorkloads.Namespace), GardenWorkloads.Operator(images), new RegistryObjects(state),
-        ];
-        await Task.WhenAll(first.Select(component => deployer.DeployAsync(component, cancellationToken)));
+        var values = new JsonObject { ["replicaCount"] = 1 };
+        await Task.WhenAll(
+            new OperatorRelease(options, state, time).InstallAsync(values, cancellationToken),
+            deployer.DeployAsync(new NodeNetworkKinds(), cancellationToken),
+            deployer.DeployAsync(new RegistryObjects(state), cancellationToken));
 
         // The operator's readiness shows in the Garden; only the kinds themselves have to be there first.
-        await deployer.WaitAsync(first[0], cancellationToken);
+        var few = new ListOptions { Limit = 1 };
+        await UntilItWorksAsync(() => runtime.ListAsync<Garden>(few, cancellationToken), cancellationToken);
+        await UntilItWorksAsync(() => runtime.ListAsync<Objects.Gardener.Operator.Extension>(few, cancellationToken), cancellationToken);
     }
 
     // Applied by the resource manager that the operator deploys.

@@ -4,7 +4,7 @@ using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Local.Bootstrap;
 
-/// <summary>The two controllers that the local garden starts with; the operator deploys everything else.</summary>
+/// <summary>The gardenlet of the local garden.</summary>
 public static class GardenWorkloads
 {
     /// <summary>Namespace of the operator's and the gardenlet's things.</summary>
@@ -22,9 +22,6 @@ public static class GardenWorkloads
         new PolicyRule { ApiGroups = ["*"], Resources = ["*"], Verbs = ["*"] },
         new PolicyRule { NonResourceURLs = ["*"], Verbs = ["get"] },
     ];
-
-    public static IComponent Operator(ImageVector images) =>
-        new WebhookWorkload(Workload(images, "gardener-operator", ["operator", $"--webhook-port={ServedWebhooks.Port}"]));
 
     public static IComponent Gardenlet(ImageVector images) => Workload(
         images,
@@ -50,15 +47,5 @@ public static class GardenWorkloads
                 Secrets = secrets ?? new Dictionary<string, string>(),
             },
             AllOfTheCluster);
-    }
-
-    /// <summary>A workload that API servers ask as a webhook.</summary>
-    private sealed class WebhookWorkload(IComponent workload) : IComponent
-    {
-        public string Name => workload.Name;
-
-        public string Namespace => workload.Namespace;
-
-        public IReadOnlyList<KubernetesObject> Render() => [WebhookService.Of(Namespace, Name), .. workload.Render()];
     }
 }

@@ -104,8 +104,8 @@ public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILo
         return new SupervisedProcess(
             "kubelet",
             command,
-            Path.Combine(state.Logs, "kubelet.log"),
-            new ProcessFile(Path.Combine(state.Root, "kubelet.pid")),
+            state.KubeletLog,
+            new ProcessFile(state.KubeletPid),
             time,
             loggers.CreateLogger<SupervisedProcess>());
     }

@@ -1,3 +1,4 @@
+using Hortus.Components;
 using Hortus.Local.Bootstrap;
 using Hortus.Oci;
 
@@ -14,6 +15,14 @@ public sealed class LocalCharts(LocalGardenOptions options, StateDirectory state
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(50);
 
     private string Folder => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Executable)) ?? "/", FolderName);
+
+    /// <summary>The packed chart of a name, in the version of the build.</summary>
+    /// <exception cref="LocalGardenException">There is none.</exception>
+    public string FileOf(string chart)
+    {
+        var file = Path.Combine(Folder, $"{chart}-{BuildVersion.Value}.tgz");
+        return File.Exists(file) ? file : throw new LocalGardenException($"there is no {file}: run `make charts`");
+    }
 
     /// <summary>The packed charts.</summary>
     /// <exception cref="LocalGardenException">There are none, or one cannot be read.</exception>

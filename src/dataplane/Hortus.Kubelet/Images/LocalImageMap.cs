@@ -6,7 +6,7 @@ namespace Hortus.Kubelet.Images;
 
 /// <summary>
 /// Says which program of this machine stands for an image. An entry with a tag or digest fits that one only, an entry
-/// without fits all. The file is read again when it changes.
+/// without fits all that have no entry of their own. The file is read again when it changes.
 /// </summary>
 public sealed class LocalImageMap
 {
@@ -15,7 +15,7 @@ public sealed class LocalImageMap
     private readonly IReadOnlyList<string> hortus;
     private readonly Lock gate = new();
     private Dictionary<string, IReadOnlyList<string>> entries = [];
-    private DateTime readVersion;
+    private (DateTime Written, long Length) readVersion;
 
     /// <param name="path">The map file; null knows no image.</param>
     /// <param name="hortus">What the word <c>hortus</c> stands for; null means the running executable.</param>
@@ -33,7 +33,9 @@ public sealed class LocalImageMap
         {
             Refresh();
             var name = Normalize(image);
-            return entries.GetValueOrDefault(name) ?? entries.GetValueOrDefault(WithoutVersion(name));
+            return entries.GetValueOrDefault(name)
+                ?? entries.GetValueOrDefault(WithoutDigest(name))
+                ?? entries.GetValueOrDefault(WithoutVersion(name));
         }
     }
 
@@ -63,7 +65,9 @@ public sealed class LocalImageMap
 
         try
         {
-            var version = File.GetLastWriteTimeUtc(path);
+            // Two changes within one tick of the file system's clock still differ in length, as an added line does.
+            var file = new FileInfo(path);
+            var version = (file.LastWriteTimeUtc, file.Exists ? file.Length : 0);
             if (version != readVersion)
             {
                 entries = Read(File.ReadAllText(path));
@@ -124,10 +128,15 @@ public sealed class LocalImageMap
 
     private static string WithoutVersion(string image)
     {
-        var digest = image.IndexOf('@', StringComparison.Ordinal);
-        var name = digest < 0 ? image : image[..digest];
+        var name = WithoutDigest(image);
         var colon = name.LastIndexOf(':');
         // A colon before the last slash is a port of the registry.
         return colon > name.LastIndexOf('/') ? name[..colon] : name;
+    }
+
+    private static string WithoutDigest(string image)
+    {
+        var digest = image.IndexOf('@', StringComparison.Ordinal);
+        return digest < 0 ? image : image[..digest];
     }
 }

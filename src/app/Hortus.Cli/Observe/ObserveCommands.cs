@@ -1,0 +1,103 @@
+using System.CommandLine;
+using Hortus.Client;
+using Hortus.Local;
+using Hortus.Local.Workloads;
+using Hortus.Objects;
+
+namespace Hortus.Cli.Observe;
+
+/// <summary>The commands that look into what runs: <c>logs</c> and <c>debug</c>.</summary>
+public sealed class ObserveCommands(TextWriter output, TextWriter errors, TimeProvider time)
+{
+    private readonly Option<string> stateDir = new("--state-dir")
+    {
+        Description = "State folder of the garden. Default: $XDG_STATE_HOME/hortus or ~/.local/state/hortus.",
+        DefaultValueFactory = _ => StateDirectory.DefaultPath(Environment.GetEnvironmentVariable),
+    };
+
+    /// <summary>All commands.</summary>
+    public IReadOnlyList<Command> All => [Logs(), Debug()];
+
+    private Command Logs()
+    {
+        var name = new Argument<string>("NAME")
+        {
+            Description = "A component (gardenlet, operator, kubelet, ...), or a shoot as NAMESPACE/NAME: its control plane, and what "
+                + "gardenlets say of it.",
+        };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Go on with what is logged later, also by pods that come later." };
+        var tail = new Option<int?>("--tail") { Description = "The last lines of each container only." };
+        var since = new Option<string?>("--since") { Description = "Not older than this, such as 5m." };
+        var command = new Command("logs", "Prints the logs of a component, or of a shoot's control plane.")
+        {
+            name, stateDir, follow, tail, since,
+        };
+        command.SetAction((result, cancellationToken) => GuardAsync(async () =>
+        {
+            var state = State(result);
+            var options = new PodLogOptions
+            {
+                TailLines = result.GetValue(tail),
+                Since = result.GetValue(since) is { } age ? Duration.Parse(age) : null,
+            };
+            await LogsAsync(state, result.GetValue(name)!, options, result.GetValue(follow), cancellationToken);
+        }));
+        return command;
+    }
+
+    private async Task LogsAsync(
+        StateDirectory state, string name, PodLogOptions options, bool follow, CancellationToken cancellationToken)
+    {
+        if (HostProcesses.Of(state).FirstOrDefault(process => process.Name == name) is { } host)
+        {
+            await new FileLog(host.Log, output, time).PrintAsync(options.TailLines, follow, cancellationToken);
+            return;
+        }
+
+        var connections = new GardenConnections(state);
+        using var runtime = connections.Runtime();
+        using var garden = connections.HasGarden ? connections.Garden() : null;
+        var source = await new LogTargets(runtime, garden).FindAsync(name, cancellationToken);
+        var view = new LogView(runtime, output);
+        await (follow ? view.FollowAsync(source, options, cancellationToken) : view.PrintAsync(source, options, cancellationToken));
+    }
+
+    private Command Debug()
+    {
+        var name = new Argument<string>("COMPONENT") { Description = "gardenlet, operator, kubelet, ..." };
+        var command = new Command(
+            "debug", "Prints how to attach .NET's tools and a debugger to the processes of a component; each is asked whether it answers.")
+        {
+            name, stateDir,
+        };
+        command.SetAction((result, cancellationToken) => GuardAsync(async () =>
+        {
+            var state = State(result);
+            var processes = new ComponentProcesses(state);
+            await new DebugView(output).PrintAsync(await processes.FindAsync(result.GetValue(name)!, cancellationToken), cancellationToken);
+        }));
+        return command;
+    }
+
+    private StateDirectory State(ParseResult result) => new(Path.GetFullPath(result.GetValue(stateDir)!));
+
+    private async Task<int> GuardAsync(Func<Task> run)
+    {
+        try
+        {
+            await run();
+            return 0;
+        }
+        catch (Exception failure) when (failure is LocalGardenException or ApiException or KubeConfigException or HttpRequestException
+            or FormatException or IOException)
+        {
+            await errors.WriteLineAsync("hortus: " + failure.Message);
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl+C is how one stops following.
+            return 0;
+        }
+    }
+}
