@@ -1,3 +1,5 @@
+using Hortus.Runtime;
+
 namespace Hortus.Components;
 
 /// <summary>Which image runs which component. On a real cluster the images are pulled; locally the image map of the
@@ -5,7 +7,7 @@ namespace Hortus.Components;
 public sealed record ImageVector
 {
     /// <summary>Holds every component of ours as a subcommand; the tag is the version of the build.</summary>
-    public string Hortus { get; init; } = "hortus/hortus:" + BuildVersion.Value;
+    public string Hortus { get; init; } = "hortus/hortus:" + BuildVersion.Current.TrimStart('v');
 
     /// <summary>Repository of the API server; the tag is the cluster's Kubernetes version.</summary>
     public string KubeApiServer { get; init; } = "registry.k8s.io/kube-apiserver";

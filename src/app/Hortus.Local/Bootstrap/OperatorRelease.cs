@@ -27,8 +27,8 @@ public sealed class OperatorRelease(LocalGardenOptions options, StateDirectory s
             new ProcessCommand(
                 LocalPrograms.Find("helm", options.Executable) ?? "helm",
                 [
-                    "upgrade", Name, chart, "--install", "--namespace", GardenerNames.GardenNamespace, "--kubeconfig", state.RuntimeKubeconfig,
-                    "--values", "-", "--take-ownership", "--force-conflicts", "--output", "json",
+                    "upgrade", Name, chart, "--install", "--namespace", GardenerNames.GardenNamespace,
+                    "--kubeconfig", state.RuntimeKubeconfig, "--values", "-", "--take-ownership", "--force-conflicts", "--output", "json",
                 ])
             {
                 Environment = Surroundings(),
@@ -38,7 +38,8 @@ public sealed class OperatorRelease(LocalGardenOptions options, StateDirectory s
         if (run.ExitCode != 0)
         {
             throw new LocalGardenException(
-                $"helm cannot install the operator: {run.Error.Trim()}; `helm -n {GardenerNames.GardenNamespace} history {Name}` tells more");
+                $"helm cannot install the operator: {run.Error.Trim()}; "
+                + $"`helm -n {GardenerNames.GardenNamespace} history {Name}` tells more");
         }
     }
 

@@ -1,6 +1,6 @@
-using Hortus.Components;
 using Hortus.Local.Bootstrap;
 using Hortus.Oci;
+using Hortus.Runtime;
 
 namespace Hortus.Local.Registry;
 
@@ -20,7 +20,7 @@ public sealed class LocalCharts(LocalGardenOptions options, StateDirectory state
     /// <exception cref="LocalGardenException">There is none.</exception>
     public string FileOf(string chart)
     {
-        var file = Path.Combine(Folder, $"{chart}-{BuildVersion.Value}.tgz");
+        var file = Path.Combine(Folder, $"{chart}-{BuildVersion.Current.TrimStart('v')}.tgz");
         return File.Exists(file) ? file : throw new LocalGardenException($"there is no {file}: run `make charts`");
     }
 
