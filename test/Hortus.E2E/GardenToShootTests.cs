@@ -11,6 +11,7 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
 {
     private readonly LocalGarden garden = fixture.Garden;
     private readonly ExtensionChecks extension = new(fixture.Garden);
+    private readonly AdmissionChecks admission = new(fixture.Garden);
 
     private static readonly string[] Killable =
     [
@@ -61,6 +62,13 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
     {
         await extension.AnswersNamesAsync();
         await extension.HasBucketAsync();
+    }
+
+    [Fact, Order(2)]
+    public async Task The_extensions_admission_fills_in_and_judges_shoots()
+    {
+        await admission.IsAskedAsync();
+        await admission.FillsInAndJudgesShootsAsync();
     }
 
     [Fact, Order(2)]
@@ -262,6 +270,9 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         (await garden.RuntimeKubectlAsync("get", "ippools,clusters.extensions.gardener.cloud", "-o", "name")).Output.ShouldBeEmpty();
         HostTraces.Processes(garden.State).ShouldNotContain(process => process.Component == "machine-controller-manager");
     }
+
+    [Fact, Order(13)]
+    public Task An_admission_that_is_taken_away_leaves_nothing_that_the_garden_would_ask() => admission.GoesWithItsBlockAsync();
 
     [Fact, Order(14)]
     public async Task The_garden_comes_back_with_its_data_after_everything_was_killed()

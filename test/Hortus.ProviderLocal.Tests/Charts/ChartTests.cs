@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Hortus.Objects;
 using Hortus.Testing;
 
 namespace Hortus.ProviderLocal.Tests.Charts;
@@ -8,8 +7,6 @@ namespace Hortus.ProviderLocal.Tests.Charts;
 [Trait("Category", "RealParts")]
 public sealed class ChartTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
-
     // The operator writes "true" as text.
     private static readonly string[] InRuntimeCluster =
     [
@@ -22,32 +19,32 @@ public sealed class ChartTests
     [Fact]
     public async Task Helm_finds_nothing_to_say_about_the_chart()
     {
-        (await HelmAsync("lint", BuiltTools.Chart("provider-local"), "--strict", "--quiet")).Succeeded();
+        (await RenderedChart.HelmAsync("lint", BuiltTools.Chart("provider-local"), "--strict", "--quiet")).Succeeded();
     }
 
     [Fact]
     public async Task In_the_runtime_cluster_it_serves_the_garden_with_the_priority_that_the_operator_says()
     {
-        var pod = Deployment(await RenderAsync(InRuntimeCluster));
+        var chart = await RenderAsync(InRuntimeCluster);
 
-        Arguments(pod).ShouldContain("--extension-classes=garden");
-        ((string?)pod["priorityClassName"]).ShouldBe("gardener-garden-system-200");
+        chart.Arguments.ShouldContain("--extension-classes=garden");
+        ((string?)chart.Pod["priorityClassName"]).ShouldBe("gardener-garden-system-200");
     }
 
     [Fact]
     public async Task On_a_seed_it_serves_shoots_and_the_seed()
     {
-        var pod = Deployment(await RenderAsync(OnSeed));
+        var chart = await RenderAsync(OnSeed);
 
-        Arguments(pod).ShouldContain("--extension-classes=shoot,seed");
-        pod.ContainsKey("priorityClassName").ShouldBeFalse();
+        chart.Arguments.ShouldContain("--extension-classes=shoot,seed");
+        chart.Pod.ContainsKey("priorityClassName").ShouldBeFalse();
     }
 
     [Fact]
     public async Task Both_instances_fit_into_one_cluster()
     {
-        var runtime = (await RenderAsync(InRuntimeCluster)).Select(Id);
-        var seed = (await RenderAsync(OnSeed)).Select(Id);
+        var runtime = (await RenderAsync(InRuntimeCluster)).Objects.Select(Id);
+        var seed = (await RenderAsync(OnSeed)).Objects.Select(Id);
 
         runtime.Intersect(seed).ShouldBeEmpty();
     }
@@ -55,7 +52,7 @@ public sealed class ChartTests
     [Fact]
     public async Task An_instance_of_the_garden_has_no_rights_on_machines_and_reads_Secrets_in_its_namespace_only()
     {
-        var objects = await RenderAsync(InRuntimeCluster);
+        var objects = (await RenderAsync(InRuntimeCluster)).Objects;
         var rules = objects.Single(item => (string?)item["kind"] == "ClusterRole")["rules"]!.ToJsonString();
 
         rules.ShouldNotContain("machine.sapcloud.io");
@@ -68,7 +65,7 @@ public sealed class ChartTests
     [Fact]
     public async Task No_right_of_a_seeds_instance_is_for_everything()
     {
-        foreach (var role in (await RenderAsync(OnSeed)).Where(item => (string?)item["kind"] is "ClusterRole" or "Role"))
+        foreach (var role in (await RenderAsync(OnSeed)).Objects.Where(item => (string?)item["kind"] is "ClusterRole" or "Role"))
         {
             role["rules"]!.ToJsonString().ShouldNotContain("\"*\"");
         }
@@ -77,13 +74,9 @@ public sealed class ChartTests
     [Fact]
     public async Task Every_flag_of_the_pod_is_one_of_the_command()
     {
-        string[] verbose = [.. OnSeed, "--set=logVerbosity=2,backup.hostPath=/srv/buckets"];
-        var known = typeof(ProviderLocalOptions).GetProperties().Select(property => KebabCase(property.Name)).Append("-v").ToHashSet();
+        var chart = await RenderAsync([.. OnSeed, "--set=logVerbosity=2,backup.hostPath=/srv/buckets"]);
 
-        foreach (var flag in Arguments(Deployment(await RenderAsync(verbose))).Where(word => word.StartsWith('-')))
-        {
-            known.ShouldContain(flag.Split('=')[0]);
-        }
+        chart.FlagsUnknownTo(typeof(ProviderLocalOptions)).ShouldBeEmpty();
     }
 
     [Theory]
@@ -93,28 +86,13 @@ public sealed class ChartTests
     [InlineData("gardener.runtimeCluster.enabled=maybe", "/gardener/runtimeCluster/enabled")]
     public async Task Values_that_do_not_fit_are_refused_with_their_place(string value, string place)
     {
-        var answer = await HelmAsync(["template", "x", BuiltTools.Chart("provider-local"), "--set=" + value]);
+        var answer = await RenderedChart.HelmAsync("template", "x", BuiltTools.Chart("provider-local"), "--set=" + value);
 
         answer.ExitCode.ShouldNotBe(0);
         answer.Error.ShouldContain(place);
     }
 
-    private static async Task<IReadOnlyList<JsonObject>> RenderAsync(string[] flags)
-    {
-        var text = (await HelmAsync(["template", "provider-local", BuiltTools.Chart("provider-local"), .. flags])).Succeeded();
-        return [.. KubernetesYaml.ParseAll(text)];
-    }
-
-    private static Task<CommandResult> HelmAsync(params string[] arguments) => Commands.RunAsync(BuiltTools.Helm, Limit, arguments);
-
-    private static JsonObject Deployment(IReadOnlyList<JsonObject> objects) =>
-        objects.Single(item => (string?)item["kind"] == "Deployment")["spec"]!["template"]!["spec"]!.AsObject();
-
-    private static IReadOnlyList<string> Arguments(JsonObject pod) =>
-        [.. pod["containers"]![0]!["args"]!.AsArray().Select(word => (string)word!)];
+    private static Task<RenderedChart> RenderAsync(string[] flags) => RenderedChart.OfAsync("provider-local", flags);
 
     private static string Id(JsonObject item) => $"{item["kind"]} {item["metadata"]!["namespace"]}/{item["metadata"]!["name"]}";
-
-    private static string KebabCase(string name) =>
-        "-" + string.Concat(name.Select(letter => char.IsUpper(letter) ? "-" + char.ToLowerInvariant(letter) : letter.ToString()));
 }
