@@ -105,6 +105,46 @@ public sealed class SelfUpgradeTests(ChartRegistry registry) : IClassFixture<Cha
     }
 
     [Fact]
+    public async Task A_rollback_that_was_cut_off_is_completed_by_the_next_leader()
+    {
+        await world.AskForAsync(await PushAsync("1.3.0"), Token);
+        await world.RolledOutAsync("1.3.0", Token);
+        world.Crash("1.4.0");
+        await world.AskForAsync(await PushAsync("1.4.0"), Token);
+        await world.ConditionAsync(GardenerConditions.GardenletRolledOut, SelfUpgradeStatus.RolloutInProgress, Token, "1 of 2 replicas");
+
+        await world.StopLeaderAsync();
+        var store = new LastGoodStore(world.Seed);
+        var mark = LastGoodStore.MarkOf(await world.GardenletAsync(Token));
+        await store.WriteAsync((await store.ReadAsync(Token)) with { Failed = mark, Failure = "it did not start" }, Token);
+        world.StartLeader();
+
+        await world.ConditionAsync(GardenerConditions.GardenletRolledOut, SelfUpgradeStatus.RolloutFailed, Token, "it did not start; back at");
+        await UntilImagesAsync("1.3.0");
+    }
+
+    [Fact]
+    public async Task Leaders_that_end_at_random_moments_of_upgrades_leave_the_version_that_was_asked_for()
+    {
+        const int Seed = 20261123;
+        var random = new Random(Seed);
+        string[] versions = ["1.3.0", "1.4.0"];
+        var charts = new[] { await PushAsync(versions[0]), await PushAsync(versions[1]) };
+        await world.AskForAsync(charts[0], Token);
+        await world.RolledOutAsync(versions[0], Token);
+        for (var i = 1; i <= 20; i++)
+        {
+            await world.AskForAsync(charts[i % 2], Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(250)), TimeProvider.System, Token);
+            await world.StopLeaderAsync();
+            world.StartLeader();
+            await UntilImagesAsync(versions[i % 2]);
+        }
+
+        await world.RolledOutAsync(versions[0], Token);
+    }
+
+    [Fact]
     public async Task A_change_of_the_configuration_rolls_the_pods_and_the_old_one_is_collected()
     {
         var chart = await PushAsync("1.3.0");

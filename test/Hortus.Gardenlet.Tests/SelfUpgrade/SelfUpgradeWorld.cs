@@ -97,6 +97,7 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
 
         await world.Garden.CreateAsync(ExtensionWorld.NamespaceOf(GardenerNames.PublicNamespace), cancellationToken);
         await world.SayGardenVersionAsync(GardenVersion, cancellationToken);
+        await SeedCrds.InstallAsync(world.Seed, cancellationToken);
         world.RunCluster();
         world.StartLeader();
         return world;
