@@ -81,6 +81,33 @@ public sealed class GardenExtensionsTests
     }
 
     [Fact]
+    public async Task Other_credentials_under_the_same_name_ask_for_the_records_again()
+    {
+        using var deadline = OperatorWorld.Deadline();
+        await using var world = await OperatorWorld.StartAsync(deadline.Token);
+        await using var extension = TestExtension.Start(world.Runtime);
+        await CreateSecretAsync(world, "dns", deadline.Token);
+        await StartGardenAsync(world, deadline.Token);
+        var secret = await world.Runtime.GetAsync<Secret>(OperatorWorld.KeyOf("dns"), deadline.Token);
+        extension.Trace.Clear();
+
+        await world.Runtime.UpdateAsync(
+            secret with { Data = new Dictionary<string, byte[]> { ["name"] = Encoding.UTF8.GetBytes("another one") } }, deadline.Token);
+        await Task.WhenAll(Domains.Select(name => world.Runtime.UntilAsync<DNSRecord>(
+            OperatorWorld.KeyOf(name), found => AskedWithOthers(found!), deadline.Token)));
+        await SucceededAsync(world, deadline.Token);
+
+        extension.Trace.Where(request => request.Contains("DNSRecord", StringComparison.Ordinal)).ShouldBe(
+            Domains.Select(name => $"reconcile DNSRecord {name}"), ignoreOrder: true);
+
+        bool AskedWithOthers(DNSRecord record) =>
+            record.Metadata.Annotation(GardenerAnnotations.CredentialsVersion) is { } version
+            && version != secret.Metadata.ResourceVersion
+            && record.Metadata.Annotation(GardenerAnnotations.Operation) is null
+            && record.Status?.LastOperation?.State == LastOperationState.Succeeded;
+    }
+
+    [Fact]
     public async Task A_domain_that_is_renamed_leaves_no_record_behind()
     {
         using var deadline = OperatorWorld.Deadline();

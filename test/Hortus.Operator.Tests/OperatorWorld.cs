@@ -65,7 +65,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
             world.Runtime,
             [
                 typeof(Garden), typeof(ManagedResource), typeof(Extension), typeof(Ext.BackupBucket), typeof(Ext.BackupEntry),
-                typeof(Ext.DNSRecord),
+                typeof(Ext.DNSRecord), typeof(Ext.Extension),
             ],
             cancellationToken);
         world.RunResourceManagers();

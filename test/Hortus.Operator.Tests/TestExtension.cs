@@ -23,11 +23,19 @@ internal sealed class TestExtension : IAsyncDisposable
             : null);
         Add<BackupEntry>("backupentry", (_, _) => null);
         Add<DNSRecord>("dnsrecord", (_, _) => null);
+        foreach (var type in new[] { "early", "late", "always", "test" })
+        {
+            AddType<Extension>("extension-" + type, type, (_, _) => null);
+        }
+
         running = manager.RunAsync(stop.Token);
 
         void Add<T>(string name, Func<T, System.Text.Json.JsonElement?, DefaultStatus?> result) where T : ExtensionObject =>
+            AddType(name, "local", result);
+
+        void AddType<T>(string name, string type, Func<T, System.Text.Json.JsonElement?, DefaultStatus?> result) where T : ExtensionObject =>
             manager.AddExtension(
-                new ExtensionController<T>(name, "local", new Actuator<T>(this, value => result(value, ProviderStatus)))
+                new ExtensionController<T>(name, type, new Actuator<T>(this, value => result(value, ProviderStatus)))
                 {
                     Classes = ExtensionClasses.Parse([ExtensionClass.Garden]),
                 },
@@ -50,14 +58,17 @@ internal sealed class TestExtension : IAsyncDisposable
     public static TestExtension Start(IKubernetesClient runtime) => new(runtime);
 
     /// <summary>Lets the operator of a world install it.</summary>
-    public static async Task OfferAsync(OperatorWorld world, CancellationToken cancellationToken)
+    /// <param name="world">The world.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="more">Further resources in YAML, each after a comma.</param>
+    public static async Task OfferAsync(OperatorWorld world, CancellationToken cancellationToken, string more = "")
     {
         world.Charts = new ChartScript();
         world.Charts.Offer(ExtensionWorld.Chart, release =>
             $"{{ apiVersion: v1, kind: ConfigMap, metadata: {{ namespace: {release.Namespace}, name: installed }} }}");
         await world.Runtime.CreateAsync(
             ExtensionWorld.NewExtension("provider-local", $$"""
-                resources: [{ kind: BackupBucket, type: local }, { kind: BackupEntry, type: local }, { kind: DNSRecord, type: local }]
+                resources: [{ kind: BackupBucket, type: local }, { kind: BackupEntry, type: local }, { kind: DNSRecord, type: local }{{more}}]
                 deployment: { extension: { helm: { ociRepository: { ref: "{{ExtensionWorld.Chart}}" } } } }
                 """),
             cancellationToken);

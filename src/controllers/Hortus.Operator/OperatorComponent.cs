@@ -9,8 +9,8 @@ using Hortus.Objects.Kubernetes;
 using Hortus.Oci;
 using Hortus.Operator.Webhooks;
 using Hortus.Runtime;
-using Microsoft.Extensions.Logging;
 using Deployment = Hortus.Objects.Kubernetes.Deployment;
+using Extension = Hortus.Objects.Gardener.Operator.Extension;
 
 namespace Hortus.Operator;
 
@@ -76,10 +76,9 @@ public sealed class OperatorComponent
             context.Clock);
         var access = Access(context, secrets);
         AddGarden(manager, context, secrets, access, ImagesOf(options));
-        using var helm = new HelmRenderer(HelmBinary.Find(options.HelmBinary), new HelmLimits());
-        using var puller = PullerOf(options, context);
+        using var supply = ChartSupply.Create(options.Charts, context);
         var charts = new ExtensionCharts(
-            new ChartLoader(Puller ?? puller, TrustOf()), Renderer ?? new CachedRenderer(helm), manager.Client, manager.Events);
+            Puller is null ? supply.Loader : new ChartLoader(Puller, null), Renderer ?? supply.Renderer, manager.Client, manager.Events);
         var extensions = new ExtensionControllers(manager, context);
         extensions.Add(charts);
         var webhooks = EndpointOf(options) is { } endpoint
@@ -113,13 +112,14 @@ public sealed class OperatorComponent
         IVirtualGardenAccess access,
         ImageVector images)
     {
+        var inGarden = new CacheScope(Namespace: VirtualGardenNames.Namespace);
         manager.AddController("garden", new GardenReconciler(manager, context, secrets, access, images), controller => controller
             .For<Garden>(GardenReconciler.Matters)
             .Watches<Garden>(_ => AllGardens(manager), (_, after) => after is null)
+            .Watches<Extension>(_ => AllGardens(manager), GardenTriggers.Matters)
+            .Watches<Secret>(secret => GardenTriggers.OwnersOf(secret, manager.CacheOf<Garden>()), GardenTriggers.Matters, inGarden)
             .WithConcurrency(1)
             .WithResync(SyncPeriod));
-
-        var inGarden = new CacheScope(Namespace: VirtualGardenNames.Namespace);
         manager.AddController("garden-care", new GardenCareReconciler(manager, context), controller => controller
             .For<Garden>()
             .Watches<Deployment>(_ => AllGardens(manager), scope: inGarden)
@@ -127,25 +127,6 @@ public sealed class OperatorComponent
             .Watches<ManagedResource>(_ => AllGardens(manager), scope: inGarden)
             .WithConcurrency(1)
             .WithResync(CarePeriod));
-    }
-
-    private static ArtifactPuller PullerOf(OperatorOptions options, ComponentContext context) => new(
-        new ChartPullerOptions { CacheFolder = options.ChartCacheDir },
-        context.Metrics,
-        context.Logs.CreateLogger<ArtifactPuller>(),
-        context.Random,
-        context.Clock);
-
-    private static string? TrustOf()
-    {
-        try
-        {
-            return ChartTrust.FromEnvironment();
-        }
-        catch (FormatException e)
-        {
-            throw new SettingException(e.Message, e);
-        }
     }
 
     private static IEnumerable<ObjectKey> AllGardens(ControllerManager manager) =>

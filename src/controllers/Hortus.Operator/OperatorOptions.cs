@@ -1,3 +1,4 @@
+using Hortus.Components.Charts;
 using Hortus.Objects.Gardener;
 
 namespace Hortus.Operator;
@@ -36,4 +37,15 @@ public sealed record OperatorOptions
 
     /// <summary>The helm program; absent means that of HELM_BINARY, of PATH, or the one beside hortus.</summary>
     public string? HelmBinary { get; init; }
+
+    /// <summary>Registries (host, or host:port) that are asked for charts without TLS; loopback addresses need not be named.</summary>
+    public IReadOnlyList<string> PlainHttpRegistries { get => field ??= []; init; }
+
+    /// <summary>Where charts are kept and what renders them.</summary>
+    internal ChartSupplySettings Charts => new()
+    {
+        CacheFolder = ChartCacheDir,
+        HelmBinary = HelmBinary,
+        PlainHttpRegistries = PlainHttpRegistries,
+    };
 }

@@ -78,7 +78,8 @@ public sealed class ExtensionRemovalTests
         await world.UntilInstalledAsync("test", deadline.Token);
 
         await world.Runtime.DeleteAsync<Garden>(OperatorWorld.Key, null, deadline.Token);
-        await world.UntilAsync("test", ExtensionConditions.RequiredRuntime, ExtensionReasons.ExtensionNotRequired, deadline.Token);
+        await world.UntilSaysAsync(
+            "test", "Extension/test (objects garden/garden-test)", deadline.Token, ExtensionConditions.RequiredRuntime);
         var unconfirmed = await world.Runtime.FindAsync<ManagedResource>(ExtensionNames.Registration("test"), deadline.Token);
         await world.Clusters.AnnotateAsync(GardenerAnnotations.ConfirmationDeletion, "true", deadline.Token);
         await world.Runtime.UntilAsync<Garden>(OperatorWorld.Key, found => found is null, deadline.Token);

@@ -33,11 +33,15 @@ internal sealed class ExtensionWorld : IAsyncDisposable
         """;
 
     private readonly OperatorWorld clusters;
+    private readonly TestExtension extension;
     private RunningComponent? running;
 
     private ExtensionWorld(OperatorWorld clusters)
     {
         this.clusters = clusters;
+
+        // Does what the charts' workloads would do.
+        extension = TestExtension.Start(clusters.Runtime);
         foreach (var chart in new[] { Chart, AdmissionRuntimeChart })
         {
             Charts.Offer(chart, release => Workload.Replace("NAMESPACE", release.Namespace, StringComparison.Ordinal));
@@ -154,6 +158,7 @@ internal sealed class ExtensionWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopOperatorAsync();
+        await extension.DisposeAsync();
         await clusters.DisposeAsync();
     }
 

@@ -36,13 +36,16 @@ public sealed class ExtensionWaiter(IKubernetesClient client, string fieldManage
         return await client.ApplyAsync(wanted with { Metadata = metadata }, fieldManager, cancellationToken);
     }
 
-    /// <summary>Writes the object and asks for it to be reconciled, unless it is as wanted and was a success.</summary>
+    /// <summary>Writes the object and asks for it to be reconciled, unless its spec and the annotations that are wanted are as they
+    /// should be and it was a success.</summary>
     /// <returns>The object as it is then; what <see cref="WaitAsync"/> needs.</returns>
     public async Task<T> DeployOnChangeAsync<T>(T wanted, CancellationToken cancellationToken) where T : ExtensionObject
     {
         ArgumentNullException.ThrowIfNull(wanted);
         var found = await client.FindAsync<T>(wanted.Key, cancellationToken);
-        return ExtensionReadiness.WhyNotReady(found, null) is null && JsonNode.DeepEquals(SpecOf(found!), SpecOf(wanted))
+        return ExtensionReadiness.WhyNotReady(found, null) is null
+            && (wanted.Metadata.Annotations ?? new Dictionary<string, string>()).All(item => found!.Metadata.Annotation(item.Key) == item.Value)
+            && JsonNode.DeepEquals(SpecOf(found!), SpecOf(wanted))
             ? found!
             : await DeployAsync(wanted, GardenerOperations.Reconcile, cancellationToken);
     }

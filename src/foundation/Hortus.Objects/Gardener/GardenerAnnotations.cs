@@ -69,6 +69,9 @@ public static class GardenerAnnotations
     /// matters.</summary>
     public const string InstallationInputs = "hortus.dev/controllerinstallation-inputs";
 
+    /// <summary>Of a DNSRecord: version of the Secret with the credentials when the record was asked for.</summary>
+    public const string CredentialsVersion = "hortus.dev/credentials-version";
+
     /// <summary>Type of a ControllerDeployment that is no Helm chart, in v1, which has no field for it.</summary>
     public const string ControllerDeploymentType = "migration.controllerdeployment.gardener.cloud/type";
 

@@ -30,7 +30,7 @@ internal static class WantedExtensions
             yield return new ExtensionPair(kind, seed.Spec.Provider.Type);
         }
 
-        foreach (var type in Enabled(seed.Spec.Extensions, ClusterTypes.Seed, registrations, static _ => true))
+        foreach (var type in Enabled(seed.Spec.Extensions, ClusterTypes.Seed, registrations, workerless: false))
         {
             yield return new ExtensionPair(ControllerResourceRules.ExtensionKind, type);
         }
@@ -59,9 +59,7 @@ internal static class WantedExtensions
             yield return pair;
         }
 
-        var enabled = Enabled(
-            shoot.Spec.Extensions, ClusterTypes.Shoot, registrations, resource => !workerless || resource.WorkerlessSupported == true);
-        foreach (var type in enabled)
+        foreach (var type in Enabled(shoot.Spec.Extensions, ClusterTypes.Shoot, registrations, workerless))
         {
             yield return new ExtensionPair(ControllerResourceRules.ExtensionKind, type);
         }
@@ -115,16 +113,8 @@ internal static class WantedExtensions
     }
 
     private static IEnumerable<string> Enabled(
-        IReadOnlyList<Extension>? chosen, string clusterType, IReadOnlyList<ControllerRegistration> registrations,
-        Func<ControllerResource, bool> suits)
-    {
-        var disabled = (chosen ?? []).Where(extension => extension.Disabled == true).Select(extension => extension.Type).ToHashSet();
-        var automatic = registrations
-            .SelectMany(registration => registration.Spec.Resources ?? [])
-            .Where(resource => resource.Kind == ControllerResourceRules.ExtensionKind
-                && resource.AutoEnable?.Contains(clusterType) == true
-                && suits(resource))
-            .Select(resource => resource.Type);
-        return (chosen ?? []).Select(extension => extension.Type).Concat(automatic).Where(type => !disabled.Contains(type)).Distinct();
-    }
+        IReadOnlyList<Extension>? chosen, string clusterType, IReadOnlyList<ControllerRegistration> registrations, bool workerless) =>
+        EnabledExtensions.Of(
+            chosen, [.. registrations.SelectMany(registration => registration.Spec.Resources ?? [])], clusterType, workerless)
+            .Select(extension => extension.Type);
 }

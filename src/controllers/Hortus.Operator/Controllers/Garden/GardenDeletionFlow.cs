@@ -26,8 +26,10 @@ public sealed class GardenDeletionFlow(GardenOperation operation)
         var graph = new FlowGraph("Garden deletion");
         var empty = graph.Add("Checking that no seeds and shoots are left", CheckEmptyAsync);
         var left = graph.Add("Waiting until extensions have left the virtual garden", WaitUntilExtensionsLeftAsync, empty);
-        var scheduler = AddComponent(graph, VirtualGardenNames.GardenerScheduler, left);
-        var controllers = AddComponent(graph, VirtualGardenNames.GardenerControllerManager, left);
+        var objects = new ExtensionObjectsPart(operation);
+        var before = objects.AddRemovalBeforeTo(graph, empty);
+        var scheduler = AddComponent(graph, VirtualGardenNames.GardenerScheduler, left, before);
+        var controllers = AddComponent(graph, VirtualGardenNames.GardenerControllerManager, left, before);
         var registration = AddComponent(graph, GardenerApiRegistration.ComponentName, scheduler, controllers);
         var system = AddComponent(graph, VirtualSystemResources.ComponentName, scheduler, controllers);
         var gardenerApi = AddComponent(graph, VirtualGardenNames.GardenerApiServer, registration);
@@ -40,12 +42,13 @@ public sealed class GardenDeletionFlow(GardenOperation operation)
         var cleared = graph.Add("Deleting secrets", DeleteSecretsAsync, service);
         var records = new DnsPart(operation).AddRemovalTo(graph, service);
         var backup = new BackupPart(operation).AddRemovalTo(graph, service);
+        var others = objects.AddRemovalTo(graph, service);
         graph.Add(
             new FlowTask($"Destroying {ResourceManagerValues.NameDefault}", DestroyResourceManagerAsync)
             {
                 Timeout = ComponentDeployer.WaitMax,
             },
-            cleared, gardenerService, records, backup, priorities);
+            cleared, gardenerService, records, backup, others, priorities);
         return graph.Build();
     }
 

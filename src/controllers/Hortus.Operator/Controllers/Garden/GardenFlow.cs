@@ -13,8 +13,11 @@ public sealed class GardenFlow(GardenOperation operation)
         var store = new BackupPart(operation).AddTo(graph, extensions);
         var generated = graph.Add("Generating certificate authorities", EnsureAuthoritiesAsync);
         new GenericKubeconfigPart(operation).AddTo(graph, generated);
+        var objects = new ExtensionObjectsPart(operation);
+        var before = objects.AddBeforeTo(graph, extensions);
         var servers = new ApiServerPart(operation);
-        var (service, apiServer) = servers.AddTo(graph, manager, generated, store);
+        var (service, apiServer) = servers.AddTo(graph, manager, generated, store, before);
+        objects.AddAfterTo(graph, before, apiServer);
         new DnsPart(operation).AddTo(graph, extensions, service);
         var gardenerApi = servers.AddGardenerTo(graph, manager, generated, apiServer, store);
         var controllers = new ControllersPart(operation);

@@ -11,8 +11,6 @@ public static class ControllerResourceRules
 
     private const string ExposureKind = "SelfHostedShootExposure";
     private const string DefaultReconcileTimeout = "3m0s";
-    private const string BeforeApiServer = "BeforeKubeAPIServer";
-    private const string AfterApiServer = "AfterKubeAPIServer";
 
     /// <summary>Extension kinds that a controller can serve.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
@@ -27,8 +25,9 @@ public static class ControllerResourceRules
     /// <summary>Cluster types that an Extension of the operator may name.</summary>
     public static IReadOnlyList<string> AllClusterTypes { get; } = [ClusterTypes.Shoot, ClusterTypes.Seed, ClusterTypes.Garden];
 
-    private static readonly string[] Strategies = [AfterApiServer, BeforeApiServer];
-    private static readonly string[] ReconcileStrategies = [AfterApiServer, "AfterWorker", BeforeApiServer];
+    private static readonly string[] Strategies = [LifecycleStrategies.AfterKubeAPIServer, LifecycleStrategies.BeforeKubeAPIServer];
+    private static readonly string[] ReconcileStrategies =
+        [LifecycleStrategies.AfterKubeAPIServer, LifecycleStrategies.AfterWorker, LifecycleStrategies.BeforeKubeAPIServer];
 
     /// <summary>The resource with what was left out; gives the same for its own result.</summary>
     public static ControllerResource WithDefaults(ControllerResource resource)
@@ -49,9 +48,9 @@ public static class ControllerResourceRules
             ReconcileTimeout = resource.ReconcileTimeout ?? DefaultReconcileTimeout,
             Lifecycle = lifecycle with
             {
-                Reconcile = lifecycle.Reconcile ?? AfterApiServer,
-                Delete = lifecycle.Delete ?? BeforeApiServer,
-                Migrate = lifecycle.Migrate ?? BeforeApiServer,
+                Reconcile = lifecycle.Reconcile ?? LifecycleStrategies.AfterKubeAPIServer,
+                Delete = lifecycle.Delete ?? LifecycleStrategies.BeforeKubeAPIServer,
+                Migrate = lifecycle.Migrate ?? LifecycleStrategies.BeforeKubeAPIServer,
             },
             ClusterCompatibility = resource.ClusterCompatibility is { Count: > 0 } given ? given : [ClusterTypes.Shoot],
         };

@@ -21,10 +21,11 @@ internal sealed class ApiServerPart(GardenOperation operation)
     /// <param name="manager">The resource manager is there.</param>
     /// <param name="generated">The authorities are there.</param>
     /// <param name="store">The store may begin.</param>
-    public (string Service, string Ready) AddTo(FlowGraph graph, string manager, string generated, string store)
+    /// <param name="extensions">What extensions do before it is done.</param>
+    public (string Service, string Ready) AddTo(FlowGraph graph, string manager, string generated, string store, string extensions)
     {
         var service = graph.Add("Deploying virtual-garden-kube-apiserver service", DeployServiceAsync, manager);
-        var deployed = graph.Add("Deploying virtual-garden-kube-apiserver", DeployAsync, generated, service, store);
+        var deployed = graph.Add("Deploying virtual-garden-kube-apiserver", DeployAsync, generated, service, store, extensions);
         var ready = graph.Add("Waiting until virtual-garden-kube-apiserver is ready", WaitAsync, deployed);
         return (service, ready);
     }

@@ -2,6 +2,7 @@ using Hortus.Client;
 using Hortus.Extensions;
 using Hortus.Flow;
 using Hortus.Objects;
+using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Extensions;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
@@ -42,7 +43,12 @@ internal sealed class DnsPart(GardenOperation operation)
             await DestroyAsync(record.Key, cancellationToken);
         }
 
-        var written = await operation.Extensions.DeployOnChangeAsync(record, cancellationToken);
+        var credentials = await operation.Runtime.FindAsync<Secret>(
+            new ObjectKey(record.Spec.SecretRef.Namespace, record.Spec.SecretRef.Name!), cancellationToken);
+        var wanted = credentials?.Metadata.ResourceVersion is { } version
+            ? record with { Metadata = record.Metadata.WithAnnotation(GardenerAnnotations.CredentialsVersion, version) }
+            : record;
+        var written = await operation.Extensions.DeployOnChangeAsync(wanted, cancellationToken);
         await operation.Extensions.WaitAsync(written, ExtensionWaitTimes.DnsRecord, cancellationToken);
     }
 
