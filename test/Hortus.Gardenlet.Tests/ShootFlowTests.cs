@@ -23,6 +23,11 @@ public sealed class ShootFlowTests
     [InlineData(ShootTasks.WaitSystemResources, ShootTasks.DeployResourceManager)]
     [InlineData(ShootTasks.DeployWorker, ShootTasks.DeployMachineController)]
     [InlineData(ShootTasks.WaitWorker, ShootTasks.DeployWorker)]
+    [InlineData(ShootTasks.DeployApiServer, ShootTasks.WaitExtensionsBefore)]
+    [InlineData(ShootTasks.DeployExtensionsAfter, ShootTasks.ConnectShoot)]
+    [InlineData(ShootTasks.DeployExtensionsAfterWorker, ShootTasks.DeployWorker)]
+    [InlineData(ShootTasks.WaitStaleExtensionsGone, ShootTasks.ConnectShoot)]
+    [InlineData(ShootTasks.DeployContainerRuntimes, ShootTasks.ConnectShoot)]
     public void Creation_does_one_before_the_other(string later, string earlier) => Before(Creation, later).ShouldContain(earlier);
 
     [Fact]
@@ -42,9 +47,53 @@ public sealed class ShootFlowTests
     [InlineData(ShootTasks.DestroyApiServer, ShootTasks.DestroyResourceManager)]
     [InlineData(ShootTasks.DestroyInfrastructure, ShootTasks.WaitWorkerGone)]
     [InlineData(ShootTasks.DeleteNamespace, ShootTasks.WaitInfrastructureGone)]
+    [InlineData(ShootTasks.DestroyExtensionsBefore, ShootTasks.WaitWorkerGone)]
+    [InlineData(ShootTasks.DestroyExtensionsBefore, ShootTasks.DeployResourceManager)]
+    [InlineData(ShootTasks.DestroyControlPlane, ShootTasks.WaitExtensionsBeforeGone)]
+    [InlineData(ShootTasks.DestroyControlPlane, ShootTasks.DestroyContainerRuntimes)]
+    [InlineData(ShootTasks.DestroyManagedResources, ShootTasks.WaitExtensionsBeforeGone)]
+    [InlineData(ShootTasks.DestroyExtensionsAfter, ShootTasks.DestroyApiServer)]
+    [InlineData(ShootTasks.DestroyInfrastructure, ShootTasks.WaitExtensionsAfterGone)]
     [InlineData(ShootTasks.DeleteCluster, ShootTasks.WaitNamespaceGone)]
     public void Deletion_does_one_before_the_other(string later, string earlier) =>
         Before(new ShootDeletionFlow(Operation(), namespaceExists: true, apiServerExists: true).Build(), later).ShouldContain(earlier);
+
+    [Fact]
+    public void What_comes_before_the_API_server_has_the_infrastructure_already()
+    {
+        var offer = new ControllerResource
+        {
+            Kind = "Extension",
+            Type = "early",
+            AutoEnable = ["shoot"],
+            Lifecycle = new ControllerResourceLifecycle { Reconcile = "BeforeKubeAPIServer" },
+        };
+
+        Before(ShootReconcileFlow.Build(Operation([offer])), ShootTasks.DeployApiServer).ShouldContain(ShootTasks.WaitInfrastructure);
+    }
+
+    [Fact]
+    public void Each_runtime_of_each_pool_is_an_object()
+    {
+        var pool = new Worker
+        {
+            Name = "a",
+            Cri = new CRI
+            {
+                Name = "containerd",
+                ContainerRuntimes = [new ContainerRuntime { Type = "gvisor" }, new ContainerRuntime { Type = "kata" }],
+            },
+        };
+
+        var wanted = new ContainerRuntimesPart(Operation([], pool, pool with { Name = "b", Cri = null })).Wanted().ToArray();
+
+        wanted.Select(runtime => runtime.Key.ToString()).ShouldBe(["shoot--local--one/gvisor-a", "shoot--local--one/kata-a"]);
+        wanted[0].Spec.ShouldSatisfyAllConditions(
+            spec => spec.Type.ShouldBe("gvisor"),
+            spec => spec.BinaryPath.ShouldBe("/var/bin/containerruntimes"),
+            spec => spec.WorkerPool.Name.ShouldBe("a"),
+            spec => spec.WorkerPool.Selector.MatchLabels!["worker.gardener.cloud/pool"].ShouldBe("a"));
+    }
 
     private static HashSet<string> Before(FlowPlan plan, string id)
     {
@@ -61,12 +110,12 @@ public sealed class ShootFlowTests
         return found;
     }
 
-    private static ShootOperation Operation()
+    private static ShootOperation Operation(IReadOnlyList<ControllerResource>? offers = null, params IReadOnlyList<Worker> pools)
     {
         var shoot = new Shoot
         {
             Metadata = new ObjectMeta { Namespace = "garden-local", Name = "one" },
-            Spec = new ShootSpec { Provider = new Provider { Type = "local", Workers = [new Worker { Name = "a" }] } },
+            Spec = new ShootSpec { Provider = new Provider { Type = "local", Workers = pools is [] ? [new Worker { Name = "a" }] : pools } },
         };
         var surroundings = new GardenletSurroundings
         {
@@ -91,6 +140,7 @@ public sealed class ShootFlowTests
             CloudProfile = new CloudProfile(),
             ProjectName = "local",
             TechnicalID = "shoot--local--one",
+            Offers = offers ?? [],
         };
         return new ShootOperation(surroundings, inputs, LastOperationType.Create);
     }

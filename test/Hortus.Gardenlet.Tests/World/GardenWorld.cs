@@ -48,6 +48,12 @@ internal sealed class GardenWorld : IAsyncDisposable
     /// <summary>What Infrastructure objects report as their fault; null for none.</summary>
     public LastError? InfrastructureFault { get; set; }
 
+    /// <summary>What an object of kind Extension reports as its fault; null for none.</summary>
+    public Func<Ext.Extension, LastError?> ExtensionFault { get; set; } = _ => null;
+
+    /// <summary>Types of extensions that the seed names.</summary>
+    public IReadOnlyList<string> SeedExtensions { get; set; } = [];
+
     /// <summary>Starts the servers and everything but the gardenlet.</summary>
     public static async Task<GardenWorld> StartAsync(CancellationToken cancellationToken)
     {
@@ -203,7 +209,12 @@ internal sealed class GardenWorld : IAsyncDisposable
         Extension<Ext.Infrastructure>(manager, fault: _ => InfrastructureFault);
         Extension<Ext.ControlPlane>(manager);
         Extension<Ext.Network>(manager);
-        Extension<Ext.Worker>(manager);
+        Extension<Ext.Worker>(manager, _ => new JsonObject
+        {
+            ["machineDeployments"] = new JsonArray(new JsonObject { ["name"] = "one", ["minimum"] = 0, ["maximum"] = 1 }),
+        });
+        Extension<Ext.Extension>(manager, fault: extension => ExtensionFault(extension));
+        Extension<Ext.ContainerRuntime>(manager);
         Extension<Ext.DNSRecord>(manager);
         Extension<Ext.OperatingSystemConfig>(manager, config => new JsonObject
         {
@@ -223,12 +234,13 @@ internal sealed class GardenWorld : IAsyncDisposable
         manager.AddController(
             typeof(T).Name, new ScriptedExtension<T>(Seed, more ?? (_ => []), fault ?? (_ => null)), c => c.For<T>());
 
-    private static Seed SeedConfigOf() => new()
+    private Seed SeedConfigOf() => new()
     {
         Metadata = new ObjectMeta { Name = SeedName },
         Spec = new SeedSpec
         {
             Provider = new SeedProvider { Type = "local", Region = "local", Zones = ["0"] },
+            Extensions = [.. SeedExtensions.Select(type => new Extension { Type = type })],
             Dns = new SeedDNS
             {
                 Provider = new SeedDNSProvider { Type = "local", CredentialsRef = DnsSecret },

@@ -1,4 +1,5 @@
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Rules;
 using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Gardenlet;
@@ -26,6 +27,13 @@ internal sealed record ShootInputs
 
     /// <summary>Where records for users go; null when there is no domain.</summary>
     public ShootDomain? External { get; init; }
+
+    /// <summary>Everything that ControllerRegistrations offer.</summary>
+    public IReadOnlyList<ControllerResource> Offers { get => field ??= []; init; }
+
+    /// <summary>What the shoot gets of kind Extension: what it names and what comes by itself.</summary>
+    public IReadOnlyList<EnabledExtension> Extensions =>
+        EnabledExtensions.Of(Shoot.Spec.Extensions, Offers, ClusterTypes.Shoot, IsWorkerless);
 
     /// <summary>The worker pools; empty for shoots without workers.</summary>
     public IReadOnlyList<Worker> Workers => Shoot.Spec.Provider.Workers ?? [];

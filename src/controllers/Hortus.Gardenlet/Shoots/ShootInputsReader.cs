@@ -28,6 +28,7 @@ internal sealed class ShootInputsReader(IKubernetesClient garden)
             Credentials = workerless ? null : await ReadCredentialsAsync(shoot, cancellationToken),
             Internal = await domains.ReadInternalAsync(shoot, seed, project, cancellationToken),
             External = await domains.ReadExternalAsync(shoot, seed, project, cancellationToken),
+            Offers = await ControllerOffers.ReadAsync(garden, cancellationToken),
         };
     }
 

@@ -13,7 +13,7 @@ namespace Hortus.Extensions;
 /// <param name="client">The cluster in which the objects are.</param>
 /// <param name="waiter">Writes them and waits for them.</param>
 /// <param name="place">Where they are.</param>
-/// <param name="wanted">What the cluster wants.</param>
+/// <param name="wanted">What the cluster wants. What nobody offers is not asked for, but kept if it is there.</param>
 /// <param name="offers">Everything that is offered, by type: says when an object goes that is not wanted any more.</param>
 public sealed class ExtensionObjects(
     IKubernetesClient client,
@@ -47,15 +47,42 @@ public sealed class ExtensionObjects(
     public async Task WaitGoneAsync(string? turn, CancellationToken cancellationToken) =>
         await WaitGoneAsync(await FindAsync(found => IsToGoAt(turn, found), cancellationToken), cancellationToken);
 
-    /// <summary>Takes away what is not wanted any more, and completes when it is gone.</summary>
+    /// <summary>Asks for the deletion of what is not wanted any more.</summary>
+    public async Task DestroyStaleAsync(CancellationToken cancellationToken) =>
+        await DestroyAsync(await FindAsync(IsStale, cancellationToken), cancellationToken);
+
+    /// <summary>Completes when what is not wanted any more is gone.</summary>
     /// <exception cref="ExtensionException">One or more are still there; each is named.</exception>
-    public async Task DestroyStaleAsync(CancellationToken cancellationToken)
+    public async Task WaitStaleGoneAsync(CancellationToken cancellationToken) =>
+        await WaitGoneAsync(await FindAsync(IsStale, cancellationToken), cancellationToken);
+
+    /// <summary>Writes the objects that are missing or different and asks for their reconciliation. What fails is not asked for anew:
+    /// its extension tries again by itself.</summary>
+    public Task DeployChangesAsync(CancellationToken cancellationToken) => EachAsync(At(null), async extension =>
     {
-        var names = wanted.Select(extension => place.ObjectOf(extension).Key).ToHashSet();
-        var stale = await FindAsync(found => !names.Contains(found.Key), cancellationToken);
-        await DestroyAsync(stale, cancellationToken);
-        await WaitGoneAsync(stale, cancellationToken);
+        var value = place.ObjectOf(extension);
+        if (!ExtensionWaiter.IsAsWanted(await client.FindAsync<Extension>(value.Key, cancellationToken), value))
+        {
+            await waiter.DeployAsync(value, GardenerOperations.Reconcile, cancellationToken);
+        }
+    });
+
+    /// <summary>What keeps each object that is not ready from being so; does not wait.</summary>
+    public async Task<IReadOnlyList<string>> WhyNotReadyAsync(CancellationToken cancellationToken)
+    {
+        var found = (await FindAsync(_ => true, cancellationToken)).ToDictionary(item => item.Key);
+        return
+        [
+            .. from key in At(null).Select(extension => place.ObjectOf(extension).Key)
+               let why = ExtensionReadiness.WhyNotReady(found.GetValueOrDefault(key), null)
+               where why is not null
+               select $"Extension {key}: {why}",
+        ];
     }
+
+    /// <summary>Whether any object is there, wanted or not.</summary>
+    public async Task<bool> AnyAsync(CancellationToken cancellationToken) =>
+        (await FindAsync(_ => true, cancellationToken)).Count > 0;
 
     private static string TurnOf(string? given, string none) => string.IsNullOrEmpty(given) ? none : given;
 
@@ -75,8 +102,10 @@ public sealed class ExtensionObjects(
         await Task.WhenAll(all);
     }
 
-    private IEnumerable<EnabledExtension> At(string? turn) => wanted.Where(extension => turn is null
-        || TurnOf(extension.Offer?.Lifecycle?.Reconcile, LifecycleStrategies.AfterKubeAPIServer) == turn);
+    private IEnumerable<EnabledExtension> At(string? turn) => wanted.Where(extension => extension.Offer is { } offer
+        && (turn is null || TurnOf(offer.Lifecycle?.Reconcile, LifecycleStrategies.AfterKubeAPIServer) == turn));
+
+    private bool IsStale(Extension found) => wanted.All(extension => place.ObjectOf(extension).Key != found.Key);
 
     private bool IsToGoAt(string? turn, Extension found) => turn is null
         || TurnOf(offers.GetValueOrDefault(found.Spec.Type)?.Lifecycle?.Delete, LifecycleStrategies.BeforeKubeAPIServer) == turn;
@@ -88,8 +117,9 @@ public sealed class ExtensionObjects(
             : ExtensionWaitTimes.Standard.Timeout,
     };
 
-    private Task DestroyAsync(IEnumerable<Extension> objects, CancellationToken cancellationToken) =>
-        EachAsync(objects, found => waiter.DestroyAsync<Extension>(found.Key, cancellationToken));
+    // One that is being deleted is left in peace: to be asked anew would make its extension begin again.
+    private Task DestroyAsync(IEnumerable<Extension> objects, CancellationToken cancellationToken) => EachAsync(
+        objects.Where(found => !found.Metadata.IsDeleting()), found => waiter.DestroyAsync<Extension>(found.Key, cancellationToken));
 
     private Task WaitGoneAsync(IEnumerable<Extension> objects, CancellationToken cancellationToken) =>
         EachAsync(objects, found => waiter.WaitGoneAsync<Extension>(found.Key, ExtensionWaitTimes.Standard, cancellationToken));

@@ -43,11 +43,18 @@ public sealed class ExtensionWaiter(IKubernetesClient client, string fieldManage
     {
         ArgumentNullException.ThrowIfNull(wanted);
         var found = await client.FindAsync<T>(wanted.Key, cancellationToken);
-        return ExtensionReadiness.WhyNotReady(found, null) is null
-            && (wanted.Metadata.Annotations ?? new Dictionary<string, string>()).All(item => found!.Metadata.Annotation(item.Key) == item.Value)
-            && JsonNode.DeepEquals(SpecOf(found!), SpecOf(wanted))
+        return ExtensionReadiness.WhyNotReady(found, null) is null && IsAsWanted(found, wanted)
             ? found!
             : await DeployAsync(wanted, GardenerOperations.Reconcile, cancellationToken);
+    }
+
+    /// <summary>Whether an object is there with the spec and the annotations that are wanted, however it fares.</summary>
+    public static bool IsAsWanted<T>(T? found, T wanted) where T : ExtensionObject
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        return found is not null
+            && (wanted.Metadata.Annotations ?? new Dictionary<string, string>()).All(item => found.Metadata.Annotation(item.Key) == item.Value)
+            && JsonNode.DeepEquals(SpecOf(found), SpecOf(wanted));
     }
 
     /// <summary>Completes with the object once the extension has done what <see cref="DeployAsync"/> asked for.</summary>

@@ -11,6 +11,9 @@ namespace Hortus.Gardenlet;
 internal sealed class SeedReconciler(GardenletSurroundings surroundings, SeedStatusWriter status, SeedCareReconciler care) : IReconciler
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ExtensionPeriod = TimeSpan.FromSeconds(5);
+
+    private readonly SeedExtensions extensions = new(surroundings);
 
     /// <summary>Whether a change of the Seed is one of wishes rather than of reports.</summary>
     public static bool Matters(Seed? old, Seed? seed) =>
@@ -38,12 +41,14 @@ internal sealed class SeedReconciler(GardenletSurroundings surroundings, SeedSta
         }
 
         await SeedResourceManager.EnsureAsync(surroundings, cancellationToken);
-        seed = await status.PatchAsync(seed, await DescribeAsync(seed, cancellationToken), cancellationToken);
+        var waitsFor = await extensions.EnsureAsync(seed, cancellationToken);
+        seed = await status.PatchAsync(seed, await DescribeAsync(seed, waitsFor, cancellationToken), cancellationToken);
         await care.UpdateAsync(seed, cancellationToken);
-        return ReconcileResult.Done;
+        return waitsFor.Count == 0 ? ReconcileResult.Done : ReconcileResult.After(ExtensionPeriod);
     }
 
-    private async Task<SeedStatus> DescribeAsync(Seed seed, CancellationToken cancellationToken)
+    private async Task<SeedStatus> DescribeAsync(
+        Seed seed, IReadOnlyList<string> waitsFor, CancellationToken cancellationToken)
     {
         var system = await surroundings.SeedClient.GetAsync<Namespace>(ObjectKey.Cluster("kube-system"), cancellationToken);
         return new SeedStatus
@@ -55,9 +60,9 @@ internal sealed class SeedReconciler(GardenletSurroundings surroundings, SeedSta
             LastOperation = new LastOperation
             {
                 Type = seed.Status?.LastOperation is null ? LastOperationType.Create : LastOperationType.Reconcile,
-                State = LastOperationState.Succeeded,
-                Progress = 100,
-                Description = "Seed reconciliation finished",
+                State = waitsFor.Count == 0 ? LastOperationState.Succeeded : LastOperationState.Processing,
+                Progress = waitsFor.Count == 0 ? 100 : 90,
+                Description = waitsFor.Count == 0 ? "Seed reconciliation finished" : $"waiting for {string.Join("; ", waitsFor)}",
                 LastUpdateTime = surroundings.Clock.GetUtcNow(),
             },
         };
@@ -69,6 +74,11 @@ internal sealed class SeedReconciler(GardenletSurroundings surroundings, SeedSta
         if (shoots.Items.Any(shoot => shoot.Spec.SeedName == surroundings.SeedName || shoot.Status?.SeedName == surroundings.SeedName))
         {
             return ReconcileResult.After(Again);
+        }
+
+        if (!await extensions.RemoveAsync(cancellationToken))
+        {
+            return ReconcileResult.After(ExtensionPeriod);
         }
 
         await surroundings.GardenClient.RemoveFinalizerAsync(seed, GardenerFinalizers.Gardener, cancellationToken);

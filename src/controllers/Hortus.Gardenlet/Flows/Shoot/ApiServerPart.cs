@@ -41,8 +41,13 @@ internal sealed class ApiServerPart(ShootOperation operation)
             ShootTasks.DeployApiServerService);
         graph.Add(ShootTasks.AdvertiseAddresses, AdvertiseAsync, ShootTasks.DeployApiServerService);
 
-        // A store of its own (etcd) and extensions before the API server come between secrets and this task.
-        graph.Add(ShootTasks.DeployApiServer, DeployAsync, ShootTasks.InitializeSecrets, ShootTasks.DeployApiServerService);
+        // A store of its own (etcd) comes between secrets and this task.
+        graph.Add(
+            ShootTasks.DeployApiServer,
+            DeployAsync,
+            ShootTasks.InitializeSecrets,
+            ShootTasks.DeployApiServerService,
+            ShootTasks.WaitExtensionsBefore);
         graph.Add(
             ShootTasks.WaitApiServer,
             async ct => await operation.Deployer.WaitAsync(await RenderAsync(ct), ct),

@@ -17,6 +17,7 @@ namespace Hortus.Gardenlet;
 internal sealed class ShootDeletionFlow(ShootOperation operation, bool namespaceExists, bool apiServerExists)
 {
     private readonly FoundationPart foundation = new(operation);
+    private readonly ExtensionsPart extensions = new(operation);
 
     private ObjectKey Key => new(operation.Namespace, operation.Shoot.Metadata.Name!);
 
@@ -72,13 +73,18 @@ internal sealed class ShootDeletionFlow(ShootOperation operation, bool namespace
     {
         AddDestruction<Ext.Network>(
             graph, ShootTasks.DestroyNetwork, ShootTasks.WaitNetworkGone, ExtensionWaitTimes.Standard, ShootTasks.DeployCloudProvider);
+        extensions.AddRemovalBeforeTo(
+            graph, ShootTasks.DeployResourceManager, ShootTasks.WaitWorkerGone, ShootTasks.WaitSystemConfigsGone, ShootTasks.WaitNetworkGone);
+        new ContainerRuntimesPart(operation).AddRemovalTo(graph, ShootTasks.DeployResourceManager, ShootTasks.WaitWorkerGone);
         AddDestruction<Ext.ControlPlane>(
             graph,
             ShootTasks.DestroyControlPlane,
             ShootTasks.WaitControlPlaneGone,
             ExtensionWaitTimes.Standard,
             ShootTasks.DestroyMachineController,
-            ShootTasks.WaitNetworkGone);
+            ShootTasks.WaitNetworkGone,
+            ShootTasks.WaitExtensionsBeforeGone,
+            ShootTasks.DestroyContainerRuntimes);
         graph.Add(
             new FlowTask(ShootTasks.DeployResourceManager, new ControlPlanePart(operation).DeployResourceManagerAsync)
             {
@@ -97,6 +103,7 @@ internal sealed class ShootDeletionFlow(ShootOperation operation, bool namespace
             ct => DestroyAsync([ShootNames.ResourceManager], ct),
             ShootTasks.WaitManagedResourcesGone);
         graph.Add(ShootTasks.DestroyApiServer, DestroyApiServerAsync, ShootTasks.DestroyResourceManager);
+        extensions.AddRemovalAfterTo(graph, ShootTasks.DestroyApiServer);
     }
 
     private void AddRest(FlowGraph graph)
@@ -106,7 +113,8 @@ internal sealed class ShootDeletionFlow(ShootOperation operation, bool namespace
             ShootTasks.DestroyInfrastructure,
             ShootTasks.WaitInfrastructureGone,
             ExtensionWaitTimes.Infrastructure,
-            ShootTasks.WaitControlPlaneGone);
+            ShootTasks.WaitControlPlaneGone,
+            ShootTasks.WaitExtensionsAfterGone);
         graph.Add(ShootTasks.DestroyDns, DestroyRecordsAsync, ShootTasks.DestroyApiServer);
         graph.Add(
             ShootTasks.DeleteNamespace,

@@ -13,6 +13,8 @@ internal static class ShootReconcileFlow
         new ApiServerPart(operation).AddTo(graph);
         new ControlPlanePart(operation).AddTo(graph);
         new WorkersPart(operation).AddTo(graph);
+        new ExtensionsPart(operation).AddTo(graph);
+        new ContainerRuntimesPart(operation).AddTo(graph);
         return graph.Build();
     }
 }

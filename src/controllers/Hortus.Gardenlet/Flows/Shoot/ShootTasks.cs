@@ -35,12 +35,34 @@ internal static class ShootTasks
     public const string DeployWorker = "Configuring shoot worker pools";
     public const string WaitWorker = "Waiting until shoot worker nodes have been reconciled";
     public const string DeleteStaleSystemConfigs = "Deleting stale operating system configurations";
+    public const string DeployExtensionsBefore = "Deploying extension resources before kube-apiserver";
+    public const string WaitExtensionsBefore = "Waiting until extension resources handled before kube-apiserver are ready";
+    public const string CheckExtensions = "Checking that extensions of the shoot are registered";
+    public const string DeployExtensionsAfter = "Deploying extension resources after kube-apiserver";
+    public const string WaitExtensionsAfter = "Waiting until extension resources handled after kube-apiserver are ready";
+    public const string WaitMachineDeployments = "Waiting until machine deployments of shoot workers are known";
+    public const string DeployExtensionsAfterWorker = "Deploying extension resources after workers";
+    public const string WaitExtensionsAfterWorker = "Waiting until extension resources handled after workers are ready";
+    public const string DestroyStaleExtensions = "Deleting stale extension resources";
+    public const string WaitStaleExtensionsGone = "Waiting until stale extension resources have been deleted";
+    public const string DeployContainerRuntimes = "Deploying container runtime resources";
+    public const string WaitContainerRuntimes = "Waiting until container runtime resources are ready";
+    public const string DestroyStaleContainerRuntimes = "Deleting stale container runtime resources";
 
     public const string DestroyWorker = "Destroying shoot workers";
     public const string WaitWorkerGone = "Waiting until shoot worker nodes have been terminated";
     public const string DestroyMachineController = "Destroying machine-controller-manager";
     public const string DestroySystemConfigs = "Destroying operating system configurations";
     public const string WaitSystemConfigsGone = "Waiting until operating system configurations have been deleted";
+    public const string DestroyExtensionsBefore = "Deleting extension resources before kube-apiserver";
+    public const string WaitExtensionsBeforeGone =
+        "Waiting until extension resources that should be handled before kube-apiserver have been deleted";
+
+    public const string DestroyExtensionsAfter = "Deleting extension resources after kube-apiserver";
+    public const string WaitExtensionsAfterGone =
+        "Waiting until extension resources that should be handled after kube-apiserver have been deleted";
+
+    public const string DestroyContainerRuntimes = "Deleting container runtime resources";
     public const string DestroyNetwork = "Destroying shoot network plugin";
     public const string WaitNetworkGone = "Waiting until shoot network plugin has been destroyed";
     public const string DestroyControlPlane = "Destroying shoot control plane";

@@ -53,7 +53,8 @@ internal sealed class ExtensionObjectsPart(GardenOperation operation)
     {
         var ready = AddTurnTo(graph, LifecycleStrategies.AfterKubeAPIServer, "after kube-apiserver", before, apiServer);
         AddTurnTo(graph, LifecycleStrategies.AfterWorker, "after workers", ready);
-        graph.Add("Destroying stale extension resources", token => objects!.DestroyStaleAsync(token), before, apiServer);
+        var stale = graph.Add("Destroying stale extension resources", token => objects!.DestroyStaleAsync(token), before, apiServer);
+        graph.Add("Waiting until stale extension resources are gone", token => objects!.WaitStaleGoneAsync(token), stale);
     }
 
     /// <summary>Adds the steps that take away what has to go while the API server is there.</summary>
