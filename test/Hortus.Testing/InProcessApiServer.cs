@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Hortus.ApiServer;
 using Hortus.ApiServer.Authentication;
 using Hortus.ApiServer.Builtin;
@@ -107,6 +108,18 @@ public sealed class InProcessApiServer : IAsyncDisposable
     public static Task<InProcessApiServer> StartWithAuthenticationAsync(
         ApiServerOptions options, CancellationToken cancellationToken) =>
         StartAsync(options, [], TimeProvider.System, NullLoggerFactory.Instance, listen: null, cancellationToken);
+
+    /// <summary>Starts a server with TLS where a caller is only who its credentials say; <see cref="Client"/> does not trust it.</summary>
+    public static Task<InProcessApiServer> StartSecureAsync(
+        ApiServerOptions options, IReadOnlyList<ApiServerPlugin> plugins, X509Certificate2 certificate, CancellationToken cancellationToken) =>
+        StartAsync(
+            options,
+            plugins,
+            TimeProvider.System,
+            NullLoggerFactory.Instance,
+            new ListenOptions(new IPEndPoint(IPAddress.Loopback, 0), () => certificate),
+            cancellationToken,
+            aggregates: false);
 
     /// <summary>Starts a server without a socket on a store, which it disposes of at its end.</summary>
     public static Task<InProcessApiServer> StartOnAsync(IStore store, CancellationToken cancellationToken) =>

@@ -9,19 +9,21 @@ public sealed class GardenletComponent
     public const string Name = "gardenlet";
 
     /// <summary>How to host the component.</summary>
+    /// <exception cref="SettingException">The configuration is unusable; the message says where and why.</exception>
     public static ComponentHostOptions HostOptions(GardenletOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new() { Name = Name, Kubeconfig = options.Kubeconfig, HealthPort = options.HealthPort };
+        return GardenletSettings.Hosting(options);
     }
 
     /// <summary>Runs until cancelled.</summary>
     /// <exception cref="Hortus.Client.KubeConfigException">A kubeconfig is unusable.</exception>
-    /// <exception cref="IOException">The seed configuration cannot be read.</exception>
-    public Task RunAsync(GardenletOptions options, ComponentContext context, CancellationToken cancellationToken)
+    /// <exception cref="SettingException">The configuration is unusable, or does not fit the garden.</exception>
+    public async Task RunAsync(GardenletOptions options, ComponentContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
-        return new GardenletModule(options, context).RunAsync(cancellationToken);
+        var setup = await GardenletSettings.ReadAsync(options, cancellationToken);
+        await new GardenletModule(setup, context).RunAsync(cancellationToken);
     }
 }

@@ -9,31 +9,35 @@ using Hortus.Telemetry;
 namespace Hortus.Gardenlet;
 
 /// <summary>Wires the gardenlet's controllers to the garden and the seed.</summary>
-internal sealed class GardenletModule(GardenletOptions options, ComponentContext context)
+internal sealed class GardenletModule(GardenletSetup setup, ComponentContext context)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var config = await SeedConfig.LoadAsync(options.SeedConfigFile, cancellationToken);
         using var shoots = new ShootClients(context.Clock);
-        using var charts = ChartSupply.Create(options.Charts, context);
-        var garden = ClientConnection.Find(options.GardenKubeconfig);
+        using var charts = ChartSupply.Create(setup.Options.Charts, context);
+        var (garden, pass) = setup.Access is { } access
+            ? await new GardenEntrance(access, context).EnterAsync(cancellationToken)
+            : (context.Connect(ClientConnection.Find(setup.Options.GardenKubeconfig)), null);
         var surroundings = new GardenletSurroundings
         {
-            Options = options,
-            Garden = context.CreateManager(context.Connect(garden)),
-            GardenConnection = garden,
+            Options = setup.Options,
+            Garden = context.CreateManager(garden),
+            GardenConnection = garden.Connection,
+            Access = setup.Access,
+            Pass = pass,
+            Capacity = setup.Capacity,
             Seed = context.CreateManager(),
             Shoots = shoots,
             Identity = GardenletIdentity.Create(context.Identity),
-            SeedName = config.Metadata.Name!,
-            Images = options.Image is { Length: > 0 } image ? new ImageVector { Hortus = image } : new ImageVector(),
+            SeedName = setup.Seed.Metadata.Name!,
+            Images = setup.Options.Image is { Length: > 0 } image ? new ImageVector { Hortus = image } : new ImageVector(),
             Clock = context.Clock,
             Logs = context.Logs,
             Random = context.Random,
             Charts = new InstallationCharts(charts.Loader, charts.Renderer),
             Installer = new GardenletInstaller(charts.Loader, charts.Renderer, context.Clock),
         };
-        await RunAsync(surroundings, config, context.Health, cancellationToken);
+        await RunAsync(surroundings, setup.Seed, context.Health, cancellationToken);
     }
 
     /// <summary>Registers the seed and runs all controllers until cancelled.</summary>
@@ -42,7 +46,7 @@ internal sealed class GardenletModule(GardenletOptions options, ComponentContext
     {
         // Caches of kinds that the seed does not serve yet would start with a failure.
         await SeedCrds.InstallAsync(surroundings.SeedClient, cancellationToken);
-        await surroundings.GardenClient.ApplyAsync(config, GardenletIdentity.FieldManager, cancellationToken);
+        await SeedRegistration.EnsureAsync(surroundings.GardenClient, surroundings.SeedClient, config, cancellationToken);
         var status = new SeedStatusWriter(surroundings);
         var lease = new SeedLease(surroundings, status);
         health.Add("seed-lease", HealthProbes.Live, lease.Fault);
@@ -57,6 +61,11 @@ internal sealed class GardenletModule(GardenletOptions options, ComponentContext
         InstallationControllers.AddTo(surroundings);
         await new SelfRegistration(surroundings).RunAsync(cancellationToken);
         new SelfUpgradeReconciler(surroundings).AddTo(surroundings.Garden);
+        if (surroundings is { Access: { } access, Pass: { } pass })
+        {
+            new KubeconfigReconciler(surroundings, access, pass, status).AddTo(surroundings.Seed);
+        }
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task[] running = [surroundings.Garden.RunAsync(stop.Token), surroundings.Seed.RunAsync(stop.Token), lease.RunAsync(stop.Token)];
         await Task.WhenAny(running);

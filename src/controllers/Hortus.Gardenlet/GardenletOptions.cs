@@ -5,14 +5,18 @@ namespace Hortus.Gardenlet;
 /// <summary>Settings of the gardenlet.</summary>
 public sealed record GardenletOptions
 {
+    /// <summary>File with a GardenletConfiguration (gardenlet.config.gardener.cloud/v1alpha1), which says everything but where charts are
+    /// kept.</summary>
+    public string? Config { get; init; }
+
     /// <summary>Kubeconfig of the seed; absent means the pod's service account.</summary>
     public string? Kubeconfig { get; init; }
 
     /// <summary>Kubeconfig of the garden.</summary>
-    public required string GardenKubeconfig { get; init; }
+    public string? GardenKubeconfig { get; init; }
 
     /// <summary>YAML file with the Seed to register.</summary>
-    public required string SeedConfigFile { get; init; }
+    public string? SeedConfigFile { get; init; }
 
     /// <summary>Port for /healthz, /readyz and /metrics; 0 means none.</summary>
     public int HealthPort { get; init; }

@@ -18,6 +18,15 @@ internal sealed record GardenletSurroundings
     /// <summary>How the garden is reached; extensions get its address and authorities, never its credentials.</summary>
     public required ClientConnection GardenConnection { get; init; }
 
+    /// <summary>How the gardenlet got into the garden; null when a kubeconfig file was given.</summary>
+    public GardenAccessSettings? Access { get; init; }
+
+    /// <summary>The credentials in use; null when they are those of a file.</summary>
+    public GardenPass? Pass { get; init; }
+
+    /// <summary>What the seed says that it can carry.</summary>
+    public SeedCapacity Capacity { get; init; } = new();
+
     /// <summary>Caches and controllers of the seed.</summary>
     public required IControllerManager Seed { get; init; }
 

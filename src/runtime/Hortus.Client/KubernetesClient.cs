@@ -38,7 +38,16 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     }
 
     /// <summary>The server and identity in use. Holds secrets.</summary>
-    public ClientConnection Connection { get; }
+    public ClientConnection Connection { get; private set; }
+
+    /// <summary>Goes on with another identity, such as a renewed certificate, or another trust: calls from now on open connections of
+    /// their own; what is under way, watches among it, ends as it began.</summary>
+    public void Reconnect(ClientConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        transport.Switch(TransportFactory.Create(connection), true, connection);
+        Connection = connection;
+    }
 
     /// <inheritdoc/>
     public IDynamicClient Dynamic => dynamicClient;

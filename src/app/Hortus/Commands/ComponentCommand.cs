@@ -38,7 +38,10 @@ internal static class ComponentCommand
             ComponentHostOptions hosting;
             try
             {
-                hosting = host(options) with { Log = new LogOptions { Verbosity = result.GetValue(verbosity) } };
+                hosting = host(options);
+                hosting = result.GetResult(verbosity) is { Implicit: false }
+                    ? hosting with { Log = hosting.Log with { Verbosity = result.GetValue(verbosity) } }
+                    : hosting;
             }
             catch (SettingException fault)
             {

@@ -19,6 +19,9 @@ public static class GardenletNames
     /// <summary>Key of kubeconfigs in Secrets.</summary>
     public const string KubeconfigKey = "kubeconfig";
 
+    /// <summary>Annotation of <see cref="BootstrapKubeconfigSecret"/>: why the gardenlet does not get into the garden with it.</summary>
+    public const string BootstrapFault = "hortus.dev/bootstrap-fault";
+
     /// <summary>ConfigMap from which a gardenlet makes its own <c>Gardenlet</c>, key <see cref="SelfUpgradeKey"/>.</summary>
     public const string SelfUpgradeConfigMap = "gardenlet-selfupgrade-config";
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using Hortus.Objects;
 
@@ -10,27 +9,26 @@ internal sealed class ApiTransport : IDisposable
 {
     private const int ErrorBodyMax = 64 * 1024;
 
-    private readonly HttpClient http;
-    private readonly Credentials credentials;
     private readonly ClientOptions options;
+    private readonly List<Way> ways = [];
+    private volatile Way way;
 
     public ApiTransport(
         HttpMessageHandler handler, bool ownsHandler, ClientConnection connection, ClientOptions options)
     {
         this.options = options;
-        credentials = new Credentials(connection, options.Clock);
-        http = new HttpClient(handler, ownsHandler)
-        {
-            BaseAddress = WithSlash(connection.Server),
-            Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
+        way = new Way(handler, ownsHandler, connection, options);
+        ways.Add(way);
+    }
 
-        // The socket handler takes the name it sends and expects in TLS from this header.
-        http.DefaultRequestHeaders.Host = connection.TlsServerName;
-        http.DefaultRequestHeaders.UserAgent.ParseAdd(options.UserAgent);
-        http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+    /// <summary>From now on, requests go another way. What is under way, watches among it, goes on as it began.</summary>
+    public void Switch(HttpMessageHandler handler, bool ownsHandler, ClientConnection connection)
+    {
+        lock (ways)
+        {
+            way = new Way(handler, ownsHandler, connection, options);
+            ways.Add(way);
+        }
     }
 
     /// <summary>Sends a call and reads its answer as JSON.</summary>
@@ -50,7 +48,7 @@ internal sealed class ApiTransport : IDisposable
             timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new HttpRequestException(
-                $"{request}: no answer from {http.BaseAddress} within {options.RequestTimeout.TotalSeconds} s", e);
+                $"{request}: no answer from {way.Server} within {options.RequestTimeout.TotalSeconds} s", e);
         }
         catch (JsonException e)
         {
@@ -62,16 +60,24 @@ internal sealed class ApiTransport : IDisposable
     public Task<HttpResponseMessage> OpenAsync(ApiRequest request, CancellationToken cancellationToken) =>
         SendCheckedAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
-    public void Dispose() => http.Dispose();
+    public void Dispose()
+    {
+        lock (ways)
+        {
+            ways.ForEach(w => w.Dispose());
+            ways.Clear();
+        }
+    }
 
     private async Task<HttpResponseMessage> SendCheckedAsync(
         ApiRequest request, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
-        var response = await SendOnceAsync(request, completion, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.Unauthorized && credentials.Invalidate())
+        var taken = way;
+        var response = await SendOnceAsync(taken, request, completion, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.Unauthorized && (taken.Credentials.Invalidate() || taken != way))
         {
             response.Dispose();
-            response = await SendOnceAsync(request, completion, cancellationToken);
+            response = await SendOnceAsync(way, request, completion, cancellationToken);
         }
 
         if (response.IsSuccessStatusCode)
@@ -85,44 +91,21 @@ internal sealed class ApiTransport : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(
-        ApiRequest request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    private static async Task<HttpResponseMessage> SendOnceAsync(
+        Way way, ApiRequest request, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
         try
         {
-            using var message = Message(request);
-            return await http.SendAsync(message, completion, cancellationToken);
+            return await way.SendAsync(request, completion, cancellationToken);
         }
         catch (HttpRequestException e) when (request.Method == HttpMethod.Get && IsDeadConnection(e))
         {
-            using var message = Message(request);
-            return await http.SendAsync(message, completion, cancellationToken);
+            return await way.SendAsync(request, completion, cancellationToken);
         }
     }
 
     private static bool IsDeadConnection(HttpRequestException e) =>
         e.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError;
-
-    private HttpRequestMessage Message(ApiRequest request)
-    {
-        var message = new HttpRequestMessage(request.Method, new Uri(request.Path, UriKind.Relative))
-        {
-            Version = http.DefaultRequestVersion,
-            VersionPolicy = http.DefaultVersionPolicy,
-        };
-        if (credentials.Header() is { } header)
-        {
-            message.Headers.Authorization = header;
-        }
-
-        if (request.Body is { } body)
-        {
-            message.Content = new ByteArrayContent(body);
-            message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.ContentType);
-        }
-
-        return message;
-    }
 
     private static async Task<Status> ReadStatusAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -171,9 +154,6 @@ internal sealed class ApiTransport : IDisposable
         504 => StatusReason.Timeout,
         _ => null,
     };
-
-    private static Uri WithSlash(Uri server) =>
-        server.AbsolutePath.EndsWith('/') ? server : new Uri(server.AbsoluteUri + "/");
 }
 
 /// <summary>One request; its text form names method and path for error messages.</summary>

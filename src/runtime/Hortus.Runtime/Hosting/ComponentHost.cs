@@ -36,7 +36,9 @@ public static partial class ComponentHost
             using var context = new ComponentContext(options, logs, NewRandom());
             LogStarting(log, options.Name, context.Identity);
             _ = options.HandleSignals ? TrimAsync(options.Clock, stop.Token) : Task.CompletedTask;
-            await using var endpoint = await StartEndpointAsync(options, context, stop.Token);
+            await using var health = await StartEndpointAsync(options.HealthPort, options, context, stop.Token);
+            var other = options.MetricsPort == options.HealthPort ? 0 : options.MetricsPort;
+            await using var metrics = await StartEndpointAsync(other, options, context, stop.Token);
             var code = await RunToEndAsync(options, context, run, log, stop.Token);
             LogStopped(log, options.Name, code);
             return code;
@@ -124,15 +126,15 @@ public static partial class ComponentHost
     }
 
     private static async Task<HealthEndpoint?> StartEndpointAsync(
-        ComponentHostOptions options, ComponentContext context, CancellationToken cancellationToken)
+        int port, ComponentHostOptions options, ComponentContext context, CancellationToken cancellationToken)
     {
-        if (options.HealthPort == 0)
+        if (port == 0)
         {
             return null;
         }
 
         var endpoint = new HealthEndpoint(context.Health, context.Metrics, context.Logs);
-        await endpoint.StartAsync(new(options.HealthAddress, options.HealthPort), cancellationToken);
+        await endpoint.StartAsync(new(options.HealthAddress, port), cancellationToken);
         return endpoint;
     }
 

@@ -30,6 +30,9 @@ public sealed record ComponentHostOptions
     /// (default) means none.</summary>
     public int HealthPort { get; init; }
 
+    /// <summary>Another port for the same, for those who only want metrics; 0 (default) means none.</summary>
+    public int MetricsPort { get; init; }
+
     /// <summary>Address for that port. Default all addresses, because probes come from outside the pod.</summary>
     public IPAddress HealthAddress { get; init; } = IPAddress.Any;
 

@@ -2,7 +2,6 @@ using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
-using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 
 namespace Hortus.Gardenlet;
@@ -50,13 +49,16 @@ internal sealed class SeedReconciler(GardenletSurroundings surroundings, SeedSta
     private async Task<SeedStatus> DescribeAsync(
         Seed seed, IReadOnlyList<string> waitsFor, CancellationToken cancellationToken)
     {
-        var system = await surroundings.SeedClient.GetAsync<Namespace>(ObjectKey.Cluster("kube-system"), cancellationToken);
         return new SeedStatus
         {
             Gardener = surroundings.Identity,
             KubernetesVersion = await ClusterVersion.ReadAsync(surroundings.SeedClient, cancellationToken),
-            ClusterIdentity = seed.Status?.ClusterIdentity ?? $"{system.Metadata.Uid}-{surroundings.SeedName}",
+            ClusterIdentity = seed.Status?.ClusterIdentity
+                ?? await SeedRegistration.IdentityAsync(surroundings.SeedClient, surroundings.SeedName, cancellationToken),
             ObservedGeneration = seed.Metadata.Generation,
+            Capacity = surroundings.Capacity.Capacity,
+            Allocatable = surroundings.Capacity.Allocatable,
+            ClientCertificateExpirationTimestamp = surroundings.Pass?.Credentials.Validity?.NotAfter,
             LastOperation = new LastOperation
             {
                 Type = seed.Status?.LastOperation is null ? LastOperationType.Create : LastOperationType.Reconcile,

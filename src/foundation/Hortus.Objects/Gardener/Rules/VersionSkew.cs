@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Hortus.Objects.Gardener.Rules;
 
-/// <summary>Which versions of a gardenlet may work with which garden: none that is newer than the garden's API server, and none that is
-/// more than two minor versions older.</summary>
+/// <summary>Which versions of a gardenlet may work with which garden: those of the minor version of the garden's API server, and of the
+/// two before. Patch versions do not matter.</summary>
 public static partial class VersionSkew
 {
     private const int MinorsMax = 2;
@@ -29,7 +29,7 @@ public static partial class VersionSkew
             return $"gardenlet {gardenlet} and a garden of version {garden} differ in their major version";
         }
 
-        if (own.Minor > other.Minor || (own.Minor == other.Minor && own.Patch > other.Patch))
+        if (own.Minor > other.Minor)
         {
             return $"gardenlet {gardenlet} is newer than the garden's API server, which is {garden}: upgrade the garden first";
         }
@@ -41,12 +41,12 @@ public static partial class VersionSkew
     }
 
     // What follows the numbers, such as -dev, says nothing about what works with what.
-    private static (int Major, int Minor, int Patch)? Parse(string version) => Form.Match(version) is { Success: true } parts
-        ? (Number(parts, 1), Number(parts, 2), Number(parts, 3))
+    private static (int Major, int Minor)? Parse(string version) => Form.Match(version) is { Success: true } parts
+        ? (Number(parts, 1), Number(parts, 2))
         : null;
 
     private static int Number(Match parts, int group) => int.Parse(parts.Groups[group].Value, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^v?(\d{1,6})\.(\d{1,6})\.(\d{1,6})(?:[-+].*)?\z")]
+    [GeneratedRegex(@"^v?(\d{1,6})\.(\d{1,6})\.\d{1,6}(?:[-+].*)?\z")]
     private static partial Regex Form { get; }
 }

@@ -4,7 +4,7 @@ using Hortus.Objects.Gardener.Core;
 namespace Hortus.Gardenlet;
 
 /// <summary>Reads the Seed that the gardenlet registers.</summary>
-internal static class SeedConfig
+internal static class SeedFile
 {
     /// <summary>The Seed of a YAML file, without status.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>

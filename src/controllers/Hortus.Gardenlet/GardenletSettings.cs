@@ -1,0 +1,143 @@
+using System.Net;
+using Hortus.Objects;
+using Hortus.Objects.Gardener;
+using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.GardenletConfig;
+using Hortus.Objects.Kubernetes;
+using Hortus.Runtime;
+using Hortus.Telemetry;
+
+namespace Hortus.Gardenlet;
+
+/// <summary>Turns what a gardenlet is started with, a configuration file or flags, into what it works with.</summary>
+internal static class GardenletSettings
+{
+    private const int DebugVerbosity = 2;
+
+    /// <summary>How to host the gardenlet.</summary>
+    /// <exception cref="SettingException">The configuration is unusable.</exception>
+    public static ComponentHostOptions Hosting(GardenletOptions options)
+    {
+        if (options.Config is null)
+        {
+            return new() { Name = GardenletComponent.Name, Kubeconfig = options.Kubeconfig, HealthPort = options.HealthPort };
+        }
+
+        var config = Load(options.Config);
+        return new()
+        {
+            Name = GardenletComponent.Name,
+            Kubeconfig = Text(config.SeedClientConnection?.Kubeconfig),
+            HealthPort = config.Server?.HealthProbes?.Port ?? 0,
+            MetricsPort = config.Server?.Metrics?.Port ?? 0,
+            HealthAddress = IPAddress.TryParse(config.Server?.HealthProbes?.BindAddress, out var address) ? address : IPAddress.Any,
+            Log = new LogOptions
+            {
+                Format = config.LogFormat == "text" ? LogFormat.Text : LogFormat.Json,
+                Verbosity = config.LogLevel switch { "debug" => DebugVerbosity, "error" => -1, _ => 0 },
+            },
+            LeaderElection = ElectionOf(config.LeaderElection!),
+            Beside = AccessOf(config) is { } access
+                ? (context, token) => new GardenEntrance(access, context).StandByAsync(token)
+                : null,
+        };
+    }
+
+    /// <summary>What the gardenlet works with.</summary>
+    /// <exception cref="SettingException">The configuration is unusable.</exception>
+    public static async Task<GardenletSetup> ReadAsync(GardenletOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Config is null)
+        {
+            return new GardenletSetup
+            {
+                Options = options,
+                Seed = await SeedFile.LoadAsync(
+                    options.SeedConfigFile ?? throw new SettingException("give --config, or --garden-kubeconfig and --seed-config-file"),
+                    cancellationToken),
+            };
+        }
+
+        var config = Load(options.Config);
+        return new GardenletSetup
+        {
+            Options = WithConfig(options, config),
+            Seed = new Seed { Metadata = config.SeedConfig!.Metadata, Spec = config.SeedConfig.Spec },
+            Access = AccessOf(config),
+            Capacity = new SeedCapacity { Capacity = config.Resources?.Capacity, Reserved = config.Resources?.Reserved },
+        };
+    }
+
+    private static GardenletConfiguration Load(string file)
+    {
+        try
+        {
+            var config = GardenletConfigurationDefaults.Complete(GardenletConfigurationReader.ReadFile(System.IO.File.ReadAllText(file)));
+            return config.SeedConfig?.Metadata.Name is { Length: > 0 }
+                ? config
+                : throw new SettingException($"--config {file}: seedConfig.metadata.name is not set: a gardenlet keeps one Seed");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or GardenletConfigurationException)
+        {
+            throw new SettingException($"--config {file}: {e.Message}", e);
+        }
+    }
+
+    private static GardenAccessSettings? AccessOf(GardenletConfiguration config)
+    {
+        var garden = config.GardenClientConnection!;
+        if (Text(garden.Kubeconfig) is not null)
+        {
+            return null;
+        }
+
+        var (validity, fallback) = (garden.KubeconfigValidity!, new GardenAccessSettings { SeedName = "" });
+        return new GardenAccessSettings
+        {
+            SeedName = config.SeedConfig!.Metadata.Name!,
+            KubeconfigSecret = KeyOf(garden.KubeconfigSecret) ?? fallback.KubeconfigSecret,
+            BootstrapSecret = KeyOf(garden.BootstrapKubeconfig),
+            Address = Text(garden.GardenClusterAddress),
+            Validity = Text(validity.Validity) is { } text ? Duration.Parse(text) : null,
+            JitterMin = validity.AutoRotationJitterPercentageMin ?? fallback.JitterMin,
+            JitterMax = validity.AutoRotationJitterPercentageMax ?? fallback.JitterMax,
+        };
+    }
+
+    private static GardenletOptions WithConfig(GardenletOptions options, GardenletConfiguration config)
+    {
+        var controllers = config.Controllers!;
+        return options with
+        {
+            GardenKubeconfig = Text(config.GardenClientConnection!.Kubeconfig),
+            ConcurrentShoots = controllers.Shoot?.ConcurrentSyncs ?? options.ConcurrentShoots,
+            ShootSyncPeriod = Time(controllers.Shoot?.SyncPeriod, options.ShootSyncPeriod),
+            ShootRetryDuration = Time(controllers.Shoot?.RetryDuration, options.ShootRetryDuration),
+            ShootCarePeriod = Time(controllers.ShootCare?.SyncPeriod, options.ShootCarePeriod),
+            ConcurrentControllerInstallations =
+                controllers.ControllerInstallation?.ConcurrentSyncs ?? options.ConcurrentControllerInstallations,
+            ControllerInstallationCarePeriod =
+                Time(controllers.ControllerInstallationCare?.SyncPeriod, options.ControllerInstallationCarePeriod),
+        };
+    }
+
+    private static LeaderElectionOptions? ElectionOf(LeaderElectionSettings election)
+    {
+        var fallback = new LeaderElectionOptions { Namespace = GardenerNames.GardenNamespace, Name = GardenletNames.LeaderElection };
+        return election.LeaderElect == false ? null : new LeaderElectionOptions
+        {
+            Namespace = Text(election.ResourceNamespace) ?? fallback.Namespace,
+            Name = Text(election.ResourceName) ?? fallback.Name,
+            LeaseDuration = Time(election.LeaseDuration, fallback.LeaseDuration),
+            RenewDeadline = Time(election.RenewDeadline, fallback.RenewDeadline),
+            RetryPeriod = Time(election.RetryPeriod, fallback.RetryPeriod),
+        };
+    }
+
+    private static ObjectKey? KeyOf(SecretReference? reference) =>
+        reference is { Name.Length: > 0 } ? new ObjectKey(Text(reference.Namespace) ?? GardenerNames.GardenNamespace, reference.Name) : null;
+
+    private static TimeSpan Time(string? text, TimeSpan fallback) => Text(text) is { } given ? Duration.Parse(given) : fallback;
+
+    private static string? Text(string? value) => value is { Length: > 0 } ? value : null;
+}
