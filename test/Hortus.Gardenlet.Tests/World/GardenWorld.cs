@@ -234,13 +234,16 @@ internal sealed class GardenWorld : IAsyncDisposable
         manager.AddController(
             typeof(T).Name, new ScriptedExtension<T>(Seed, more ?? (_ => []), fault ?? (_ => null)), c => c.For<T>());
 
-    private Seed SeedConfigOf() => new()
+    private Seed SeedConfigOf() => SeedOf(SeedName, SeedExtensions);
+
+    /// <summary>A seed that the garden takes.</summary>
+    public static Seed SeedOf(string name, params IEnumerable<string> extensions) => new()
     {
-        Metadata = new ObjectMeta { Name = SeedName },
+        Metadata = new ObjectMeta { Name = name },
         Spec = new SeedSpec
         {
             Provider = new SeedProvider { Type = "local", Region = "local", Zones = ["0"] },
-            Extensions = [.. SeedExtensions.Select(type => new Extension { Type = type })],
+            Extensions = [.. extensions.Select(type => new Extension { Type = type })],
             Dns = new SeedDNS
             {
                 Provider = new SeedDNSProvider { Type = "local", CredentialsRef = DnsSecret },
