@@ -173,6 +173,7 @@ public sealed class KubeconfigRotationTests(SecureGarden garden) : IClassFixture
             Logs = NullLoggerFactory.Instance,
             Random = new Random(1),
             Charts = NoCharts.Create(),
+            Installer = NoCharts.Installer(),
         };
         new KubeconfigReconciler(surroundings, access, pass, new SeedStatusWriter(surroundings)).AddTo(surroundings.Seed);
         running = Task.WhenAll(surroundings.Garden.RunAsync(stop.Token), surroundings.Seed.RunAsync(stop.Token));

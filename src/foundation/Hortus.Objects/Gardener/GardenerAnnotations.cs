@@ -98,13 +98,10 @@ public static class GardenerOperations
     public const string Restore = "restore";
     public const string WaitForState = "wait-for-state";
     public const string RenewKubeconfig = "renew-kubeconfig";
-<<<<<<< HEAD
     public const string ForceRedeploy = "force-redeploy";
-=======
 
     /// <summary>On the Secret with a gardenlet's kubeconfig: get another certificate now.</summary>
     public const string Renew = "renew";
->>>>>>> f99bb79 (Let a gardenlet get its certificate by a bootstrap token, keep it and renew it while it works; hortus gardenlet --config)
     public const string RotateCredentialsStart = "rotate-credentials-start";
     public const string RotateCredentialsComplete = "rotate-credentials-complete";
     public const string ForceInPlaceUpdate = "force-in-place-update";

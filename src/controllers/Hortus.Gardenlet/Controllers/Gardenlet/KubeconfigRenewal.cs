@@ -10,22 +10,20 @@ namespace Hortus.Gardenlet;
 /// <summary>Hands a Gardenlet's request for a new kubeconfig on to the part that renews it.</summary>
 internal sealed class KubeconfigRenewal(GardenletSurroundings surroundings)
 {
-    private const string Requested = "renew-kubeconfig";
-    private const string Renew = "renew";
     private static readonly ObjectKey Key = new(GardenerNames.GardenNamespace, GardenletNames.KubeconfigSecret);
 
     /// <summary>Marks the Secret with the kubeconfig, and takes the request off the Gardenlet.</summary>
     /// <returns>The Gardenlet as it is now.</returns>
     public async Task<GardenletObject> ForwardAsync(GardenletObject gardenlet, CancellationToken cancellationToken)
     {
-        if (gardenlet.Metadata.Annotation(GardenerAnnotations.Operation) != Requested)
+        if (gardenlet.Metadata.Annotation(GardenerAnnotations.Operation) != GardenerOperations.RenewKubeconfig)
         {
             return gardenlet;
         }
 
         if (await surroundings.SeedClient.FindAsync<Secret>(Key, cancellationToken) is not null)
         {
-            await surroundings.SeedClient.PatchAsync<Secret>(Key, Annotate(Renew), cancellationToken);
+            await surroundings.SeedClient.PatchAsync<Secret>(Key, Annotate(GardenerOperations.Renew), cancellationToken);
         }
 
         return await surroundings.GardenClient.PatchAsync<GardenletObject>(gardenlet.Key, Annotate(null), cancellationToken);
