@@ -48,8 +48,7 @@ public sealed record GardenletInventory
     public static GardenletInventory Of(ConfigMap? map) => map?.Data is not { } data ? Empty : new GardenletInventory
     {
         Release = data.GetValueOrDefault(ReleaseKey, ""),
-        Since = DateTimeOffset.TryParse(
-            data.GetValueOrDefault(SinceKey), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since) ? since : default,
+        Since = TimeOf(data.GetValueOrDefault(SinceKey)),
         Version = data.GetValueOrDefault(VersionKey, ""),
         Chart = data.GetValueOrDefault(ChartKey, ""),
         Objects =
@@ -58,6 +57,9 @@ public sealed record GardenletInventory
                 .Select(InventoryEntry.Parse).OfType<InventoryEntry>(),
         ],
     };
+
+    private static DateTimeOffset TimeOf(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : default;
 
     /// <summary>The inventory while a release is applied: its objects, and those that were there before.</summary>
     internal GardenletInventory With(GardenletRelease release, DateTimeOffset now) => this with

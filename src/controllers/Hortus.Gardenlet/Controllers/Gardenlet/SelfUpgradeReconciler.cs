@@ -46,7 +46,7 @@ internal sealed partial class SelfUpgradeReconciler : IReconciler
         var self = new ObjectKey(GardenerNames.GardenNamespace, surroundings.SeedName);
         garden.AddController("gardenlet", this, controller => controller
             .For<GardenletObject>(
-                (old, gardenlet) => old?.Metadata.Generation != gardenlet?.Metadata.Generation || old?.Metadata.Uid != gardenlet?.Metadata.Uid,
+                (old, gardenlet) => old is null || gardenlet is null || LastGoodStore.MarkOf(old) != LastGoodStore.MarkOf(gardenlet),
                 new CacheScope(self.Namespace, FieldSelector: $"metadata.name={self.Name}"))
             .WatchesOn<Deployment>(
                 surroundings.Seed,
