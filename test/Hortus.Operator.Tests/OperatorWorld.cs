@@ -25,6 +25,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
     private readonly InProcessApiServer runtimeServer;
     private readonly InProcessApiServer gardenServer;
     private readonly KubernetesClient runtime;
+    private readonly KubernetesClient runtimeAsOperator;
     private readonly KubernetesClient garden;
     private readonly ScriptedCluster gardenScript;
     private readonly CancellationTokenSource stop = new();
@@ -36,6 +37,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
         this.runtimeServer = runtimeServer;
         this.gardenServer = gardenServer;
         runtime = runtimeServer.Connect();
+        runtimeAsOperator = runtimeServer.ConnectAs(OperatorComponent.Name);
+        RuntimeAsOperator = runtime;
         garden = gardenServer.Connect();
         Script = ScriptedCluster.Start(runtime, TimeProvider.System);
         gardenScript = ScriptedCluster.Start(garden, TimeProvider.System);
@@ -47,6 +50,9 @@ internal sealed class OperatorWorld : IAsyncDisposable
 
     public IKubernetesClient Runtime => runtime;
 
+    /// <summary>The runtime cluster with the operator's rights, no more; with all of them when there is no namespace for its own.</summary>
+    public IKubernetesClient RuntimeAsOperator { get; private set; }
+
     public IKubernetesClient Garden => garden;
 
     public ScriptedCluster Script { get; }
@@ -57,7 +63,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
     /// <summary>Starts both clusters; <paramref name="withNamespace"/> is false for tests of what happens without it.</summary>
     public static async Task<OperatorWorld> StartAsync(CancellationToken cancellationToken, bool withNamespace = true)
     {
-        var runtimeServer = await InProcessApiServer.StartAsync(cancellationToken);
+        var runtimeServer = await ChartRights.StartServerAsync(cancellationToken);
         var gardenServer = await InProcessApiServer.StartAloneAsync(
             [new GardenApiPlugin(new GardenApiOptions())], cancellationToken);
         var world = new OperatorWorld(runtimeServer, gardenServer);
@@ -72,6 +78,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
         if (withNamespace)
         {
             await world.CreateNamespaceAsync(cancellationToken);
+            await ChartRights.GrantAsync(world.Runtime, "hortus-operator", cancellationToken);
+            world.RuntimeAsOperator = world.runtimeAsOperator;
         }
 
         return world;
@@ -155,7 +163,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
 
     /// <summary>Starts the operator, on the runtime cluster's own client unless another one is given.</summary>
     public void StartOperator(IKubernetesClient? client = null) => running = RunningComponent.Start(
-        "operator", client ?? runtime, TimeProvider.System, (context, token) =>
+        "operator", client ?? RuntimeAsOperator, TimeProvider.System, (context, token) =>
             new OperatorComponent { Access = (_, _) => new Access(garden), Puller = Charts, Renderer = Charts }
                 .RunAsync(new OperatorOptions(), context, token));
 
@@ -206,6 +214,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
         await Script.DisposeAsync();
         await gardenScript.DisposeAsync();
         runtime.Dispose();
+        runtimeAsOperator.Dispose();
         garden.Dispose();
         await gardenServer.DisposeAsync();
         await runtimeServer.DisposeAsync();

@@ -85,7 +85,7 @@ internal sealed class ExtensionWorld : IAsyncDisposable
             Renderer = Charts,
             Endpoint = withWebhooks ? Loopback : null,
         };
-        running = RunningComponent.Start("operator", Runtime, TimeProvider.System, (context, token) =>
+        running = RunningComponent.Start("operator", clusters.RuntimeAsOperator, TimeProvider.System, (context, token) =>
             (change?.Invoke(component) ?? component).RunAsync(new OperatorOptions(), context, token));
     }
 

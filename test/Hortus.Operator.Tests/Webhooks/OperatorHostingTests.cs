@@ -53,7 +53,7 @@ public sealed class OperatorHostingTests
         };
         var component = new OperatorComponent();
         return RunningComponent.Start(
-            component.HostOptions(options), world.Runtime, (context, token) => component.RunAsync(options, context, token));
+            component.HostOptions(options), world.RuntimeAsOperator, (context, token) => component.RunAsync(options, context, token));
     }
 
     private static Task<Lease?> UntilLeadsAsync(OperatorWorld world, string identity, CancellationToken cancellationToken) =>
