@@ -24,6 +24,8 @@ internal sealed class ExtensionChecks(LocalGarden garden)
 
         (await garden.RuntimeKubectlAsync("get", "extop", Name, "-o", "jsonpath={.spec.deployment.extension.helm.ociRepository.ref}"))
             .Succeeded().ShouldMatch("^registry.registry.svc/charts/provider-local:[0-9.]+@sha256:[0-9a-f]{64}$");
+        Directory.EnumerateFiles(Path.Combine(garden.State, "chart-cache", "gardener-operator"), "*", SearchOption.AllDirectories)
+            .ShouldNotBeEmpty("the operator keeps its charts for its next start");
         (await garden.RuntimeKubectlAsync("-n", "registry", "get", "pods", "-o", "jsonpath={.items[*].status.phase}")).Succeeded().ShouldBe("Running");
     }
 

@@ -32,6 +32,9 @@ public sealed class StateDirectory
     /// <summary>Backup buckets, one folder each.</summary>
     public string BackupBuckets => Path.Combine(Root, "backup-buckets");
 
+    /// <summary>Charts that components have pulled, one folder each.</summary>
+    public string ChartCache => Path.Combine(Root, "chart-cache");
+
     public string Logs => Path.Combine(Root, "logs");
 
     /// <summary>What helm keeps for itself.</summary>

@@ -54,7 +54,8 @@ public sealed record GardenletOptions
     /// back to the last good release.</summary>
     public TimeSpan GardenletRolloutMax { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Folder in which charts are kept over restarts; absent keeps them in memory only.</summary>
+    /// <summary>Folder in which charts are kept over restarts; absent means that of <c>CHART_CACHE_DIR</c>, without which they are kept in
+    /// memory only.</summary>
     public string? ChartCacheDir { get; init; }
 
     /// <summary>The <c>helm</c> program; absent means that of <c>HELM_BINARY</c>, of <c>PATH</c>, or the one beside hortus.</summary>

@@ -32,7 +32,8 @@ public sealed record OperatorOptions
     /// <summary>Image that holds the components of Hortus as subcommands; empty means the built-in one.</summary>
     public string? Image { get; init; }
 
-    /// <summary>Folder in which charts are kept over restarts; absent keeps them in memory only.</summary>
+    /// <summary>Folder in which charts are kept over restarts; absent means that of <c>CHART_CACHE_DIR</c>, without which they are kept in
+    /// memory only.</summary>
     public string? ChartCacheDir { get; init; }
 
     /// <summary>The helm program; absent means that of HELM_BINARY, of PATH, or the one beside hortus.</summary>

@@ -145,7 +145,8 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
     {
         await runtime.ApplyAsync(GardenNamespace(), FieldManager, cancellationToken);
         var deployer = new DirectDeployer(runtime, FieldManager);
-        var values = new JsonObject { ["replicaCount"] = 1 };
+        var values = ChartCacheValues.Of(state, OperatorRelease.Name);
+        values["replicaCount"] = 1;
         await Task.WhenAll(
             new OperatorRelease(options, state, time).InstallAsync(values, cancellationToken),
             deployer.DeployAsync(new NodeNetworkKinds(), cancellationToken),

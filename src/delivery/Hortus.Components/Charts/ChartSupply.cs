@@ -8,7 +8,8 @@ namespace Hortus.Components.Charts;
 /// <summary>Where a component keeps charts and what renders them; its flags say so.</summary>
 public sealed record ChartSupplySettings
 {
-    /// <summary>Folder in which charts are kept over restarts; null keeps them in memory only.</summary>
+    /// <summary>Folder in which charts are kept over restarts; null takes that of <see cref="ChartSupply.FolderVariable"/>, without which
+    /// they are kept in memory only.</summary>
     public string? CacheFolder { get; init; }
 
     /// <summary>The <c>helm</c> program; null finds it, see <see cref="HelmBinary.Find"/>.</summary>
@@ -21,6 +22,9 @@ public sealed record ChartSupplySettings
 /// <summary>Brings and renders charts for one component, each once.</summary>
 public sealed class ChartSupply : IDisposable
 {
+    /// <summary>Names the folder in the environment, for components whose flags somebody else writes.</summary>
+    public const string FolderVariable = "CHART_CACHE_DIR";
+
     private readonly ArtifactPuller puller;
     private readonly HelmRenderer helm;
 
@@ -56,7 +60,8 @@ public sealed class ChartSupply : IDisposable
 
         var options = new ChartPullerOptions
         {
-            CacheFolder = settings.CacheFolder,
+            CacheFolder = settings.CacheFolder
+                ?? (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder ? folder : null),
             Registries = new RegistryOptions { PlainHttpRegistries = settings.PlainHttpRegistries },
         };
         return new ChartSupply(
