@@ -15,6 +15,9 @@ public sealed record ImageVector
     /// <summary>Repository of the controller manager; the tag is the cluster's Kubernetes version.</summary>
     public string KubeControllerManager { get; init; } = "registry.k8s.io/kube-controller-manager";
 
+    /// <summary>An etcd, with its tag.</summary>
+    public string Etcd { get; init; } = "registry.k8s.io/etcd:3.5.21-0";
+
     /// <summary>Root file system of local machines.</summary>
     public string LocalMachine { get; init; } = "hortus/local-machine";
 }

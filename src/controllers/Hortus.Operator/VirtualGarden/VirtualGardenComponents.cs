@@ -9,6 +9,8 @@ namespace Hortus.Operator;
 public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
 {
     private const string ServicesDefault = "100.64.0.0/13";
+    private static readonly Quantity CapacityDefault = Quantity.Parse("25Gi");
+    private static readonly Quantity GardenerCapacity = Quantity.Parse("10Gi");
 
     /// <summary>Names under which the API server is reached from outside: <c>api.</c> and <c>gardener.</c> of each domain.</summary>
     public IReadOnlyList<string> DnsNames =>
@@ -44,8 +46,39 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
     /// <param name="secret">What the store's backups need to know.</param>
     public StoreSnapshots? SnapshotsTo(Secret secret) => StoreSnapshots.Of(secret, images.Hortus);
 
+    private Quantity Capacity => garden.Spec.VirtualCluster.Etcd?.Main?.Storage?.Capacity ?? CapacityDefault;
+
+    /// <summary>The etcd of both API servers.</summary>
+    public IComponent EtcdMain(EtcdSecrets secrets, StoreSnapshots? snapshots)
+    {
+        ArgumentNullException.ThrowIfNull(secrets);
+        return new Etcd(new EtcdValues
+        {
+            Namespace = VirtualGardenNames.Namespace,
+            Name = VirtualGardenNames.Etcd,
+            Image = images.Etcd,
+            ServerSecret = secrets.Server.SecretName,
+            ClientSecret = secrets.Client.SecretName,
+            StorageCapacity = Capacity,
+            Snapshots = snapshots,
+        });
+    }
+
+    /// <summary>A store on <see cref="EtcdMain"/>; its snapshots are taken there.</summary>
+    public static ServerStore StoreOn(EtcdSecrets secrets)
+    {
+        ArgumentNullException.ThrowIfNull(secrets);
+        return Etcd.StoreOf(VirtualGardenNames.Namespace, VirtualGardenNames.Etcd, secrets.Client.SecretName);
+    }
+
+    /// <summary>A store that the API server has for itself.</summary>
+    public ServerStore ApiServerStore(StoreSnapshots? snapshots) => new EmbeddedStore(Capacity, snapshots);
+
+    /// <summary>A store that the server of Gardener's groups has for itself.</summary>
+    public static ServerStore GardenerApiStore(StoreSnapshots? snapshots) => new EmbeddedStore(GardenerCapacity, snapshots);
+
     /// <summary>The server of Gardener's groups.</summary>
-    public IComponent GardenerApi(ManagedSecret server, ManagedSecret kubeconfig, StoreSnapshots? snapshots)
+    public IComponent GardenerApi(ManagedSecret server, ManagedSecret kubeconfig, ServerStore store)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(kubeconfig);
@@ -56,12 +89,12 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
             ClusterIdentity = garden.Spec.VirtualCluster.Gardener.ClusterIdentity ?? "",
             ServerSecret = server.SecretName,
             KubeconfigSecret = kubeconfig.SecretName,
-            Snapshots = snapshots,
+            Store = store,
         });
     }
 
     public IComponent ApiServer(
-        VirtualGardenAuthorities authorities, ManagedSecret server, ManagedSecret frontProxy, string clusterIP, StoreSnapshots? snapshots)
+        VirtualGardenAuthorities authorities, ManagedSecret server, ManagedSecret frontProxy, string clusterIP, ServerStore store)
     {
         ArgumentNullException.ThrowIfNull(authorities);
         ArgumentNullException.ThrowIfNull(server);
@@ -81,8 +114,7 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
             ServiceAccountKeySecret = authorities.ServiceAccountKey.SecretName,
             FrontProxyCaSecret = authorities.FrontProxy.SecretName,
             FrontProxySecret = frontProxy.SecretName,
-            Snapshots = snapshots,
-            StorageCapacity = virtualCluster.Etcd?.Main?.Storage?.Capacity ?? Quantity.Parse("25Gi"),
+            Store = store,
         });
     }
 

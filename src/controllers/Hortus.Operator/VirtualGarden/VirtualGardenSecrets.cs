@@ -61,6 +61,20 @@ public sealed class VirtualGardenSecrets(SecretsManager secrets, TimeProvider ti
             cancellationToken);
     }
 
+    /// <summary>The certificates of the etcd and of its clients, of an authority that signs nothing else.</summary>
+    public async Task<EtcdSecrets> EnsureEtcdAsync(CancellationToken cancellationToken)
+    {
+        var authority = await secrets.EnsureAuthorityAsync("ca-etcd", cancellationToken);
+        var server = CertificateSpec.Server(
+            VirtualGardenNames.Etcd, Etcd.HostsOf(VirtualGardenNames.Namespace, VirtualGardenNames.Etcd));
+
+        // Its gateway for JSON is a client of the etcd itself and shows the same certificate.
+        var both = server with { Usages = CertificateUsages.Server | CertificateUsages.Client };
+        return new EtcdSecrets(
+            await secrets.EnsureCertificateAsync("etcd-server", authority, both, cancellationToken),
+            await secrets.EnsureCertificateAsync("etcd-client", authority, CertificateSpec.Client("etcd-client"), cancellationToken));
+    }
+
     /// <summary>A kubeconfig for a component, as Secret with key <c>kubeconfig</c>.</summary>
     public Task<ManagedSecret> EnsureKubeconfigAsync(
         VirtualGardenAuthorities authorities, string name, CertificateSpec user, CancellationToken cancellationToken)
@@ -105,3 +119,8 @@ public sealed class VirtualGardenSecrets(SecretsManager secrets, TimeProvider ti
 /// <param name="ServiceAccountKey">Signs service account tokens.</param>
 public sealed record VirtualGardenAuthorities(
     ManagedSecret Server, ManagedSecret Client, ManagedSecret FrontProxy, ManagedSecret Gardener, ManagedSecret ServiceAccountKey);
+
+/// <summary>What an etcd and those who use it show each other.</summary>
+/// <param name="Server">Certificate of the etcd.</param>
+/// <param name="Client">Certificate of its clients.</param>
+public sealed record EtcdSecrets(ManagedSecret Server, ManagedSecret Client);

@@ -22,6 +22,7 @@ internal static class GardenRules
         CheckDomains(garden.Spec.VirtualCluster.Dns.Domains, garden.Spec.Dns, Virtual["dns"]["domains"], errors);
         CheckExtensions(garden.Spec.Extensions, errors);
         CheckBackup(garden, errors);
+        GardenStore.Check(garden, old, errors);
         GardenNetworkRules.Check(garden, errors);
         CheckRouting(garden, errors);
         var version = garden.Spec.VirtualCluster.Kubernetes.Version;

@@ -39,6 +39,16 @@ public sealed class LocalImageMap
         }
     }
 
+    /// <summary>A command inside an image: the bare name of the image's program stands for it, as it is in the PATH of a real image.</summary>
+    /// <param name="command">The command, with at least one word.</param>
+    /// <param name="image">What <see cref="Find"/> gave for the image.</param>
+    public static IReadOnlyList<string> Resolve(IReadOnlyList<string> command, IReadOnlyList<string> image)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(image);
+        return command[0] == Path.GetFileName(image[0]) ? [image[0], .. command.Skip(1)] : command;
+    }
+
     /// <summary>What to tell who asked for an image that the map does not know.</summary>
     public string Explain(string image) => path is null
         ? $"image \"{image}\" cannot run on this node: the kubelet has no image map (--image-map)"

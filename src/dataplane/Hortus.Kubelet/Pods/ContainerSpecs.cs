@@ -32,7 +32,7 @@ internal sealed class ContainerSpecs(
         var environment = await environments.BuildAsync(pod, container, layout.Place, cancellationToken);
         // As with real images: args follow the image's program, and command takes its place.
         IEnumerable<string> words = container.Command is { Count: > 0 } own
-            ? own.Select(w => Expansion.Expand(w, environment))
+            ? LocalImageMap.Resolve([.. own.Select(w => Expansion.Expand(w, environment))], command)
             : command;
         return new ContainerSpec
         {

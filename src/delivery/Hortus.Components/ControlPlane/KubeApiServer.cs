@@ -47,17 +47,14 @@ public sealed record KubeApiServerValues
     /// <summary>Secret with the certificate that this server shows to the servers behind APIServices.</summary>
     public string? FrontProxySecret { get; init; }
 
-    /// <summary>Size of the volume that holds the store.</summary>
-    public Quantity StorageCapacity { get; init; } = Quantity.Parse("10Gi");
-
-    /// <summary>Takes snapshots of the store; null takes none.</summary>
-    public StoreSnapshots? Snapshots { get; init; }
+    /// <summary>Where it keeps its objects; a store of its own of 10 GiB unless something else is said.</summary>
+    public ServerStore Store { get => field ??= new EmbeddedStore(Quantity.Parse("10Gi")); init; }
 
     /// <summary>More arguments.</summary>
     public IReadOnlyList<string> ExtraArgs { get; init; } = [];
 }
 
-/// <summary>The API server of a virtual garden or a shoot, with its store on a volume.</summary>
+/// <summary>The API server of a virtual garden or a shoot.</summary>
 public sealed class KubeApiServer(KubeApiServerValues values) : IComponent
 {
     /// <summary>Port inside the pod.</summary>
@@ -66,7 +63,6 @@ public sealed class KubeApiServer(KubeApiServerValues values) : IComponent
     /// <summary>Common name of the certificate that the server shows to the servers behind APIServices.</summary>
     public const string FrontProxyName = "kube-aggregator";
 
-    private const string DataFolder = "/var/lib/kube-apiserver";
     private const string SecretFolder = "/srv/kubernetes";
 
     public string Name => values.Name;
@@ -96,28 +92,11 @@ public sealed class KubeApiServer(KubeApiServerValues values) : IComponent
                     Metadata = new ObjectMeta { Labels = LabelsOf(values.Name) },
                     Spec = Pod(),
                 },
-                VolumeClaimTemplates = [Claim()],
-                PersistentVolumeClaimRetentionPolicy = new StatefulSetPersistentVolumeClaimRetentionPolicy
-                {
-                    WhenDeleted = "Delete",
-                    WhenScaled = "Retain",
-                },
+                VolumeClaimTemplates = values.Store.Claims,
+                PersistentVolumeClaimRetentionPolicy = values.Store.Retention,
             },
         },
     ];
-
-    private PersistentVolumeClaim Claim() => new()
-    {
-        Metadata = new ObjectMeta { Name = "data" },
-        Spec = new PersistentVolumeClaimSpec
-        {
-            AccessModes = ["ReadWriteOnce"],
-            Resources = new VolumeResourceRequirements
-            {
-                Requests = new Dictionary<string, Quantity> { ["storage"] = values.StorageCapacity },
-            },
-        },
-    };
 
     private PodSpec Pod() => new()
     {
@@ -134,14 +113,14 @@ public sealed class KubeApiServer(KubeApiServerValues values) : IComponent
                 Ports = [new ContainerPort { Name = "https", Port = Port, Protocol = "TCP" }],
                 ReadinessProbe = Probe("/readyz", period: 2),
                 LivenessProbe = Probe("/livez", period: 10) with { InitialDelaySeconds = 15 },
-                VolumeMounts = [new VolumeMount { Name = "data", MountPath = DataFolder }, .. Secrets().Select(MountOf)],
+                VolumeMounts = [.. values.Store.Mounts, .. Secrets().Select(MountOf)],
             },
-            .. values.Snapshots is { } snapshots ? [snapshots.ContainerFor(values.Name, "data")] : Array.Empty<Container>(),
+            .. values.Store.ContainersBeside(values.Name),
         ],
         Volumes =
         [
             .. Secrets().Select(secret => ControlPlanePod.SecretVolume(secret.Volume, secret.Secret)),
-            .. values.Snapshots is { } kept ? [kept.Volume()] : Array.Empty<Volume>(),
+            .. values.Store.Volumes,
         ],
     };
 
@@ -149,7 +128,11 @@ public sealed class KubeApiServer(KubeApiServerValues values) : IComponent
     {
         yield return $"--secure-port={Port}";
         yield return $"--advertise-address={values.AdvertiseAddress}";
-        yield return $"--data-dir={DataFolder}";
+        foreach (var argument in values.Store.Arguments)
+        {
+            yield return argument;
+        }
+
         yield return $"--tls-cert-file={SecretFolder}/server/tls.crt";
         yield return $"--tls-private-key-file={SecretFolder}/server/tls.key";
         yield return $"--client-ca-file={SecretFolder}/client-ca/ca.crt";

@@ -5,7 +5,7 @@ using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Components;
 
-/// <summary>The container that takes snapshots of an API server's store, beside the server in its pod.</summary>
+/// <summary>The container that takes snapshots of an API server's store, beside the store in its pod.</summary>
 /// <param name="Image">Image with tag; its entry point is hortus.</param>
 /// <param name="Bucket">Name of the bucket.</param>
 /// <param name="Prefix">What the names of all backups of the cluster begin with.</param>
@@ -34,10 +34,10 @@ public sealed record StoreSnapshots(string Image, string Bucket, string Prefix, 
 
     /// <summary>The container.</summary>
     /// <param name="store">Name of the store among those of the cluster.</param>
-    /// <param name="volume">Volume that holds it.</param>
-    public Container ContainerFor(string store, string volume)
+    /// <param name="source">Arguments that say what the store is, as the servers on it have them.</param>
+    /// <param name="mounts">What these arguments speak of.</param>
+    public Container ContainerFor(string store, IReadOnlyList<string> source, IReadOnlyList<VolumeMount> mounts)
     {
-        const string data = "/var/lib/store";
         List<string> target = HostPath is null
             ? [$"--to=s3://{Bucket}/{Prefix}/{store}", $"--credentials-dir={CredentialsFolder}"]
             : [$"--to={BucketFolder}/{Prefix}/{store}"];
@@ -46,10 +46,10 @@ public sealed record StoreSnapshots(string Image, string Bucket, string Prefix, 
             Name = "backup",
             Image = Image,
             ImagePullPolicy = "IfNotPresent",
-            Args = ["backup", "run", $"--data-dir={data}", .. target],
+            Args = ["backup", "run", .. source, .. target],
             VolumeMounts =
             [
-                new VolumeMount { Name = volume, MountPath = data, ReadOnly = true },
+                .. mounts,
                 HostPath is null
                     ? new VolumeMount { Name = CredentialsVolume, MountPath = CredentialsFolder, ReadOnly = true }
                     : new VolumeMount { Name = BucketVolume, MountPath = BucketFolder },

@@ -20,14 +20,11 @@ public sealed record GardenerApiServerValues
     /// <summary>Secret with the kubeconfig of the cluster whose API server passes requests on.</summary>
     public required string KubeconfigSecret { get; init; }
 
-    /// <summary>Takes snapshots of the store; null takes none.</summary>
-    public StoreSnapshots? Snapshots { get; init; }
-
-    /// <summary>Size of the volume that holds the store.</summary>
-    public Quantity StorageCapacity { get; init; } = Quantity.Parse("10Gi");
+    /// <summary>Where it keeps its objects; a store of its own of 10 GiB unless something else is said.</summary>
+    public ServerStore Store { get => field ??= new EmbeddedStore(Quantity.Parse("10Gi")); init; }
 }
 
-/// <summary>The server of Gardener's groups, with its store on a volume. It stands behind the API server of the virtual
+/// <summary>The server of Gardener's groups. It stands behind the API server of the virtual
 /// garden.</summary>
 public sealed class GardenerApiServer(GardenerApiServerValues values) : IComponent
 {
@@ -35,7 +32,6 @@ public sealed class GardenerApiServer(GardenerApiServerValues values) : ICompone
     public const string ServerName = "gardener-apiserver";
 
     private const int Port = 443;
-    private const string DataFolder = "/var/lib/gardener-apiserver";
 
     private static readonly Dictionary<string, string> Labels = new() { ["app"] = "gardener", ["role"] = "apiserver" };
 
@@ -71,28 +67,11 @@ public sealed class GardenerApiServer(GardenerApiServerValues values) : ICompone
                 ServiceName = ServerName,
                 Selector = new LabelSelector { MatchLabels = Labels },
                 Template = new PodTemplateSpec { Metadata = new ObjectMeta { Labels = Labels }, Spec = Pod() },
-                VolumeClaimTemplates = [Claim()],
-                PersistentVolumeClaimRetentionPolicy = new StatefulSetPersistentVolumeClaimRetentionPolicy
-                {
-                    WhenDeleted = "Delete",
-                    WhenScaled = "Retain",
-                },
+                VolumeClaimTemplates = values.Store.Claims,
+                PersistentVolumeClaimRetentionPolicy = values.Store.Retention,
             },
         },
     ];
-
-    private PersistentVolumeClaim Claim() => new()
-    {
-        Metadata = new ObjectMeta { Name = "data" },
-        Spec = new PersistentVolumeClaimSpec
-        {
-            AccessModes = ["ReadWriteOnce"],
-            Resources = new VolumeResourceRequirements
-            {
-                Requests = new Dictionary<string, Quantity> { ["storage"] = values.StorageCapacity },
-            },
-        },
-    };
 
     private PodSpec Pod() => new()
     {
@@ -109,7 +88,7 @@ public sealed class GardenerApiServer(GardenerApiServerValues values) : ICompone
                 [
                     "gardener-apiserver",
                     $"--secure-port={Port}",
-                    $"--data-dir={DataFolder}",
+                    .. values.Store.Arguments,
                     $"--cluster-identity={values.ClusterIdentity}",
                     $"--tls-cert-file={ControlPlanePod.SecretFolder}/server/tls.crt",
                     $"--tls-private-key-file={ControlPlanePod.SecretFolder}/server/tls.key",
@@ -122,7 +101,7 @@ public sealed class GardenerApiServer(GardenerApiServerValues values) : ICompone
                 LivenessProbe = Probe("/livez", period: 10) with { InitialDelaySeconds = 15 },
                 VolumeMounts =
                 [
-                    new VolumeMount { Name = "data", MountPath = DataFolder },
+                    .. values.Store.Mounts,
                     .. Secrets().Select(secret => new VolumeMount
                     {
                         Name = secret.Volume,
@@ -131,12 +110,12 @@ public sealed class GardenerApiServer(GardenerApiServerValues values) : ICompone
                     }),
                 ],
             },
-            .. values.Snapshots is { } snapshots ? [snapshots.ContainerFor(ServerName, "data")] : Array.Empty<Container>(),
+            .. values.Store.ContainersBeside(ServerName),
         ],
         Volumes =
         [
             .. Secrets().Select(secret => ControlPlanePod.SecretVolume(secret.Volume, secret.Secret)),
-            .. values.Snapshots is { } kept ? [kept.Volume()] : Array.Empty<Volume>(),
+            .. values.Store.Volumes,
         ],
     };
 

@@ -65,6 +65,10 @@ public static class GardenerAnnotations
     /// <summary>Name of the ControllerRegistration's pod security level, put on its namespace.</summary>
     public const string PodSecurityEnforce = "security.gardener.cloud/pod-security-enforce";
 
+    /// <summary>On a Garden: where the API servers of the virtual garden keep their objects, <c>embedded</c> (as without it) or
+    /// <c>etcd</c>.</summary>
+    public const string GardenStore = "operator.hortus.dev/store";
+
     /// <summary>Hash of everything for which a ControllerInstallation was written, so that its references change only with what
     /// matters.</summary>
     public const string InstallationInputs = "hortus.dev/controllerinstallation-inputs";

@@ -38,10 +38,11 @@ public sealed class GardenDeletionFlow(GardenOperation operation)
         var apiServer = AddComponent(graph, VirtualGardenNames.ApiServer, kube, gardenerApi, manager);
         var gardenerService = AddComponent(graph, VirtualGardenNames.GardenerApiServer + "-service", gardenerApi);
         var service = AddComponent(graph, VirtualGardenNames.ApiServer + "-service", apiServer);
+        var etcd = AddComponent(graph, VirtualGardenNames.Etcd, apiServer, gardenerApi);
         var priorities = AddComponent(graph, GardenPriorities.ComponentName, apiServer, gardenerApi);
-        var cleared = graph.Add("Deleting secrets", DeleteSecretsAsync, service);
+        var cleared = graph.Add("Deleting secrets", DeleteSecretsAsync, service, etcd);
         var records = new DnsPart(operation).AddRemovalTo(graph, service);
-        var backup = new BackupPart(operation).AddRemovalTo(graph, service);
+        var backup = new BackupPart(operation).AddRemovalTo(graph, service, etcd);
         var others = objects.AddRemovalTo(graph, service);
         graph.Add(
             new FlowTask($"Destroying {ResourceManagerValues.NameDefault}", DestroyResourceManagerAsync)

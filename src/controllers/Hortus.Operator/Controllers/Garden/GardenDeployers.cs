@@ -24,7 +24,7 @@ public sealed class GardenDeployers(IKubernetesClient runtime, TimeProvider cloc
     private static ManagedResourceSettings SettingsOf(IComponent component)
     {
         var settings = ManagedResourceSettings.ForSeed(new ObjectKey(component.Namespace, component.Name));
-        return VirtualGardenNames.VirtualComponents.Contains(component.Name)
+        return component.Name == VirtualGardenNames.Etcd || VirtualGardenNames.VirtualComponents.Contains(component.Name)
             ? settings with
             {
                 Labels = new Dictionary<string, string>(settings.Labels!)

@@ -10,7 +10,8 @@ public sealed class GardenFlow(GardenOperation operation)
     {
         var graph = new FlowGraph("Garden reconciliation");
         var (manager, extensions) = new RuntimePart(operation).AddTo(graph);
-        var store = new BackupPart(operation).AddTo(graph, extensions);
+        var backup = new BackupPart(operation).AddTo(graph, extensions);
+        var store = new EtcdPart(operation).AddTo(graph, manager, backup);
         var generated = graph.Add("Generating certificate authorities", EnsureAuthoritiesAsync);
         new GenericKubeconfigPart(operation).AddTo(graph, generated);
         var objects = new ExtensionObjectsPart(operation);

@@ -30,7 +30,7 @@ public sealed class GardenCareReconciler(IControllerManager manager, ComponentCo
             Check(GardenerConditions.RuntimeComponentsHealthy, "RuntimeComponentsRunning",
                 [.. ResourceManagerFaults(), .. Faults(GardenerConditions.RuntimeComponentsHealthy)]),
             Check(GardenerConditions.VirtualComponentsHealthy, "VirtualComponentsRunning",
-                [.. Missing(), .. Faults(GardenerConditions.VirtualComponentsHealthy)]),
+                [.. Missing(garden), .. Faults(GardenerConditions.VirtualComponentsHealthy)]),
         ];
         await manager.Client.WriteConditionsAsync(
             garden, found => found.Status?.Conditions, checks, context.Clock.GetUtcNow(), cancellationToken);
@@ -55,10 +55,11 @@ public sealed class GardenCareReconciler(IControllerManager manager, ComponentCo
             ? []
             : [$"Deployment {ResourceManagerValues.NameDefault} is not rolled out"];
 
-    private IEnumerable<string> Missing()
+    private IEnumerable<string> Missing(Garden garden)
     {
         var resources = manager.CacheOf<ManagedResource>(scope);
-        return VirtualGardenNames.VirtualComponents
+        IEnumerable<string> store = GardenStore.IsEtcd(garden) ? [VirtualGardenNames.Etcd] : [];
+        return VirtualGardenNames.VirtualComponents.Concat(store)
             .Where(name => resources.Find(KeyOf(name)) is null)
             .Select(name => $"ManagedResource {name} is missing");
     }

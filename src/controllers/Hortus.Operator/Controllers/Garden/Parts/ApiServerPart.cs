@@ -68,18 +68,14 @@ internal sealed class ApiServerPart(GardenOperation operation)
         var hosts = Components.Hosts(operation.ClusterIP);
         var server = await operation.Secrets.EnsureServerAsync(operation.Authorities, hosts, cancellationToken);
         var frontProxy = await operation.Secrets.EnsureFrontProxyAsync(operation.Authorities, cancellationToken);
-        return Components.ApiServer(
-            operation.Authorities, server, frontProxy, operation.ClusterIP, await SnapshotsAsync(cancellationToken));
+        var store = await StoreAsync(Components.ApiServerStore, cancellationToken);
+        return Components.ApiServer(operation.Authorities, server, frontProxy, operation.ClusterIP, store);
     }
 
-    private async Task<StoreSnapshots?> SnapshotsAsync(CancellationToken cancellationToken)
-    {
-        var key = new ObjectKey(VirtualGardenNames.Namespace, EtcdBackup.SecretName);
-        return operation.Garden.Spec.VirtualCluster.Etcd?.Main?.Backup is not null
-            && await operation.Runtime.FindAsync<Secret>(key, cancellationToken) is { } secret
-                ? Components.SnapshotsTo(secret)
-                : null;
-    }
+    private async Task<ServerStore> StoreAsync(Func<StoreSnapshots?, ServerStore> ownStore, CancellationToken cancellationToken) =>
+        GardenStore.IsEtcd(operation.Garden)
+            ? VirtualGardenComponents.StoreOn(await operation.Secrets.EnsureEtcdAsync(cancellationToken))
+            : ownStore(await BackupPart.SnapshotsAsync(operation, cancellationToken));
 
     private Task DeployGardenerServiceAsync(CancellationToken cancellationToken) =>
         Deployers.Runtime.DeployAsync(VirtualGardenComponents.GardenerApiService(), cancellationToken);
@@ -94,7 +90,7 @@ internal sealed class ApiServerPart(GardenOperation operation)
         return Components.GardenerApi(
             await operation.Secrets.EnsureGardenerApiServerAsync(authorities, cancellationToken),
             await operation.Secrets.EnsureKubeconfigAsync(authorities, VirtualGardenNames.GardenerApiServer, user, cancellationToken),
-            await SnapshotsAsync(cancellationToken));
+            await StoreAsync(VirtualGardenComponents.GardenerApiStore, cancellationToken));
     }
 
     private async Task RegisterGardenerAsync(CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Hortus.Client;
+using Hortus.Components;
 using Hortus.Extensions;
 using Hortus.Flow;
 using Hortus.Objects;
@@ -29,6 +30,16 @@ internal sealed class BackupPart(GardenOperation operation)
     {
         var entry = graph.Add("Destroying backup entry", DestroyEntryAsync, after);
         return graph.Add("Destroying backup bucket", DestroyBucketAsync, entry);
+    }
+
+    /// <summary>How snapshots of a store get into the bucket; null when there is none, or none into which they can go.</summary>
+    public static async Task<StoreSnapshots?> SnapshotsAsync(GardenOperation operation, CancellationToken cancellationToken)
+    {
+        var key = new ObjectKey(VirtualGardenNames.Namespace, EtcdBackup.SecretName);
+        return operation.Garden.Spec.VirtualCluster.Etcd?.Main?.Backup is not null
+            && await operation.Runtime.FindAsync<Secret>(key, cancellationToken) is { } secret
+                ? operation.Components.SnapshotsTo(secret)
+                : null;
     }
 
     private GardenBackup Wanted() => GardenBackup.Of(operation.Garden)!;
