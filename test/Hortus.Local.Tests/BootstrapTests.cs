@@ -14,7 +14,7 @@ public sealed class BootstrapTests
     {
         using var folder = new TemporaryFolder();
         var images = new ImageVector();
-        File.WriteAllText(folder["map.yaml"], ImageMapFile.Render(images, "/opt/tools/docker-registry"));
+        File.WriteAllText(folder["map.yaml"], ImageMapFile.Render(images, "/opt/tools/docker-registry", "/opt/tools/etcd"));
         var map = new LocalImageMap(folder["map.yaml"], ["/opt/hortus"]);
 
         map.Find(images.Hortus).ShouldBe(["/opt/hortus"]);
@@ -22,7 +22,17 @@ public sealed class BootstrapTests
         map.Find(images.KubeControllerManager + ":v1.35.4").ShouldBe(["/opt/hortus", "kube-controller-manager"]);
         map.Find(images.LocalMachine + ":1.0.0").ShouldNotBeNull()[0].ShouldBe("/opt/hortus");
         map.Find(LocalRegistry.Image).ShouldBe(["/opt/tools/docker-registry"]);
+        map.Find(images.Etcd).ShouldBe(["/opt/tools/etcd"]);
         map.Find("example.org/unknown:1").ShouldBeNull();
+    }
+
+    [Fact]
+    public void The_image_map_of_a_machine_without_etcd_does_not_know_its_image()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["map.yaml"], ImageMapFile.Render(new ImageVector(), "/opt/tools/docker-registry", null));
+
+        new LocalImageMap(folder["map.yaml"], ["/opt/hortus"]).Find(new ImageVector().Etcd).ShouldBeNull();
     }
 
     [Theory]

@@ -41,11 +41,21 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
             HelpName = "number",
             CustomParser = ParsePort,
         };
+        var garden = new Option<string?>("--garden")
+        {
+            Description = "Manifests of the Garden to start instead of examples/00-garden.yaml; later starts take them by themselves.",
+            HelpName = "file",
+        };
+        var store = new Option<string?>("--store")
+        {
+            Description = "Where the virtual garden keeps its objects, embedded or etcd; chosen at the first start. Default embedded.",
+        };
+        store.AcceptOnlyFromAmong("embedded", GardenManifest.Etcd);
         var timeout = new Option<string>("--timeout") { Description = "How long to wait, such as 3m.", DefaultValueFactory = _ => "3m" };
         var foreground = new Option<bool>("--foreground") { Description = "Stay attached; Ctrl+C stops the garden." };
         var command = new Command("up", "Starts a garden with a seed on this machine, or resumes it.")
         {
-            stateDir, port, dnsPort, timeout, foreground,
+            stateDir, port, dnsPort, garden, store, timeout, foreground,
         };
         command.SetAction((result, cancellationToken) => GuardAsync(async () =>
         {
@@ -55,6 +65,8 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
                 StateDirectory = state.Root,
                 Port = result.GetValue(port) ?? KnownPort(state),
                 DnsPort = result.GetValue(dnsPort) ?? 0,
+                GardenFile = result.GetValue(garden) is { } file ? Path.GetFullPath(file) : null,
+                Store = result.GetValue(store),
                 ReadyTimeout = Duration.Parse(result.GetValue(timeout)!),
             };
             await StartAsync(options, state, cancellationToken);

@@ -16,6 +16,14 @@ public sealed record LocalGardenOptions
     /// and keeps it; it stands in the file <c>dns-port</c> of the state directory.</summary>
     public int DnsPort { get; init; }
 
+    /// <summary>Manifests of the Garden and of what stands beside it; null takes those of an earlier start, or else the
+    /// example.</summary>
+    public string? GardenFile { get; init; }
+
+    /// <summary>Where the API servers of the virtual garden keep their objects, <c>embedded</c> or <c>etcd</c>; null leaves it to the
+    /// Garden's manifest.</summary>
+    public string? Store { get; init; }
+
     /// <summary>How long <c>hortus up</c> waits for garden and seed. Default 3 minutes.</summary>
     public TimeSpan ReadyTimeout { get; init; } = TimeSpan.FromMinutes(3);
 

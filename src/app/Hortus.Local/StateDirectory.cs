@@ -42,6 +42,9 @@ public sealed class StateDirectory
 
     public string ImageMap => Path.Combine(Root, "image-map.yaml");
 
+    /// <summary>The Garden and what stands beside it, when a start was given something else than the example.</summary>
+    public string GardenManifest => Path.Combine(Root, "garden.yaml");
+
     /// <summary>What the local registry reads at its start, with its key.</summary>
     public string RegistryConfiguration => Path.Combine(Root, "registry", "configuration");
 

@@ -33,12 +33,13 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Preflight.Check(options, state);
+        var manifest = GardenManifest.Read(options, state);
         state.Create();
         using var deadline = new CancellationTokenSource(options.ReadyTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            await RunStepsAsync(either.Token);
+            await RunStepsAsync(manifest, either.Token);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -48,7 +49,7 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         }
     }
 
-    private async Task RunStepsAsync(CancellationToken cancellationToken)
+    private async Task RunStepsAsync(GardenManifest manifest, CancellationToken cancellationToken)
     {
         await progress.StepAsync("node", _ => StartNodeAsync(cancellationToken));
         using var runtime = Connect(state.RuntimeKubeconfig);
@@ -59,7 +60,7 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         await progress.StepAsync("garden", async detail =>
         {
             await new GardenExtensions(runtime, state, time).ApplyAsync(await charts, cancellationToken);
-            await CreateGardenAsync(runtime, detail, cancellationToken);
+            await CreateGardenAsync(runtime, manifest, detail, cancellationToken);
         });
         await WriteGardenKubeconfigAsync(runtime, cancellationToken);
         using var garden = Connect(state.GardenKubeconfig);
@@ -85,7 +86,10 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         var registry = new RegistryFiles(state);
         registry.Ensure();
         registry.WriteLogin(options.Port);
-        var map = ImageMapFile.Render(images, LocalPrograms.Find(LocalRegistry.Program, options.Executable)!);
+        var map = ImageMapFile.Render(
+            images,
+            LocalPrograms.Find(LocalRegistry.Program, options.Executable)!,
+            LocalPrograms.Find(LocalPrograms.Etcd, options.Executable));
         await File.WriteAllTextAsync(state.ImageMap, map, cancellationToken);
         var pods = new Dictionary<string, Pod>(StaticPods.Render(state, images, RuntimeVersion))
         {
@@ -174,11 +178,12 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         },
     };
 
-    private async Task CreateGardenAsync(KubernetesClient runtime, IStepDetail detail, CancellationToken cancellationToken)
+    private async Task CreateGardenAsync(
+        KubernetesClient runtime, GardenManifest manifest, IStepDetail detail, CancellationToken cancellationToken)
     {
         detail.Report("waiting for the operator, which judges Gardens");
-        await new CheckedManifests(runtime, time).ApplyAsync("00-garden.yaml", document => document, FieldManager, cancellationToken);
-        await foreach (var garden in runtime.StatesAsync<Garden>(ObjectKey.Cluster("local"), cancellationToken))
+        await manifest.ApplyAsync(new CheckedManifests(runtime, time), state, FieldManager, cancellationToken);
+        await foreach (var garden in runtime.StatesAsync<Garden>(ObjectKey.Cluster(GardenManifest.GardenName), cancellationToken))
         {
             var operation = garden?.Status?.LastOperation;
             if (operation is { State: "Succeeded", Type: "Reconcile" or "Create" }

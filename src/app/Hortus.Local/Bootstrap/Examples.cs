@@ -21,22 +21,32 @@ public static class Examples
         ApplyAsync(client, name, document => document, fieldManager, cancellationToken);
 
     /// <summary>Applies every document of an example, each changed first.</summary>
-    public static async Task ApplyAsync(
+    public static Task ApplyAsync(
         IKubernetesClient client,
         string name,
         Func<JsonObject, JsonObject> change,
         string fieldManager,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(change);
+        return ApplyAsync(client, [.. KubernetesYaml.ParseAll(Read(name)).Select(change)], fieldManager, cancellationToken);
+    }
+
+    /// <summary>Applies documents in order.</summary>
+    /// <exception cref="LocalGardenException">The server does not serve the kind of one.</exception>
+    public static async Task ApplyAsync(
+        IKubernetesClient client, IReadOnlyList<JsonObject> documents, string fieldManager, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(documents);
         var kinds = await client.Dynamic.DiscoverAsync(cancellationToken);
-        foreach (var document in KubernetesYaml.ParseAll(Read(name)))
+        foreach (var document in documents)
         {
             var (apiVersion, kind) = ((string?)document["apiVersion"], (string?)document["kind"]);
             var found = kinds.FirstOrDefault(k => k.ApiVersion == apiVersion && k.Kind == kind)
-                ?? throw new LocalGardenException($"examples/{name}: the server does not serve {apiVersion}, Kind={kind}");
-            await client.Dynamic.ApplyAsync(found, change(document), fieldManager, cancellationToken);
+                ?? throw new LocalGardenException(
+                    $"{kind} {document["metadata"]?["name"]} cannot be applied: the server does not serve {apiVersion}, Kind={kind}");
+            await client.Dynamic.ApplyAsync(found, document, fieldManager, cancellationToken);
         }
     }
 }

@@ -9,9 +9,11 @@ public static class ImageMapFile
     /// <summary>The map as YAML; the word <c>hortus</c> stands for the running executable.</summary>
     /// <param name="images">The images of our own parts.</param>
     /// <param name="registry">Path of the registry's program.</param>
-    public static string Render(ImageVector images, string registry)
+    /// <param name="etcd">Path of etcd's program; null when this machine has none.</param>
+    public static string Render(ImageVector images, string registry, string? etcd)
     {
         ArgumentNullException.ThrowIfNull(images);
+        var optional = etcd is null ? "" : $"\n  {Repository(images.Etcd)}: [\"{etcd}\"]";
         return $"""
             # Which program stands for which image in the local garden. Tags are ignored unless an entry has one.
             # The word hortus is the running executable; other words are programs of this machine.
@@ -20,7 +22,7 @@ public static class ImageMapFile
               {images.KubeApiServer}: [hortus, apiserver]
               {images.KubeControllerManager}: [hortus, kube-controller-manager]
               {images.LocalMachine}: [hortus, kubelet]
-              {LocalRegistry.Image}: ["{registry}"]
+              {LocalRegistry.Image}: ["{registry}"]{optional}
               registry.k8s.io/pause: [/bin/sleep, infinity]
               busybox: [/bin/sh]
               debian: [/bin/sh]

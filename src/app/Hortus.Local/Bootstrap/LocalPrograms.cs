@@ -3,6 +3,9 @@ namespace Hortus.Local.Bootstrap;
 /// <summary>Finds the programs of this machine that a local garden runs.</summary>
 public static class LocalPrograms
 {
+    /// <summary>The program that stands for the image of etcd.</summary>
+    public const string Etcd = "etcd";
+
     /// <summary>What eng/setup.sh unpacks stands here, seen from the folder of the built executable.</summary>
     private const string Tools = "../.tools/bin";
 

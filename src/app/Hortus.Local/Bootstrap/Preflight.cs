@@ -26,12 +26,13 @@ public static class Preflight
                 "a local garden needs root: it makes network and mount namespaces; run `sudo hortus up`");
         }
 
-        var missing = Programs.Where(program => LocalPrograms.Find(program, options.Executable) is null).ToArray();
+        IEnumerable<string> store = GardenManifest.Read(options, state).UsesEtcd ? [LocalPrograms.Etcd] : [];
+        var missing = Programs.Concat(store).Where(program => LocalPrograms.Find(program, options.Executable) is null).ToArray();
         if (missing.Length > 0)
         {
             throw new LocalGardenException(
                 $"missing on this machine: {string.Join(", ", missing)}; run eng/setup.sh, or install iproute2, "
-                + "nftables, util-linux and docker-registry");
+                + "nftables, util-linux, docker-registry and, for a garden on etcd, etcd-server");
         }
 
         var runs = new ProcessFile(state.NodePid).FindRunning() is not null;

@@ -74,7 +74,7 @@ public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILo
     }
 
     // The tools that setup unpacks lie with the sources, which may be in a folder of which pods have one of their own.
-    private IEnumerable<string> ProgramFolders() => new[] { LocalRegistry.Program, HelmProgram }
+    private IEnumerable<string> ProgramFolders() => new[] { LocalRegistry.Program, HelmProgram, LocalPrograms.Etcd }
         .Select(program => Path.GetDirectoryName(LocalPrograms.Find(program, options.Executable)))
         .OfType<string>()
         .Distinct();
