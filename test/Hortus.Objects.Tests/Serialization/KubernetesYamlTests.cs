@@ -61,6 +61,14 @@ public class KubernetesYamlTests
     }
 
     [Fact]
+    public void LiteralBlock_OfNothingButBlanks_IsEmpty()
+    {
+        var node = KubernetesYaml.Parse("data:\n  a: |-\n    \n  b:\n  - |\n      \n  - c: |\n        \n        \n");
+
+        node.ToJsonString().ShouldBe("""{"data":{"a":"","b":["",{"c":""}]}}""");
+    }
+
+    [Fact]
     public void LiteralBlock_ThatBeginsWithMoreBlanksThanItsText_IsRefused() => Should
         .Throw<YamlFormatException>(() => KubernetesYaml.Parse("a: |\n      \n  one\n")).Message.ShouldContain("line 3");
 

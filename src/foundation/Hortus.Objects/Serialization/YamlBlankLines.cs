@@ -13,7 +13,7 @@ internal static class YamlBlankLines
 
     /// <summary>Takes the blanks out of the lines that the parser complained of. What they mean, and where everything else is, does
     /// not change.</summary>
-    /// <returns>Null when the complaint is another one, or when the blanks are more than the block's indentation.</returns>
+    /// <returns>Null when the complaint is another one, or when the blanks are more than the indentation of the block's text.</returns>
     public static string? Cut(string text, YamlFormatException failure)
     {
         if (failure.InnerException is not SemanticErrorException complaint
@@ -23,13 +23,21 @@ internal static class YamlBlankLines
         }
 
         var lines = text.Split('\n');
-        var indentation = failure.Column - 1;
-        var first = (int)failure.Line - 1;
-        var changed = false;
-        for (var i = first - 1; i >= 0 && lines[i].TrimEnd('\r').All(letter => letter == ' '); i--)
+        var next = (int)failure.Line - 1;
+        var header = next - 1;
+        while (header >= 0 && IsBlank(lines[header]))
         {
-            var blanks = lines[i].TrimEnd('\r').Length;
-            if (blanks > indentation)
+            header--;
+        }
+
+        // Without any text the block ends before a line that is no deeper than its own, and its blanks may be as many as they like.
+        var indentation = failure.Column - 1;
+        var isEmpty = header >= 0 && indentation <= Indentation(lines[header]);
+        var changed = false;
+        for (var i = header + 1; i < next; i++)
+        {
+            var blanks = Indentation(lines[i]);
+            if (blanks > indentation && !isEmpty)
             {
                 return null;
             }
@@ -40,4 +48,8 @@ internal static class YamlBlankLines
 
         return changed ? string.Join('\n', lines) : null;
     }
+
+    private static bool IsBlank(string line) => line.TrimEnd('\r').AsSpan().TrimStart(' ').IsEmpty;
+
+    private static int Indentation(string line) => line.Length - line.AsSpan().TrimStart(' ').Length;
 }
