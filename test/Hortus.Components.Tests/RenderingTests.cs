@@ -9,7 +9,7 @@ public sealed class RenderingTests
     public static TheoryData<string> ComponentNames =>
         [
             "kube-apiserver", "kube-apiserver-service", "gardener-apiserver", "gardener-apiserver-service", "controller",
-            "service-account", "machine-controller-manager",
+            "service-account", "machine-controller-manager", "etcd",
         ];
 
     public static IComponent Component(string name, string space) => name switch
@@ -22,6 +22,7 @@ public sealed class RenderingTests
         "service-account" => new ServiceAccountWorkload(
             Controller(space), [new PolicyRule { ApiGroups = [""], Resources = ["pods"], Verbs = ["get"] }]),
         "machine-controller-manager" => new MachineControllerManager(space, "hortus/hortus:0.1.0", "local", "target"),
+        "etcd" => new Etcd(EtcdTests.Values(space)),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
     };
 

@@ -51,7 +51,7 @@ public sealed class StoreSnapshotsTests
         ServerSecret = "server",
         ClientCaSecret = "client",
         ServiceAccountKeySecret = "key",
-        Snapshots = snapshots,
+        Store = new EmbeddedStore(Quantity.Parse("1Gi"), snapshots),
     }).Render().OfType<StatefulSet>().Single().Spec.Template.Spec!;
 
     private static Secret Secret(params (string Key, string Value)[] access) => new()

@@ -32,6 +32,13 @@ public sealed class LocalImageMapTests : IDisposable
         (map.Find(image) is { } words ? string.Join(' ', words) : null).ShouldBe(command);
     }
 
+    [Theory]
+    [InlineData("etcd --name=a", "/opt/tools/etcd --name=a")]
+    [InlineData("/bin/etcd --name=a", "/bin/etcd --name=a")]
+    [InlineData("sh -c etcd", "sh -c etcd")]
+    public void Command_that_is_the_bare_name_of_the_images_program_means_that_program(string command, string expected) =>
+        LocalImageMap.Resolve(command.Split(' '), ["/opt/tools/etcd", "--first"]).ShouldBe(expected.Split(' '));
+
     [Fact]
     public void An_entry_that_is_added_is_found_at_once_and_the_others_keep_their_program()
     {

@@ -7,7 +7,7 @@ namespace Hortus.Testing;
 /// <summary>Passes connections on to a server, until a test cuts them or stops their bytes.</summary>
 public sealed class TcpRelay : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly Socket listener;
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<Socket, bool> open = new();
     private readonly EndPoint target;
@@ -15,13 +15,22 @@ public sealed class TcpRelay : IAsyncDisposable
     private volatile bool isCut;
     private volatile TaskCompletionSource? held;
 
-    /// <summary>Begins to listen.</summary>
+    /// <summary>Begins to listen on a free loopback port.</summary>
     /// <param name="server">Where connections go; the relay's own address has the same scheme.</param>
     public TcpRelay(Uri server)
+        : this(server, Loopback())
+    {
+    }
+
+    /// <summary>Begins to listen.</summary>
+    /// <param name="server">Where connections go; the relay's own address has the same scheme.</param>
+    /// <param name="bound">Where they come from, perhaps in another network than the server's. The relay closes it.</param>
+    public TcpRelay(Uri server, Socket bound)
     {
         target = new IPEndPoint(IPAddress.Parse(server.Host), server.Port);
-        listener.Start();
-        Address = new Uri($"{server.Scheme}://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+        listener = bound;
+        listener.Listen();
+        Address = new Uri($"{server.Scheme}://127.0.0.1:{((IPEndPoint)listener.LocalEndPoint!).Port}");
         accepting = AcceptAsync();
     }
 
@@ -61,6 +70,13 @@ public sealed class TcpRelay : IAsyncDisposable
         stopping.Dispose();
     }
 
+    private static Socket Loopback()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
+    }
+
     private async Task AcceptAsync()
     {
         var relays = new List<Task>();
@@ -68,7 +84,7 @@ public sealed class TcpRelay : IAsyncDisposable
         {
             try
             {
-                var client = await listener.AcceptSocketAsync(stopping.Token);
+                var client = await listener.AcceptAsync(stopping.Token);
                 if (isCut)
                 {
                     client.Dispose();

@@ -15,6 +15,36 @@ public sealed class GardenRulesTests
     }
 
     [Theory]
+    [InlineData(null, null, null)]
+    [InlineData(null, "embedded", null)]
+    [InlineData("embedded", null, null)]
+    [InlineData("etcd", "etcd", null)]
+    [InlineData(null, "etcd", "Invalid value: \"etcd\": the store is embedded and stays so: nothing copies objects from one to the other")]
+    [InlineData("etcd", null, "Invalid value: \"embedded\": the store is etcd and stays so: nothing copies objects from one to the other")]
+    public void The_store_is_chosen_once(string? before, string? after, string? fault) =>
+        Faults(OnStore(after), OnStore(before)).ShouldBe(
+            fault is null ? (string[])[] : [$"metadata.annotations[operator.hortus.dev/store]: {fault}"]);
+
+    [Fact]
+    public void A_store_that_there_is_not_is_named_with_those_that_there_are() =>
+        Faults(OnStore("sqlite")).ShouldHaveSingleItem().ShouldBe(
+            "metadata.annotations[operator.hortus.dev/store]: Unsupported value: \"sqlite\": supported values: \"embedded\", \"etcd\"");
+
+    private static Garden OnStore(string? store)
+    {
+        var garden = OperatorWorld.NewGarden();
+        return store is null
+            ? garden
+            : garden with
+            {
+                Metadata = garden.Metadata with
+                {
+                    Annotations = new Dictionary<string, string> { ["operator.hortus.dev/store"] = store },
+                },
+            };
+    }
+
+    [Theory]
     [InlineData(
         "virtualCluster.dns.domains", """[{"name":"garden.example","provider":"primry"}]""",
         "spec.virtualCluster.dns.domains[0].provider: Invalid value: \"primry\": provider name not found in .spec.dns.providers, which has primary")]

@@ -11,6 +11,9 @@ public sealed class LocalGarden : IAsyncDisposable
 
     private readonly string scratch = Directory.CreateTempSubdirectory("hortus-e2e-").FullName;
 
+    /// <summary>Folder for what a test has beside the garden; it goes with it.</summary>
+    public string Scratch => scratch;
+
     /// <summary>State directory.</summary>
     public string State => Path.Combine(scratch, "state");
 
@@ -31,8 +34,10 @@ public sealed class LocalGarden : IAsyncDisposable
         Directory.Delete(scratch, recursive: true);
     }
 
-    public Task<CommandResult> UpAsync() => Commands.RunAsync(
-        BuiltTools.Hortus, UpLimit, "up", "--state-dir", State, "--port", $"{Port}", "--timeout", "4m");
+    /// <summary>Starts it, or resumes it.</summary>
+    /// <param name="options">More options of <c>hortus up</c>.</param>
+    public Task<CommandResult> UpAsync(params IReadOnlyList<string> options) => Commands.RunAsync(
+        BuiltTools.Hortus, UpLimit, ["up", "--state-dir", State, "--port", $"{Port}", "--timeout", "4m", .. options]);
 
     public Task<CommandResult> DownAsync() => Commands.RunAsync(BuiltTools.Hortus, DownLimit, "down", "--state-dir", State);
 
