@@ -118,6 +118,7 @@ internal static class GardenletSettings
                 controllers.ControllerInstallation?.ConcurrentSyncs ?? options.ConcurrentControllerInstallations,
             ControllerInstallationCarePeriod =
                 Time(controllers.ControllerInstallationCare?.SyncPeriod, options.ControllerInstallationCarePeriod),
+            GardenletSyncPeriod = Time(controllers.Gardenlet?.SyncPeriod, options.GardenletSyncPeriod),
         };
     }
 

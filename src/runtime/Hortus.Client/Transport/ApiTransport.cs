@@ -10,7 +10,7 @@ internal sealed class ApiTransport : IDisposable
     private const int ErrorBodyMax = 64 * 1024;
 
     private readonly ClientOptions options;
-    private readonly List<Way> ways = [];
+    private readonly List<Way> former = [];
     private volatile Way way;
 
     public ApiTransport(
@@ -18,16 +18,15 @@ internal sealed class ApiTransport : IDisposable
     {
         this.options = options;
         way = new Way(handler, ownsHandler, connection, options);
-        ways.Add(way);
     }
 
     /// <summary>From now on, requests go another way. What is under way, watches among it, goes on as it began.</summary>
     public void Switch(HttpMessageHandler handler, bool ownsHandler, ClientConnection connection)
     {
-        lock (ways)
+        lock (former)
         {
+            former.Add(way);
             way = new Way(handler, ownsHandler, connection, options);
-            ways.Add(way);
         }
     }
 
@@ -62,10 +61,11 @@ internal sealed class ApiTransport : IDisposable
 
     public void Dispose()
     {
-        lock (ways)
+        lock (former)
         {
-            ways.ForEach(w => w.Dispose());
-            ways.Clear();
+            former.ForEach(w => w.Dispose());
+            former.Clear();
+            way.Dispose();
         }
     }
 
