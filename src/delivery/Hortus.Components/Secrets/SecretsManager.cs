@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Hortus.Client;
@@ -25,8 +26,15 @@ public sealed class SecretsManager(IKubernetesClient client, string @namespace, 
     public static string SelectorOf(string identity) => $"{ManagedByLabel}={ManagedBy},{IdentityLabel}={identity}";
 
     /// <summary>A certificate authority; made on the first call.</summary>
-    public async Task<ManagedSecret> EnsureAuthorityAsync(string name, CancellationToken cancellationToken) =>
-        await EnsureAsync(name, "authority", () =>
+    public Task<ManagedSecret> EnsureAuthorityAsync(string name, CancellationToken cancellationToken) =>
+        EnsureAuthorityAsync(name, 1, cancellationToken);
+
+    /// <summary>A certificate authority of which there are several, one after the other; made on the first call.</summary>
+    /// <param name="name">Logical name of all of them.</param>
+    /// <param name="generation">Which one, beginning with 1.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<ManagedSecret> EnsureAuthorityAsync(string name, int generation, CancellationToken cancellationToken) =>
+        await EnsureAsync(name, OfGeneration("authority", generation), () =>
         {
             var authority = CertificateAuthority.Create(name, CertificateAuthority.ValidityDefault, time);
             return new Dictionary<string, byte[]>
@@ -37,8 +45,18 @@ public sealed class SecretsManager(IKubernetesClient client, string @namespace, 
         }, cancellationToken);
 
     /// <summary>A certificate (<c>tls.crt</c>, <c>tls.key</c>, and the authority as <c>ca.crt</c>) of an authority made before.</summary>
+    public Task<ManagedSecret> EnsureCertificateAsync(
+        string name, ManagedSecret authority, CertificateSpec spec, CancellationToken cancellationToken) =>
+        EnsureCertificateAsync(name, authority, spec, 1, cancellationToken);
+
+    /// <summary>A certificate of which there are several, one after the other.</summary>
+    /// <param name="name">Logical name of all of them.</param>
+    /// <param name="authority">Signs it.</param>
+    /// <param name="spec">What it is for.</param>
+    /// <param name="generation">Which one, beginning with 1.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     public async Task<ManagedSecret> EnsureCertificateAsync(
-        string name, ManagedSecret authority, CertificateSpec spec, CancellationToken cancellationToken)
+        string name, ManagedSecret authority, CertificateSpec spec, int generation, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(authority);
         ArgumentNullException.ThrowIfNull(spec);
@@ -50,7 +68,7 @@ public sealed class SecretsManager(IKubernetesClient client, string @namespace, 
             .. spec.DnsNames.Select(host => "name " + host),
             .. spec.IPAddresses.Select(address => "address " + address),
         ]);
-        return await EnsureAsync(name, request, () =>
+        return await EnsureAsync(name, OfGeneration(request, generation), () =>
         {
             var pair = CertificateAuthority.Load(authority.Text("ca.crt"), authority.Text("ca.key"), time).Issue(spec);
             return new Dictionary<string, byte[]>
@@ -113,6 +131,10 @@ public sealed class SecretsManager(IKubernetesClient client, string @namespace, 
             return new ManagedSecret(key.Name, winner.Data!);
         }
     }
+
+    // The first one has the name that it had before there were others.
+    private static string OfGeneration(string request, int generation) =>
+        generation == 1 ? request : string.Create(CultureInfo.InvariantCulture, $"{request}\ngeneration {generation}");
 
     private static string Hash(string text) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];

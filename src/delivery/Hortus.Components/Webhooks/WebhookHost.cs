@@ -50,11 +50,11 @@ public sealed class WebhookHost : IReconciler
             controller
                 .For<ValidatingWebhookConfiguration>(scope: scope)
                 .For<MutatingWebhookConfiguration>(scope: scope)
-                .From(enqueue => _ = served.Started.ContinueWith(
-                    _ => enqueue(configurations),
-                    CancellationToken.None,
-                    TaskContinuationOptions.OnlyOnRanToCompletion,
-                    TaskScheduler.Default))
+                .From(enqueue =>
+                {
+                    served.Changed = () => enqueue(configurations);
+                    enqueue(configurations);
+                })
                 .WithConcurrency(1);
             if (owner is not null)
             {
@@ -70,12 +70,11 @@ public sealed class WebhookHost : IReconciler
     /// <summary>Puts the configurations right; before the webhooks are served there is nothing to ask.</summary>
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        if (!served.Started.IsCompletedSuccessfully || key != configurations)
+        if (served.Current is not { } now || key != configurations)
         {
             return ReconcileResult.Done;
         }
 
-        var now = await served.Started;
         var with = owner is { } name ? asking.CacheOf<Namespace>(ownerScope).Find(name) : null;
         if (owner is not null && (with is null || with.Metadata.IsDeleting()))
         {
