@@ -126,45 +126,6 @@ public sealed class ExtensionRulesTests
     public void Names_clash_where_both_want_one_ManagedResource(string name, string other, string? resource) =>
         ExtensionNames.Clash(name, other).ShouldBe(resource);
 
-    [SkippableFact]
-    [Trait("Category", "Upstream")]
-    public void The_example_of_upstream_is_refused_as_there_because_it_deploys_nothing()
-    {
-        var file = Upstream("examples/15-extension.yaml");
-        var example = KubernetesJson.Deserialize<Extension>(KubernetesYaml.Parse(File.ReadAllText(file)));
-
-        ExtensionRules.Check(example, null).All.ShouldHaveSingleItem().Field.ToString().ShouldBe("spec.deployment");
-    }
-
-    [SkippableFact]
-    [Trait("Category", "Upstream")]
-    public void The_example_of_upstream_with_its_comments_taken_away_is_fine()
-    {
-        var lines = File.ReadAllLines(Upstream("examples/15-extension.yaml"))
-            .Select(line => line.StartsWith('#') ? line[1..] : line)
-            .Where(line => !line.Contains("digest: <digest>", StringComparison.Ordinal) && !line.Contains("lifecycle: {}", StringComparison.Ordinal))
-            .Select(line => line
-                .Replace("true|false", "true", StringComparison.Ordinal)
-                .Replace("OnDemand|Always", "OnDemand", StringComparison.Ordinal));
-        var example = KubernetesJson.Deserialize<Extension>(KubernetesYaml.Parse(string.Join('\n', lines)));
-
-        ExtensionRules.Check(example, null).All.ShouldBeEmpty();
-    }
-
-    private static string Upstream(string path)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var file = Path.Combine(folder.FullName, "shared", "upstream", path);
-            if (File.Exists(file))
-            {
-                return file;
-            }
-        }
-
-        throw new SkipException("no folder shared/upstream above the tests");
-    }
-
     private static IReadOnlyList<string> Faults(string name, string spec) =>
         [.. ExtensionRules.Check(ExtensionWorld.NewExtension(name, spec), null).All.Select(fault => fault.ToString())];
 }

@@ -97,6 +97,23 @@ public sealed class ExtensionWebhookTests
     }
 
     [Fact]
+    public async Task Copies_that_another_one_has_under_the_same_name_are_refused()
+    {
+        using var deadline = OperatorWorld.Deadline();
+        await using var world = await StartAsync(deadline.Token);
+        await world.Runtime.CreateAsync(WithPullSecret("a", "b-c"), deadline.Token);
+        var free = await world.Runtime.CreateAsync(WithPullSecret("a-b", "d"), deadline.Token);
+
+        var refused = await Should.ThrowAsync<ApiException>(world.Runtime.UpdateAsync(
+            free with { Spec = WithPullSecret("a-b", "c").Spec }, deadline.Token));
+        await world.Runtime.PatchAsync<Extension>(
+            ObjectKey.Cluster("a"), Merge("""{"spec":{"deployment":{"extension":{"policy":"Always"}}}}"""), deadline.Token);
+
+        refused.Code.ShouldBe(422);
+        refused.Message.ShouldContain("spec.deployment: Forbidden: its copy in the virtual garden, Secret a-b-c, would belong to Extension a too");
+    }
+
+    [Fact]
     public async Task Configurations_that_somebody_takes_away_come_back_and_a_new_operator_is_asked_in_place_of_the_old_one()
     {
         using var deadline = OperatorWorld.Deadline();
@@ -135,6 +152,11 @@ public sealed class ExtensionWebhookTests
         refused.Code.ShouldBe(422);
         await world.Runtime.UntilAsync<Extension>(ObjectKey.Cluster("old"), found => found is null, deadline.Token);
     }
+
+    private static Extension WithPullSecret(string name, string secret) => ExtensionWorld.NewExtension(name, $$"""
+        resources: [{ kind: DNSRecord, type: {{name}} }]
+        deployment: { extension: { helm: { ociRepository: { ref: "{{ExtensionWorld.Chart}}", pullSecretRef: { name: {{secret}} } } } } }
+        """);
 
     private static Patch Merge(string json) => Patch.Merge((JsonObject)JsonNode.Parse(json)!);
 

@@ -3,7 +3,6 @@ using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Operator;
 using Hortus.Operator.Tests.Extensions;
-using Hortus.Operator.Webhooks;
 
 namespace Hortus.Operator.Tests.Webhooks;
 
@@ -32,30 +31,6 @@ public sealed class GardenWebhookTests
         second.Message.ShouldContain("there is Garden local already, and there can be only one");
         off.Message.ShouldContain("spec.virtualCluster.etcd.main.backup: Forbidden: backup must not be deactivated");
         moved.Message.ShouldContain("Provider is immutable");
-    }
-
-    [SkippableFact]
-    [Trait("Category", "Upstream")]
-    public void Upstreams_example_has_no_faults()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !Directory.Exists(Path.Combine(folder.FullName, "shared", "upstream", "examples")))
-        {
-            folder = folder.Parent;
-        }
-
-        Skip.If(folder is null, "the folder shared/upstream/examples is not there");
-        var file = Path.Combine(folder!.FullName, "shared", "upstream", "examples", "20-garden.yaml");
-        var manifest = KubernetesYaml.ParseAll(File.ReadAllText(file)).Single(item => $"{item["kind"]}" == "Garden");
-        var garden = KubernetesJson.Deserialize<Garden>(manifest);
-
-        GardenRules.Check(garden, garden).All.ShouldBeEmpty();
-        GardenBackup.Of(garden)!.Region.ShouldBe("local");
-        GardenRecords.Of(garden, "10.0.0.1").Select(record => record.Spec.Name).ShouldBe(
-        [
-            "api.virtual-garden.local.gardener.cloud", "gardener.virtual-garden.local.gardener.cloud",
-            "*.ingress.runtime-garden.local.gardener.cloud",
-        ]);
     }
 
     private static Garden Garden(string name, string provider)

@@ -1,4 +1,5 @@
 using Hortus.Objects;
+using Hortus.Objects.Gardener.Operator;
 
 namespace Hortus.Operator;
 
@@ -42,6 +43,24 @@ public static class ExtensionNames
 
     /// <summary>The copy of a Secret or ConfigMap of the runtime cluster in the virtual garden.</summary>
     public static string Copy(string extension, string name) => $"{extension}-{name}";
+
+    /// <summary>All that an Extension has copied into the virtual garden, or has as soon as its values read it: kinds and names there.</summary>
+    public static IEnumerable<string> CopiesOf(Extension extension)
+    {
+        ArgumentNullException.ThrowIfNull(extension);
+        if (extension.Spec.Deployment is not { Extension: { } deployment } all)
+        {
+            return [];
+        }
+
+        var repository = deployment.Helm?.OciRepository;
+        return new[] { repository?.PullSecretRef?.Name, repository?.CaBundleSecretRef?.Name }
+            .Where(name => !string.IsNullOrEmpty(name))
+            .Select(name => (Kind: "Secret", Name: name!))
+            .Concat((all.Resources ?? []).Select(resource => (resource.ResourceRef.Kind, resource.ResourceRef.Name)))
+            .Select(target => $"{target.Kind} {Copy(extension.Metadata.Name!, target.Name)}")
+            .Distinct(StringComparer.Ordinal);
+    }
 
     /// <summary>A ManagedResource that two Extensions of these names would both want; null when they get along.</summary>
     public static string? Clash(string extension, string other) => extension == other

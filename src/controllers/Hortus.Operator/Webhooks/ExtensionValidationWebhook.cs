@@ -72,25 +72,37 @@ internal sealed class ExtensionValidationWebhook(IKubernetesClient runtime) : IA
         }
 
         var errors = ExtensionRules.Check(extension, old);
-        if (old is null && ExtensionNames.CanClash(request.Name))
-        {
-            await CheckNameAsync(request.Name, errors, cancellationToken);
-        }
-
+        await CheckOthersAsync(extension, old, errors, cancellationToken);
         return AdmissionAnswer.Invalid(request, errors);
     }
 
-    private async Task CheckNameAsync(string name, FieldErrors errors, CancellationToken cancellationToken)
+    // What was there before is left alone: only what this change brings can be refused.
+    private async Task CheckOthersAsync(Extension extension, Extension? old, FieldErrors errors, CancellationToken cancellationToken)
     {
-        var others = await runtime.ListAsync<Extension>(ListOptions.All, cancellationToken);
-        foreach (var other in others.Items)
+        var name = extension.Metadata.Name!;
+        var isNew = old is null && ExtensionNames.CanClash(name);
+        string[] copies = [.. ExtensionNames.CopiesOf(extension).Except(old is null ? [] : ExtensionNames.CopiesOf(old))];
+        if (!isNew && copies.Length == 0)
         {
-            if (ExtensionNames.Clash(name, other.Metadata.Name ?? "") is { } resource)
+            return;
+        }
+
+        var all = await runtime.ListAsync<Extension>(ListOptions.All, cancellationToken);
+        foreach (var other in all.Items.Where(other => other.Metadata.Name != name))
+        {
+            if (isNew && ExtensionNames.Clash(name, other.Metadata.Name ?? "") is { } resource)
             {
                 errors.Invalid(
                     FieldPath.Root["metadata"]["name"],
                     name,
                     $"ManagedResource {resource} would belong to Extension {other.Metadata.Name} too: choose another name");
+            }
+
+            foreach (var copy in copies.Intersect(ExtensionNames.CopiesOf(other)))
+            {
+                errors.Forbidden(
+                    FieldPath.Root["spec"]["deployment"],
+                    $"its copy in the virtual garden, {copy}, would belong to Extension {other.Metadata.Name} too: rename what is copied");
             }
         }
     }
