@@ -51,6 +51,8 @@ internal static class Repository
         var output = git.StandardOutput.ReadToEnd();
         git.WaitForExit();
         git.ExitCode.ShouldBe(0, "git ls-files works in the checkout");
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Where(Exists)];
+
+        // A link to a folder is no file; what it leads to is listed where it lies.
+        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Where(path => File.Exists(Path.Combine(Root, path)))];
     }
 }
