@@ -162,10 +162,10 @@ internal sealed class OperatorWorld : IAsyncDisposable
         new Namespace { Metadata = new ObjectMeta { Name = VirtualGardenNames.Namespace } }, cancellationToken);
 
     /// <summary>Starts the operator, on the runtime cluster's own client unless another one is given.</summary>
-    public void StartOperator(IKubernetesClient? client = null) => running = RunningComponent.Start(
+    public void StartOperator(IKubernetesClient? client = null, OperatorOptions? options = null) => running = RunningComponent.Start(
         "operator", client ?? RuntimeAsOperator, TimeProvider.System, (context, token) =>
             new OperatorComponent { Access = (_, _) => new Access(garden), Puller = Charts, Renderer = Charts }
-                .RunAsync(new OperatorOptions(), context, token));
+                .RunAsync(options ?? new OperatorOptions(), context, token));
 
     /// <summary>Another client of the runtime cluster; the caller closes it.</summary>
     public KubernetesClient Connect(HttpMessageHandler handler) => new(

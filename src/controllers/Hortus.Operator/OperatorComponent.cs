@@ -1,6 +1,7 @@
 using Hortus.Charts;
 using Hortus.Components;
 using Hortus.Components.Charts;
+using Hortus.Components.Gardenlets;
 using Hortus.Components.Webhooks;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Operator;
@@ -75,16 +76,19 @@ public sealed class OperatorComponent
             new SecretsManager(manager.Client, VirtualGardenNames.Namespace, VirtualGardenSecrets.Identity, context.Clock),
             context.Clock);
         var access = Access(context, secrets);
-        AddGarden(manager, context, secrets, access, ImagesOf(options));
+        AddGarden(manager, context, new GardenReconciler(
+            manager, context, secrets, access, ImagesOf(options), new GardenletChartUpdate(
+                options.GardenletChartRepository, BuildVersion.Current, context.Logs.CreateLogger<GardenletChartUpdate>())));
         using var supply = ChartSupply.Create(options.Charts, context);
-        var charts = new ExtensionCharts(
-            Puller is null ? supply.Loader : new ChartLoader(Puller, null), Renderer ?? supply.Renderer, manager.Client, manager.Events);
+        var loader = Puller is null ? supply.Loader : new ChartLoader(Puller, null);
+        var renderer = Renderer ?? supply.Renderer;
         var extensions = new ExtensionControllers(manager, context);
-        extensions.Add(charts);
+        extensions.Add(new ExtensionCharts(loader, renderer, manager.Client, manager.Events));
+        var gardenlets = new GardenletControllers(manager, new GardenletInstaller(loader, renderer, context.Clock), context.Clock);
         var webhooks = EndpointOf(options) is { } endpoint
             ? new WebhookHost(manager, manager.Client, context, OperatorWebhookCatalog.Settings(manager.Client, endpoint), beside)
             : null;
-        var connection = new VirtualGardenConnection(manager, context, secrets, access);
+        var connection = new VirtualGardenConnection(manager, context, secrets, access, gardenlets);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         List<Task> running = [manager.RunAsync(stop.Token), connection.RunAsync(extensions.Installations, stop.Token)];
@@ -105,15 +109,10 @@ public sealed class OperatorComponent
     private static ImageVector ImagesOf(OperatorOptions options) =>
         options.Image is { Length: > 0 } image ? new ImageVector { Hortus = image } : new ImageVector();
 
-    private static void AddGarden(
-        ControllerManager manager,
-        ComponentContext context,
-        VirtualGardenSecrets secrets,
-        IVirtualGardenAccess access,
-        ImageVector images)
+    private static void AddGarden(ControllerManager manager, ComponentContext context, GardenReconciler reconciler)
     {
         var inGarden = new CacheScope(Namespace: VirtualGardenNames.Namespace);
-        manager.AddController("garden", new GardenReconciler(manager, context, secrets, access, images), controller => controller
+        manager.AddController("garden", reconciler, controller => controller
             .For<Garden>(GardenReconciler.Matters)
             .Watches<Garden>(_ => AllGardens(manager), (_, after) => after is null)
             .Watches<Extension>(_ => AllGardens(manager), GardenTriggers.Matters)

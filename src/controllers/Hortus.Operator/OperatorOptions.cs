@@ -32,6 +32,11 @@ public sealed record OperatorOptions
     /// <summary>Image that holds the components of Hortus as subcommands; empty means the built-in one.</summary>
     public string? Image { get; init; }
 
+    /// <summary>Repository of gardenlet charts, for example registry.example.org/charts/gardenlet: Gardenlets with the label
+    /// operator.gardener.cloud/auto-update-gardenlet-helm-chart-ref=true get its chart of the operator's version. Absent leaves all
+    /// Gardenlets alone.</summary>
+    public string? GardenletChartRepository { get; init; }
+
     /// <summary>Folder in which charts are kept over restarts; absent means that of <c>CHART_CACHE_DIR</c>, without which they are kept in
     /// memory only.</summary>
     public string? ChartCacheDir { get; init; }

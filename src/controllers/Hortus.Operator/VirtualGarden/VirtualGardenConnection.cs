@@ -6,9 +6,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Hortus.Operator;
 
-/// <summary>Follows what the virtual garden says of extensions, from the time on when it answers until it is deleted.</summary>
+/// <summary>Follows what the virtual garden says of extensions and gardenlets, from the time on when it answers until it is
+/// deleted.</summary>
 internal sealed partial class VirtualGardenConnection(
-    IControllerManager manager, ComponentContext context, VirtualGardenSecrets secrets, IVirtualGardenAccess access)
+    IControllerManager manager,
+    ComponentContext context,
+    VirtualGardenSecrets secrets,
+    IVirtualGardenAccess access,
+    GardenletControllers gardenlets)
 {
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(2);
     private static readonly ObjectKey ApiServer = new(VirtualGardenNames.Namespace, VirtualGardenNames.ApiServer);
@@ -25,9 +30,11 @@ internal sealed partial class VirtualGardenConnection(
             using var current = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             try
             {
-                var garden = await access.ConnectAsync(await secrets.EnsureAuthoritiesAsync(cancellationToken), cancellationToken);
+                var authorities = await secrets.EnsureAuthoritiesAsync(cancellationToken);
+                var garden = context.CreateManager(await access.ConnectAsync(authorities, cancellationToken));
+                gardenlets.Add(garden, authorities);
                 var gone = EndAsync(servers, current);
-                await installations.FollowAsync(context.CreateManager(garden), current.Token);
+                await installations.FollowAsync(garden, current.Token);
                 await current.CancelAsync();
                 await gone;
             }

@@ -43,6 +43,9 @@ public static class GardenletNames
     /// <summary>Annotation of the pods: checksum of the Secret with the credentials of the seed's backups.</summary>
     public const string BackupChecksum = "checksum/seed-backup-secret";
 
+    /// <summary>Annotation of a <c>Gardenlet</c>: uid of the namespace kube-system of the cluster that it was deployed to.</summary>
+    public const string TargetCluster = "hortus.dev/target-cluster";
+
     /// <summary>Prefix of the names of <c>Gardenlet</c>s of shoots that host themselves.</summary>
     public const string SelfHostedPrefix = "self-hosted-shoot-";
 }

@@ -18,14 +18,16 @@ public sealed partial class GardenReconciler : IReconciler
     private readonly VirtualGardenSecrets secrets;
     private readonly IVirtualGardenAccess access;
     private readonly ImageVector images;
+    private readonly GardenletChartUpdate gardenletCharts;
     private readonly ILogger logger;
 
-    public GardenReconciler(
+    internal GardenReconciler(
         IControllerManager manager,
         ComponentContext context,
         VirtualGardenSecrets secrets,
         IVirtualGardenAccess access,
-        ImageVector images)
+        ImageVector images,
+        GardenletChartUpdate gardenletCharts)
     {
         ArgumentNullException.ThrowIfNull(manager);
         ArgumentNullException.ThrowIfNull(context);
@@ -34,6 +36,7 @@ public sealed partial class GardenReconciler : IReconciler
         this.secrets = secrets;
         this.access = access;
         this.images = images;
+        this.gardenletCharts = gardenletCharts;
         logger = context.Logs.CreateLogger<GardenReconciler>();
     }
 
@@ -83,8 +86,13 @@ public sealed partial class GardenReconciler : IReconciler
         garden = await manager.Client.AddFinalizerAsync(garden, GardenerFinalizers.Operator, cancellationToken);
         garden = await ConsumeReconcileAsync(garden, cancellationToken);
 
-        var flow = new GardenFlow(OperationOn(garden)).Build();
-        await RunAsync(garden, flow, LastOperationType.Reconcile, cancellationToken);
+        var operation = OperationOn(garden);
+        if (await RunAsync(garden, new GardenFlow(operation).Build(), LastOperationType.Reconcile, cancellationToken) is not null)
+        {
+            // Only now: a gardenlet must not be newer than the garden.
+            await gardenletCharts.RunAsync(await access.ConnectAsync(operation.Authorities, cancellationToken), cancellationToken);
+        }
+
         return ReconcileResult.Done;
     }
 
