@@ -10,6 +10,7 @@ using Hortus.Objects.Kubernetes;
 using Hortus.Oci;
 using Hortus.Operator.Webhooks;
 using Hortus.Runtime;
+using Microsoft.Extensions.Logging;
 using Deployment = Hortus.Objects.Kubernetes.Deployment;
 using Extension = Hortus.Objects.Gardener.Operator.Extension;
 

@@ -23,6 +23,31 @@ public sealed class GardenletWiringTests
         await using var world = await OperatorWorld.StartAsync(deadline.Token);
         world.Charts = new ChartScript();
         world.Charts.Offer(GardenletWorld.Chart, _ => """
+            apiVersion: scheduling.k8s.io/v1
+            kind: PriorityClass
+            metadata: { name: gardener-system-critical }
+            value: 999998950
+            ---
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: { namespace: garden, name: gardenlet }
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: { name: gardenlet }
+            rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: { name: gardenlet }
+            roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: gardenlet }
+            subjects: [{ kind: ServiceAccount, namespace: garden, name: gardenlet }]
+            ---
+            apiVersion: policy/v1
+            kind: PodDisruptionBudget
+            metadata: { namespace: garden, name: gardenlet }
+            spec: { maxUnavailable: 1, selector: { matchLabels: { app: gardenlet } } }
+            ---
             apiVersion: apps/v1
             kind: Deployment
             metadata: { namespace: garden, name: gardenlet }

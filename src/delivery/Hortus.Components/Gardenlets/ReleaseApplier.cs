@@ -87,7 +87,8 @@ internal sealed class ReleaseApplier(IKubernetesClient target, TimeProvider cloc
             {
                 if (live is null)
                 {
-                    await target.Dynamic.CreateAsync(kind, wanted, cancellationToken);
+                    // Rights to create cannot be given by name, rights to apply can.
+                    await target.Dynamic.ApplyAsync(kind, wanted, GardenletNames.Deployment, cancellationToken);
                 }
                 else
                 {
