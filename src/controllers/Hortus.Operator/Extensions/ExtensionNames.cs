@@ -44,7 +44,8 @@ public static class ExtensionNames
     /// <summary>The copy of a Secret or ConfigMap of the runtime cluster in the virtual garden.</summary>
     public static string Copy(string extension, string name) => $"{extension}-{name}";
 
-    /// <summary>All that an Extension has copied into the virtual garden, or has as soon as its values read it: kinds and names there.</summary>
+    /// <summary>All that an Extension has copied into the virtual garden, or has as soon as its values read it: kinds and names
+    /// there.</summary>
     public static IEnumerable<string> CopiesOf(Extension extension)
     {
         ArgumentNullException.ThrowIfNull(extension);

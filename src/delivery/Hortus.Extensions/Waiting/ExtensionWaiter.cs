@@ -53,7 +53,8 @@ public sealed class ExtensionWaiter(IKubernetesClient client, string fieldManage
     {
         ArgumentNullException.ThrowIfNull(wanted);
         return found is not null
-            && (wanted.Metadata.Annotations ?? new Dictionary<string, string>()).All(item => found.Metadata.Annotation(item.Key) == item.Value)
+            && (wanted.Metadata.Annotations ?? new Dictionary<string, string>()).All(
+                item => found.Metadata.Annotation(item.Key) == item.Value)
             && JsonNode.DeepEquals(SpecOf(found), SpecOf(wanted));
     }
 

@@ -74,7 +74,11 @@ internal sealed class ShootDeletionFlow(ShootOperation operation, bool namespace
         AddDestruction<Ext.Network>(
             graph, ShootTasks.DestroyNetwork, ShootTasks.WaitNetworkGone, ExtensionWaitTimes.Standard, ShootTasks.DeployCloudProvider);
         extensions.AddRemovalBeforeTo(
-            graph, ShootTasks.DeployResourceManager, ShootTasks.WaitWorkerGone, ShootTasks.WaitSystemConfigsGone, ShootTasks.WaitNetworkGone);
+            graph,
+            ShootTasks.DeployResourceManager,
+            ShootTasks.WaitWorkerGone,
+            ShootTasks.WaitSystemConfigsGone,
+            ShootTasks.WaitNetworkGone);
         new ContainerRuntimesPart(operation).AddRemovalTo(graph, ShootTasks.DeployResourceManager, ShootTasks.WaitWorkerGone);
         AddDestruction<Ext.ControlPlane>(
             graph,
