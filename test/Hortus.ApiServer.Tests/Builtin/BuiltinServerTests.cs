@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Builtin;
 using Hortus.ApiServer.Hosting;
+using Hortus.Objects;
 using Hortus.Pki;
 using Hortus.Storage;
 using Microsoft.Extensions.Logging.Abstractions;

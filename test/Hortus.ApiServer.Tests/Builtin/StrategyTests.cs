@@ -72,7 +72,7 @@ public sealed class StrategyTests
     {
         var strategy = Services("10.0.0.0/24");
 
-        (await CreateAsync(strategy, "a", """{"clusterIP":"None"}""")).Texts("spec", "clusterIPs").ShouldBe(["None"]);
+        (await CreateAsync(strategy, "a", """{"clusterIP":"None"}""")).TextList("spec", "clusterIPs").ShouldBe(["None"]);
         (await CreateAsync(strategy, "b", """{"type":"ExternalName","externalName":"x.y"}""")).At("spec", "clusterIP").ShouldBeNull();
     }
 
@@ -209,7 +209,7 @@ public sealed class StrategyTests
             .PrepareForCreateAsync(request, Context(Kinds.Node), CancellationToken.None);
 
         request.Text("spec", "username").ShouldBe("alice");
-        request.Texts("spec", "groups").ShouldBe(["dev"]);
+        request.TextList("spec", "groups").ShouldBe(["dev"]);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Builtin;
 using Hortus.ApiServer.Hosting;
+using Hortus.Objects;
 using Hortus.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -31,7 +31,7 @@ public sealed class UpstreamDefinitionTests : IAsyncLifetime
     [Trait("Category", "Integration")]
     public async Task Our_own_definitions_serve_valid_objects_and_refuse_what_their_rules_forbid()
     {
-        var folder = Find("charts").ShouldNotBeNull();
+        var folder = Find("charts/crds").ShouldNotBeNull();
 
         (await CheckAllAsync(folder)).Definitions.ShouldBeGreaterThan(10);
     }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Hortus.Components.Gardenlets;
-using Hortus.Runtime;
+using Hortus.Objects;
 
 namespace Hortus.Components.Tests.Gardenlets;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hortus.Objects;
 using Hortus.Objects.Gardener.Rules;
 using Hortus.Runtime;
 using Hortus.Runtime.Webhooks;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hortus.Objects;
 using Hortus.Objects.Gardener.Resources;
 
 namespace Hortus.Components.Charts;
@@ -62,7 +63,7 @@ internal static class WorkloadInjector
         // So that nobody collects the Secrets while pods use them.
         foreach (var holder in new[] { workload, workload["spec"]?["jobTemplate"] as JsonObject, template }.OfType<JsonObject>())
         {
-            var annotations = Map(Map(holder, "metadata"), "annotations");
+            var annotations = holder.Ensure("metadata", "annotations");
             annotations[ResourceNames.SecretReference(kubeconfig.KubeconfigSecret)] = kubeconfig.KubeconfigSecret;
             annotations[ResourceNames.SecretReference(kubeconfig.TokenSecret)] = kubeconfig.TokenSecret;
         }
@@ -78,12 +79,12 @@ internal static class WorkloadInjector
         },
     };
 
-    private static string? Group(JsonObject workload) => Text(workload["apiVersion"])?.Split('/') is [var group, _] ? group : null;
+    private static string? Group(JsonObject workload) => workload["apiVersion"].Text()?.Split('/') is [var group, _] ? group : null;
 
     private static JsonObject? Template(JsonObject workload)
     {
         var spec = workload["spec"] as JsonObject;
-        return Text(workload["kind"]) == "CronJob"
+        return workload["kind"].Text() == "CronJob"
             ? (spec?["jobTemplate"] as JsonObject)?["spec"]?["template"] as JsonObject
             : spec?["template"] as JsonObject;
     }
@@ -95,10 +96,10 @@ internal static class WorkloadInjector
     ];
 
     private static bool IsOptedOut(JsonObject workload) =>
-        Text((workload["metadata"]?["labels"] as JsonObject)?[KubeconfigInjection.OptOutLabel]) == "false";
+        (workload["metadata"]?["labels"] as JsonObject)?[KubeconfigInjection.OptOutLabel].Text() == "false";
 
     private static bool HasKubeconfig(JsonObject container) => (container["env"] as JsonArray ?? []).OfType<JsonObject>()
-        .Any(variable => Text(variable["name"]) == KubeconfigInjection.Variable);
+        .Any(variable => variable["name"].Text() == KubeconfigInjection.Variable);
 
     private static void SetVariable(JsonObject container, string name, string value) =>
         SetNamed(List(container, "env"), "name", new JsonObject { ["name"] = name, ["value"] = value });
@@ -107,7 +108,7 @@ internal static class WorkloadInjector
     {
         for (var i = 0; i < list.Count; i++)
         {
-            if (list[i] is JsonObject other && Text(other[field]) == Text(item[field]))
+            if (list[i] is JsonObject other && other[field].Text() == item[field].Text())
             {
                 list[i] = item;
                 return;
@@ -126,16 +127,4 @@ internal static class WorkloadInjector
 
         return list;
     }
-
-    private static JsonObject Map(JsonObject holder, string field)
-    {
-        if (holder[field] is not JsonObject map)
-        {
-            holder[field] = map = [];
-        }
-
-        return map;
-    }
-
-    private static string? Text(JsonNode? node) => node?.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : null;
 }

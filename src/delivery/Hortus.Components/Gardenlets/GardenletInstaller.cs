@@ -1,6 +1,7 @@
 using Hortus.Charts;
 using Hortus.Client;
 using Hortus.Components.Charts;
+using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Rules;
 using Hortus.Oci;

@@ -67,7 +67,7 @@ internal sealed class DefaultTolerationSeconds() : AdmissionPlugin("DefaultToler
             var spec = pod.Ensure("spec");
             foreach (var taint in Taints.Where(t => !spec.Items("tolerations").Any(s => Tolerates(s, t))).ToList())
             {
-                spec.EnsureList("tolerations").Add((JsonNode)new JsonObject
+                spec.List("tolerations").Add((JsonNode)new JsonObject
                 {
                     ["key"] = taint,
                     ["operator"] = "Exists",

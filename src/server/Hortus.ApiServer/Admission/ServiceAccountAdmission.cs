@@ -76,7 +76,7 @@ internal sealed class ServiceAccountAdmission(IObjectReader objects, TimeProvide
                 continue;
             }
 
-            container.EnsureList("volumeMounts").Add((JsonNode)new JsonObject
+            container.List("volumeMounts").Add((JsonNode)new JsonObject
             {
                 ["name"] = name,
                 ["readOnly"] = true,
@@ -87,7 +87,7 @@ internal sealed class ServiceAccountAdmission(IObjectReader objects, TimeProvide
 
         if (mounted && volume is null)
         {
-            spec.EnsureList("volumes").Add((JsonNode)AccessVolume(name));
+            spec.List("volumes").Add((JsonNode)AccessVolume(name));
         }
     }
 

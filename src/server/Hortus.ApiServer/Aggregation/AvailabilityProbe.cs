@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Hortus.ApiServer.Authentication;
 using Hortus.ApiServer.Builtin;
 using Hortus.ApiServer.Services;
+using Hortus.Objects;
 
 namespace Hortus.ApiServer.Aggregation;
 

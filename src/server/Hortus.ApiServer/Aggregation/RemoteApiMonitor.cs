@@ -115,7 +115,7 @@ internal sealed partial class RemoteApiMonitor : IAsyncDisposable
     {
         var said = ApiAvailability.Of(current);
         var status = current.Ensure("status");
-        var conditions = status.EnsureList("conditions");
+        var conditions = status.List("conditions");
         var former = conditions.OfType<JsonObject>().FirstOrDefault(c => c.Text("type") == ApiAvailability.Condition);
         if (former is not null && said == seen)
         {

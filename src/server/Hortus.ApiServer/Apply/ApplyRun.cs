@@ -207,13 +207,13 @@ internal sealed class ApplyRun(JsonObject? live, JsonObject config, SchemaNode s
     private void RewriteLastApplied(JsonObject merged)
     {
         if (writer.Manager != Kubectl || writer.Subresource.Length > 0 || LastAppliedOf(live) is null
-            || merged.Field("metadata").Field("annotations") is not JsonObject annotations)
+            || merged.At("metadata").At("annotations") is not JsonObject annotations)
         {
             return;
         }
 
         var copy = (JsonObject)config.DeepClone();
-        (copy.Field("metadata").Field("annotations") as JsonObject)?.Remove(LastApplied);
+        (copy.At("metadata").At("annotations") as JsonObject)?.Remove(LastApplied);
         var text = copy.ToJsonString(KubernetesJson.Options);
         if (Encoding.UTF8.GetByteCount(text) > AnnotationBytesMax)
         {
@@ -226,5 +226,5 @@ internal sealed class ApplyRun(JsonObject? live, JsonObject config, SchemaNode s
     }
 
     private static string? LastAppliedOf(JsonObject? value) =>
-        value.Field("metadata").Field("annotations").Field(LastApplied).Text();
+        value.At("metadata").At("annotations").At(LastApplied).Text();
 }

@@ -62,7 +62,7 @@ public static class FieldManagement
     public static JsonObject Apply(JsonObject? live, JsonObject config, SchemaNode schema, FieldWriter writer,
         bool force)
     {
-        if (config.Field("metadata").Field("managedFields") is not null)
+        if (config.At("metadata").At("managedFields") is not null)
         {
             throw Rejection.BadRequest("metadata.managedFields must be nil");
         }
@@ -96,10 +96,10 @@ public static class FieldManagement
     /// none.</summary>
     public static void KeepTimesIfUnchanged(JsonObject old, JsonObject updated)
     {
-        if (old.Field("metadata") is not JsonObject oldMetadata
-            || updated.Field("metadata") is not JsonObject metadata
-            || oldMetadata.Field("managedFields") is not JsonArray before
-            || metadata.Field("managedFields") is not JsonArray after
+        if (old.At("metadata") is not JsonObject oldMetadata
+            || updated.At("metadata") is not JsonObject metadata
+            || oldMetadata.At("managedFields") is not JsonArray before
+            || metadata.At("managedFields") is not JsonArray after
             || before.Count != after.Count)
         {
             return;

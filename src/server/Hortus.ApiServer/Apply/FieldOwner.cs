@@ -19,21 +19,21 @@ internal sealed class FieldOwner
     public static FieldOwner? Read(JsonNode? node)
     {
         if (node is not JsonObject entry
-            || entry.Field("operation").Text() is not (ApplyOperation or UpdateOperation)
-            || entry.Field("fieldsType").Text() is not (null or "" or "FieldsV1")
-            || entry.Field("fieldsV1") is not (null or JsonObject))
+            || entry.At("operation").Text() is not (ApplyOperation or UpdateOperation)
+            || entry.At("fieldsType").Text() is not (null or "" or "FieldsV1")
+            || entry.At("fieldsV1") is not (null or JsonObject))
         {
             return null;
         }
 
         return new FieldOwner
         {
-            Manager = entry.Field("manager").Text() ?? "",
-            Operation = entry.Field("operation").Text()!,
-            ApiVersion = entry.Field("apiVersion").Text() ?? "",
-            Subresource = entry.Field("subresource").Text() ?? "",
-            Time = entry.Field("time").Text() ?? "",
-            raw = entry.Field("fieldsV1") as JsonObject ?? [],
+            Manager = entry.At("manager").Text() ?? "",
+            Operation = entry.At("operation").Text()!,
+            ApiVersion = entry.At("apiVersion").Text() ?? "",
+            Subresource = entry.At("subresource").Text() ?? "",
+            Time = entry.At("time").Text() ?? "",
+            raw = entry.At("fieldsV1") as JsonObject ?? [],
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Decoding;
+using Hortus.Objects;
 
 namespace Hortus.ApiServer.Apply;
 
@@ -22,7 +23,7 @@ internal sealed class FieldOwners
 
     /// <summary>Whether the managers can be read; none can.</summary>
     public static bool AreReadable(JsonObject value) =>
-        value.Field("metadata").Field("managedFields") is null || Read(Entries(value)) is not null;
+        value.At("metadata").At("managedFields") is null || Read(Entries(value)) is not null;
 
     /// <summary> The managers a write starts from: those of the stored object, unless the writer of the main resource
     /// sends others. An empty list, or one with a single empty entry, clears them; one that cannot be read counts as not
@@ -99,7 +100,7 @@ internal sealed class FieldOwners
     public void Write(JsonObject value)
     {
         owners.RemoveAll(owner => owner.IsEmpty);
-        if (value.Field("metadata") is not JsonObject metadata)
+        if (value.At("metadata") is not JsonObject metadata)
         {
             value["metadata"] = metadata = [];
         }
@@ -125,7 +126,7 @@ internal sealed class FieldOwners
         metadata["managedFields"] = list;
     }
 
-    private static JsonArray? Entries(JsonObject? value) => value.Field("metadata").Field("managedFields") as JsonArray;
+    private static JsonArray? Entries(JsonObject? value) => value.At("metadata").At("managedFields") as JsonArray;
 
     private static FieldOwners? Read(JsonArray? entries)
     {

@@ -96,7 +96,7 @@ internal static class PathStep
     }
 
     private static JsonNode? KeyValue(JsonObject fields, string key, SchemaNode? schema) =>
-        fields.Field(key)
+        fields.At(key)
             ?? (schema is not null && schema.Properties.TryGetValue(key, out var field) ? field.Default : null);
 
     private static string Json(JsonNode? value) => value switch

@@ -24,7 +24,7 @@ internal sealed class TokenReview(
             throw ApiErrors.BadRequest("token is required for TokenReview in authentication");
         }
 
-        var asked = submitted.Texts("spec", "audiences");
+        var asked = submitted.TextList("spec", "audiences");
         var audiences = asked.Count > 0 ? asked : apiAudiences;
         JsonObject status;
         try

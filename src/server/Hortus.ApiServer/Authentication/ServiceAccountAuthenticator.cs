@@ -35,7 +35,7 @@ internal sealed class ServiceAccountAuthenticator(ServiceAccountTokens tokens, I
     private async ValueTask<TokenOwner> BoundAsync(
         JsonObject claims, IReadOnlyList<string> audiences, CancellationToken cancellationToken)
     {
-        string[] meant = claims.Text("aud") is { } single ? [single] : [.. claims.Texts("aud")];
+        string[] meant = claims.Text("aud") is { } single ? [single] : [.. claims.TextList("aud")];
         string[] common = [.. audiences.Intersect(meant)];
         var space = claims.Text("kubernetes.io", "namespace") ?? "";
         var name = claims.Text("kubernetes.io", "serviceaccount", "name") ?? "";

@@ -40,7 +40,7 @@ internal sealed class TokenRequestHandler(ServiceAccountTokens tokens, IObjectRe
             ?? throw ApiErrors.NotFound(Kinds.ServiceAccount, request.Key.Name);
         var seconds = Validate(asked, request.Key.Name);
         var bound = await BindAsync(request, asked, cancellationToken);
-        var audiences = asked.Texts("spec", "audiences") is { Count: > 0 } some ? some : tokens.ApiAudiences;
+        var audiences = asked.TextList("spec", "audiences") is { Count: > 0 } some ? some : tokens.ApiAudiences;
         var (token, expires) = tokens.Issue(new ServiceAccountTokenSpec
         {
             Namespace = request.Key.Namespace!,

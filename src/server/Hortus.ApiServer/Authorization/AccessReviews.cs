@@ -50,9 +50,9 @@ internal sealed class AccessReview(ResourceKind kind, ReviewSubject subject, IAu
     {
         var extra = (spec.Map("extra") ?? []).ToDictionary(
             e => e.Key.ToLowerInvariant(),
-            e => (IReadOnlyList<string>)[.. (e.Value as JsonArray ?? []).Select(ObjectTree.AsText).OfType<string>()]);
+            e => (IReadOnlyList<string>)[.. (e.Value as JsonArray ?? []).Select(item => item.Text()).OfType<string>()]);
         return new UserInfo(
-            spec.Text("user") ?? "", spec.Texts("groups"))
+            spec.Text("user") ?? "", spec.TextList("groups"))
         { Uid = spec.Text("uid") ?? "", Extra = extra };
     }
 
@@ -60,9 +60,9 @@ internal sealed class AccessReview(ResourceKind kind, ReviewSubject subject, IAu
         resource.Text("fieldSelector", "rawSelector") is { Length: > 0 } raw
             ? Selectors.FieldSelector.Equalities(raw)
             : (resource.Map("fieldSelector") ?? []).Items("requirements")
-                .Where(r => r.Text("operator") == "In" && r.Texts("values").Count == 1)
+                .Where(r => r.Text("operator") == "In" && r.TextList("values").Count == 1)
                 .GroupBy(r => r.Text("key") ?? "", StringComparer.Ordinal)
-                .ToDictionary(g => g.Key, g => g.First().Texts("values")[0], StringComparer.Ordinal);
+                .ToDictionary(g => g.Key, g => g.First().TextList("values")[0], StringComparer.Ordinal);
 
     private static RequestInfo Target(JsonObject spec)
     {
@@ -101,7 +101,7 @@ internal sealed class AccessReview(ResourceKind kind, ReviewSubject subject, IAu
                 "exactly one of nonResourceAttributes or resourceAttributes must be specified");
         }
 
-        if (subject != ReviewSubject.Self && string.IsNullOrEmpty(spec.Text("user")) && spec.Texts("groups").Count == 0)
+        if (subject != ReviewSubject.Self && string.IsNullOrEmpty(spec.Text("user")) && spec.TextList("groups").Count == 0)
         {
             errors.Invalid(path["user"], spec.Text("user"), "at least one of user or group must be specified");
         }

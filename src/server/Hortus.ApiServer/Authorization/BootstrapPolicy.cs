@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Builtin;
+using Hortus.Objects;
 using static Hortus.ApiServer.Authorization.BootstrapRules;
 using CertificateSigners = Hortus.Objects.Kubernetes.CertificateSigners;
 

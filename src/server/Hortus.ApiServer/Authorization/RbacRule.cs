@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Builtin;
+using Hortus.Objects;
 
 namespace Hortus.ApiServer.Authorization;
 
@@ -27,11 +28,11 @@ internal sealed record RbacRule
 
     public static RbacRule Parse(JsonObject rule) => new()
     {
-        Verbs = [.. rule.Texts("verbs")],
-        ApiGroups = [.. rule.Texts("apiGroups")],
-        Resources = [.. rule.Texts("resources")],
-        ResourceNames = [.. rule.Texts("resourceNames")],
-        NonResourceUrls = [.. rule.Texts("nonResourceURLs")],
+        Verbs = [.. rule.TextList("verbs")],
+        ApiGroups = [.. rule.TextList("apiGroups")],
+        Resources = [.. rule.TextList("resources")],
+        ResourceNames = [.. rule.TextList("resourceNames")],
+        NonResourceUrls = [.. rule.TextList("nonResourceURLs")],
     };
 
     public JsonObject ToJson()

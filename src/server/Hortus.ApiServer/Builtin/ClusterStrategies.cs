@@ -15,7 +15,7 @@ internal sealed class NamespaceStrategy : ResourceStrategy
     public static JsonObject MergeFinalizers(JsonObject current, JsonObject submitted)
     {
         var merged = (JsonObject)current.DeepClone();
-        merged.Ensure("spec")["finalizers"] = ObjectTree.List(submitted.Texts("spec", "finalizers"));
+        merged.Ensure("spec")["finalizers"] = ObjectTree.List(submitted.TextList("spec", "finalizers"));
         return merged;
     }
 
@@ -23,7 +23,7 @@ internal sealed class NamespaceStrategy : ResourceStrategy
     public override ValueTask PrepareForCreateAsync(
         JsonObject created, StrategyContext context, CancellationToken cancellationToken)
     {
-        var finalizers = created.Texts("spec", "finalizers");
+        var finalizers = created.TextList("spec", "finalizers");
         created.Ensure("spec")["finalizers"] =
             ObjectTree.List(finalizers.Contains("kubernetes") ? finalizers : [.. finalizers, "kubernetes"]);
         created["status"] = new JsonObject { ["phase"] = "Active" };
@@ -60,7 +60,7 @@ internal sealed class NamespaceStrategy : ResourceStrategy
     }
 
     /// <inheritdoc/>
-    public override bool HasOtherFinalizers(JsonObject deleted) => deleted.Texts("spec", "finalizers").Count > 0;
+    public override bool HasOtherFinalizers(JsonObject deleted) => deleted.TextList("spec", "finalizers").Count > 0;
 
     /// <inheritdoc/>
     public override void SetDefaults(JsonObject value)
@@ -152,7 +152,7 @@ internal sealed class CertificateRequestStrategy : ResourceStrategy
                 "must be a fully qualified domain and path of the form 'example.com/signer-name'");
         }
 
-        if (created.Texts("spec", "usages").Count == 0)
+        if (created.TextList("spec", "usages").Count == 0)
         {
             errors.Required(Spec["usages"], "usages is required");
         }
@@ -252,8 +252,8 @@ internal sealed class RbacStrategy(string kind) : ResourceStrategy
         foreach (var rule in created.Items("rules"))
         {
             var path = Rules[index++];
-            var isPath = rule.Texts("nonResourceURLs").Count > 0;
-            if (rule.Texts("verbs").Count == 0)
+            var isPath = rule.TextList("nonResourceURLs").Count > 0;
+            if (rule.TextList("verbs").Count == 0)
             {
                 errors.Required(path["verbs"], "verbs must contain at least one value");
             }
@@ -263,16 +263,16 @@ internal sealed class RbacStrategy(string kind) : ResourceStrategy
                 errors.Invalid(path["nonResourceURLs"], rule["nonResourceURLs"],
                     "namespaced rules cannot apply to non-resource URLs");
             }
-            else if (isPath && (rule.Texts("resources").Count > 0 || rule.Texts("apiGroups").Count > 0))
+            else if (isPath && (rule.TextList("resources").Count > 0 || rule.TextList("apiGroups").Count > 0))
             {
                 errors.Invalid(path["nonResourceURLs"], rule["nonResourceURLs"],
                     "rules cannot apply to both regular resources and non-resource URLs");
             }
-            else if (!isPath && rule.Texts("apiGroups").Count == 0)
+            else if (!isPath && rule.TextList("apiGroups").Count == 0)
             {
                 errors.Required(path["apiGroups"], "resource rules must supply at least one api group");
             }
-            else if (!isPath && rule.Texts("resources").Count == 0)
+            else if (!isPath && rule.TextList("resources").Count == 0)
             {
                 errors.Required(path["resources"], "resource rules must supply at least one resource");
             }

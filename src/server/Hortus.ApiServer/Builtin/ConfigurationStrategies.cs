@@ -57,7 +57,7 @@ internal sealed class SecretStrategy : ResourceStrategy
         foreach (var (key, value) in data)
         {
             ConfigMapStrategy.CheckKey(key, path, errors);
-            total += Size(ObjectTree.AsText(value) ?? "", path.Key(key), errors);
+            total += Size(value.Text() ?? "", path.Key(key), errors);
         }
 
         if (total > BytesMax)
@@ -105,7 +105,7 @@ internal sealed class SecretStrategy : ResourceStrategy
     // What kubelets cannot read would fail with every pull, far from who wrote it.
     private static void CheckJson(JsonObject data, string key, FieldPath path, FieldErrors errors)
     {
-        if (ObjectTree.AsText(data[key]) is not { } text)
+        if (data[key].Text() is not { } text)
         {
             return;
         }
@@ -131,7 +131,7 @@ internal sealed class SecretStrategy : ResourceStrategy
             foreach (var (key, value) in texts)
             {
                 secret.Ensure("data")[key] =
-                    Convert.ToBase64String(Encoding.UTF8.GetBytes(ObjectTree.AsText(value) ?? ""));
+                    Convert.ToBase64String(Encoding.UTF8.GetBytes(value.Text() ?? ""));
             }
         }
 
@@ -165,7 +165,7 @@ internal sealed class ConfigMapStrategy : ResourceStrategy
             foreach (var (key, value) in created.Map(field) ?? [])
             {
                 CheckKey(key, FieldPath.Root[field], errors);
-                total += Encoding.UTF8.GetByteCount(ObjectTree.AsText(value) ?? "");
+                total += Encoding.UTF8.GetByteCount(value.Text() ?? "");
                 if (field == "binaryData" && created.Map("data")?.ContainsKey(key) == true)
                 {
                     errors.Invalid(FieldPath.Root["data"].Key(key), key, "duplicate of key present in binaryData");

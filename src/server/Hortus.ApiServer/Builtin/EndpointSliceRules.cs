@@ -22,7 +22,7 @@ internal static class EndpointSliceRules
         var endpoints = slice.Items("endpoints").ToList();
         for (var i = 0; i < endpoints.Count; i++)
         {
-            Addresses(endpoints[i].Texts("addresses"), type, FieldPath.Root["endpoints"][i]["addresses"], errors);
+            Addresses(endpoints[i].TextList("addresses"), type, FieldPath.Root["endpoints"][i]["addresses"], errors);
         }
 
         Ports([.. slice.Items("ports")], FieldPath.Root["ports"], errors);

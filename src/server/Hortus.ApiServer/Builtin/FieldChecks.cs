@@ -65,7 +65,7 @@ internal static class FieldChecks
                 errors.Invalid(path, key, "a label key must be a name of at most 63 characters with an optional DNS prefix");
             }
 
-            if (ObjectTree.AsText(value) is { } text && !MetadataValidation.IsLabelValue(text))
+            if (value.Text() is { } text && !MetadataValidation.IsLabelValue(text))
             {
                 errors.Invalid(path, text, "a valid label must be an empty string or consist of alphanumeric characters, "
                     + "'-', '_' or '.', and must start and end with an alphanumeric character");

@@ -13,7 +13,7 @@ internal static class NetworkRules
     {
         var spec = policy.Map("spec") ?? [];
         FieldChecks.Labels(spec.Map("podSelector", "matchLabels"), Spec["podSelector"]["matchLabels"], errors);
-        var types = spec.Texts("policyTypes");
+        var types = spec.TextList("policyTypes");
         for (var i = 0; i < types.Count; i++)
         {
             if (types[i] is not ("Ingress" or "Egress"))
@@ -73,7 +73,7 @@ internal static class NetworkRules
         }
 
         var index = 0;
-        foreach (var hole in block.Texts("except"))
+        foreach (var hole in block.TextList("except"))
         {
             var at = path["except"][index++];
             if (!FieldChecks.TryRange(hole, out var part))

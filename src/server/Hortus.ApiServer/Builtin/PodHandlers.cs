@@ -79,7 +79,7 @@ internal sealed class BindingHandler(IObjectAccess objects, TimeProvider time) :
         }
 
         pod.Ensure("spec")["nodeName"] = node;
-        var conditions = pod.Ensure("status").EnsureList("conditions");
+        var conditions = pod.Ensure("status").List("conditions");
         foreach (var old in conditions.OfType<JsonObject>().Where(c => c.Text("type") == "PodScheduled").ToList())
         {
             conditions.Remove(old);
@@ -117,7 +117,7 @@ internal sealed class EvictionHandler(IObjectAccess objects, TimeProvider time) 
 
         var options = eviction?.Map("deleteOptions");
         var origin = request.Origin with { Subresource = "" };
-        origin = origin with { DryRun = origin.DryRun || options?.Texts("dryRun").Contains("All") == true };
+        origin = origin with { DryRun = origin.DryRun || options?.TextList("dryRun").Contains("All") == true };
         var pod = await objects.FindAsync(Kinds.Pod, request.Key, cancellationToken)
             ?? throw ApiErrors.NotFound(Kinds.Pod, request.Key.Name);
         if (UserGroups.NodeOf(request.User) is { } node && pod.Text("spec", "nodeName") != node)

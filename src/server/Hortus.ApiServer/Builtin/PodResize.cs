@@ -89,7 +89,7 @@ internal static class PodResize
         foreach (var (name, limit) in container.Map("resources", "limits") ?? [])
         {
             if (Quantity.TryParse(container.Text("resources", "requests", name), out var request)
-                && Quantity.TryParse(ObjectTree.AsText(limit), out var most) && request > most)
+                && Quantity.TryParse(limit.Text(), out var most) && request > most)
             {
                 errors.Invalid(
                     path["resources"]["requests"], $"{request}", $"must be less than or equal to {name} limit of {most}");

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hortus.Objects;
 
 namespace Hortus.ApiServer.Builtin;
 

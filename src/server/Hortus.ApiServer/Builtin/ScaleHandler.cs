@@ -156,7 +156,7 @@ internal sealed class ScaleHandler(IObjectAccess objects, ScalePaths paths, Time
         }
 
         var status = new JsonObject { ["replicas"] = workload.Number([.. paths.StatusReplicas]) ?? 0 };
-        if ((selector is JsonObject labels ? TextOf(labels) : ObjectTree.AsText(selector)) is { Length: > 0 } text)
+        if ((selector is JsonObject labels ? TextOf(labels) : selector.Text()) is { Length: > 0 } text)
         {
             status["selector"] = text;
         }
@@ -173,11 +173,11 @@ internal sealed class ScaleHandler(IObjectAccess objects, ScalePaths paths, Time
 
     private static string TextOf(JsonObject selector)
     {
-        var parts = (selector.Map("matchLabels") ?? []).Select(l => $"{l.Key}={ObjectTree.AsText(l.Value)}")
+        var parts = (selector.Map("matchLabels") ?? []).Select(l => $"{l.Key}={l.Value.Text()}")
             .Concat(selector.Items("matchExpressions").Select(e => e.Text("operator") switch
             {
-                "In" => $"{e.Text("key")} in ({string.Join(',', e.Texts("values"))})",
-                "NotIn" => $"{e.Text("key")} notin ({string.Join(',', e.Texts("values"))})",
+                "In" => $"{e.Text("key")} in ({string.Join(',', e.TextList("values"))})",
+                "NotIn" => $"{e.Text("key")} notin ({string.Join(',', e.TextList("values"))})",
                 "Exists" => e.Text("key")!,
                 _ => $"!{e.Text("key")}",
             }));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Access;
+using Hortus.Objects;
 
 namespace Hortus.ApiServer.Builtin;
 
@@ -133,7 +134,7 @@ internal sealed class ServiceAllocator(
 
         foreach (var service in await OthersAsync(owner, cancellationToken))
         {
-            foreach (var text in service.Texts("spec", "clusterIPs").Append(service.Text("spec", "clusterIP")))
+            foreach (var text in service.TextList("spec", "clusterIPs").Append(service.Text("spec", "clusterIP")))
             {
                 if (IPAddress.TryParse(text, out var address))
                 {

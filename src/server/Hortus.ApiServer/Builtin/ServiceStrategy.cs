@@ -55,7 +55,7 @@ internal sealed class ServiceStrategy(ServiceAllocator allocator) : ResourceStra
 
         FieldChecks.OneOf(spec, "sessionAffinity", Spec, errors, "ClientIP", "None");
         FieldChecks.Labels(spec.Map("selector"), Spec["selector"], errors);
-        var addresses = spec.Texts("externalIPs");
+        var addresses = spec.TextList("externalIPs");
         for (var i = 0; i < addresses.Count; i++)
         {
             if (!IPAddress.TryParse(addresses[i], out _))
@@ -154,7 +154,7 @@ internal sealed class ServiceStrategy(ServiceAllocator allocator) : ResourceStra
 
     private static bool IsExternal(JsonObject spec) =>
         spec.Text("type") is "NodePort" or "LoadBalancer"
-        || (spec.Text("type") == "ClusterIP" && spec.Texts("externalIPs").Count > 0);
+        || (spec.Text("type") == "ClusterIP" && spec.TextList("externalIPs").Count > 0);
 
     // Clients replace the whole object without knowing what was allocated: absent means "as before".
     private static void KeepOld(JsonObject spec, JsonObject old)
@@ -327,7 +327,7 @@ internal sealed class ServiceStrategy(ServiceAllocator allocator) : ResourceStra
         Set(spec, given.ToString(), range.Family);
     }
 
-    private static string? First(JsonObject spec, string list) => spec.Texts(list) is [var first, ..] ? first : null;
+    private static string? First(JsonObject spec, string list) => spec.TextList(list) is [var first, ..] ? first : null;
 
     private static void Set(JsonObject spec, string address, string family)
     {

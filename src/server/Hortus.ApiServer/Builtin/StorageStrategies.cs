@@ -31,12 +31,12 @@ internal sealed class ClaimStrategy : ResourceStrategy
     /// <inheritdoc/>
     public override void Validate(JsonObject created, FieldErrors errors)
     {
-        if (created.Texts("spec", "accessModes").Count == 0)
+        if (created.TextList("spec", "accessModes").Count == 0)
         {
             errors.Required(Spec["accessModes"], "at least 1 access mode is required");
         }
 
-        foreach (var mode in created.Texts("spec", "accessModes").Where(mode => !AccessModes.Contains(mode)))
+        foreach (var mode in created.TextList("spec", "accessModes").Where(mode => !AccessModes.Contains(mode)))
         {
             errors.NotSupported(Spec["accessModes"], mode, AccessModes);
         }

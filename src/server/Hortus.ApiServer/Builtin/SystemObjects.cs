@@ -64,7 +64,7 @@ internal sealed class SystemObjects(ApiServerServices services, ServiceAllocator
         {
             foreach (var missing in wanted.Where(w => !binding.Items("subjects").Any(s => JsonNode.DeepEquals(s, w))))
             {
-                binding.EnsureList("subjects").Add(missing.DeepClone());
+                binding.List("subjects").Add(missing.DeepClone());
             }
         }
 
@@ -82,7 +82,7 @@ internal sealed class SystemObjects(ApiServerServices services, ServiceAllocator
         var missing = wanted.Where(w => !w.Pieces().All(p => held.Exists(h => h.Covers(p)))).ToList();
         foreach (var rule in missing)
         {
-            role.EnsureList("rules").Add((JsonNode)rule.ToJson());
+            role.List("rules").Add((JsonNode)rule.ToJson());
         }
 
         return missing.Count > 0 ? role : null;

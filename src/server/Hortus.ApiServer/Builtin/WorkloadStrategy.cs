@@ -207,7 +207,7 @@ internal static class SelectorValidation
             {
                 errors.Invalid(at["operator"], name, "not a valid selector operator");
             }
-            else if (name is "In" or "NotIn" && requirement.Texts("values").Count == 0)
+            else if (name is "In" or "NotIn" && requirement.TextList("values").Count == 0)
             {
                 errors.Required(at["values"], "must be specified when `operator` is 'In' or 'NotIn'");
             }

@@ -27,7 +27,7 @@ internal static partial class DefinitionChecks
 
         foreach (var field in (string[])["shortNames", "categories"])
         {
-            var list = names.Texts(field);
+            var list = names.TextList(field);
             for (var i = 0; i < list.Count; i++)
             {
                 CheckLabel(list[i], path[field][i], errors);

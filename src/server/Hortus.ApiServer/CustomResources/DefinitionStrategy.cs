@@ -129,7 +129,7 @@ internal sealed class DefinitionStrategy : ResourceStrategy
             WebhookClientChecks.Check(config, path["clientConfig"], errors);
         }
 
-        var versions = webhook?.Texts("conversionReviewVersions") ?? [];
+        var versions = webhook?.TextList("conversionReviewVersions") ?? [];
         if (versions.Count > 0 && !versions.Contains("v1"))
         {
             errors.Invalid(path["conversionReviewVersions"], versions, "must include at least one of v1");

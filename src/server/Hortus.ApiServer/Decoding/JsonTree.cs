@@ -1,20 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hortus.Objects;
 
 namespace Hortus.ApiServer.Decoding;
 
 /// <summary>What JSON values are, whatever backs them (text read or a number set by code).</summary>
 public static class JsonTree
 {
-    /// <summary>The value as text when it is a string, else null.</summary>
-    public static string? Text(this JsonNode? node) =>
-        node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
-
-    /// <summary>The field when the node is an object that has it, else null.</summary>
-    public static JsonNode? Field(this JsonNode? node, string name) =>
-        node is JsonObject fields && fields.TryGetPropertyValue(name, out var value) ? value : null;
-
     /// <summary>Kind of the value; null is <see cref="JsonValueKind.Null"/>.</summary>
     public static JsonValueKind Kind(this JsonNode? node) => node switch
     {

@@ -27,11 +27,11 @@ internal static class RemoteResources
             ["responseKind"] = KindOf(version, listed),
             ["scope"] = listed.Flag("namespaced") == true ? "Namespaced" : "Cluster",
             ["singularResource"] = listed.Text("singularName") ?? "",
-            ["verbs"] = ObjectTree.List(listed.Texts("verbs")),
+            ["verbs"] = ObjectTree.List(listed.TextList("verbs")),
         };
         foreach (var field in (string[])["shortNames", "categories"])
         {
-            if (listed.Texts(field) is { Count: > 0 } names)
+            if (listed.TextList(field) is { Count: > 0 } names)
             {
                 resource[field] = ObjectTree.List(names);
             }
@@ -43,7 +43,7 @@ internal static class RemoteResources
             {
                 ["subresource"] = NameOf(s)[(NameOf(listed).Length + 1)..],
                 ["responseKind"] = KindOf(version, s),
-                ["verbs"] = ObjectTree.List(s.Texts("verbs")),
+                ["verbs"] = ObjectTree.List(s.TextList("verbs")),
             }),
         ];
         if (below.Count > 0)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Decoding;
+using Hortus.Objects;
 
 namespace Hortus.ApiServer.Patching;
 

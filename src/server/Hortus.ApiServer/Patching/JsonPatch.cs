@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Requests;
 using Hortus.ApiServer.Decoding;
+using Hortus.Objects;
 
 namespace Hortus.ApiServer.Patching;
 
@@ -64,8 +65,8 @@ public sealed class JsonPatch
             throw Rejection.BadRequest($"json patch: operation {index} must be an object");
         }
 
-        var kind = fields.Field("op").Text() ?? throw Missing(index, "op");
-        var path = JsonPointer.Parse(fields.Field("path").Text() ?? throw Missing(index, "path"));
+        var kind = fields.At("op").Text() ?? throw Missing(index, "op");
+        var path = JsonPointer.Parse(fields.At("path").Text() ?? throw Missing(index, "path"));
         switch (kind)
         {
             case "add" or "replace" or "test":
@@ -76,7 +77,7 @@ public sealed class JsonPatch
 
                 return new Operation(kind, path, null, value);
             case "move" or "copy":
-                var from = JsonPointer.Parse(fields.Field("from").Text() ?? throw Missing(index, "from"));
+                var from = JsonPointer.Parse(fields.At("from").Text() ?? throw Missing(index, "from"));
                 return new Operation(kind, path, from, null);
             case "remove":
                 return new Operation(kind, path, null, null);

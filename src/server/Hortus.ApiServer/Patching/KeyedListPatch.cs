@@ -175,5 +175,5 @@ internal static class KeyedListPatch
     }
 
     private static string IdOf(JsonNode? item, SchemaNode schema) =>
-        ListChecks.Canonical(schema.PatchMergeKey is { } key ? item.Field(key) : item);
+        ListChecks.Canonical(schema.PatchMergeKey is { } key ? item.At(key) : item);
 }

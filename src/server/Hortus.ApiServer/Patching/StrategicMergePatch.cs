@@ -100,14 +100,14 @@ public static class StrategicMergePatch
                     throw Rejection.BadRequest($"strategic merge patch: {name} must be a list");
                 }
 
-                if (target.Field(from) is JsonArray items)
+                if (target.At(from) is JsonArray items)
                 {
                     KeyedListPatch.DeleteScalars(items, gone);
                 }
             }
             else if (Directives.Field(name, Directives.SetOrder) is { } ordered)
             {
-                if (!patch.ContainsKey(ordered) && target.Field(ordered) is JsonArray items
+                if (!patch.ContainsKey(ordered) && target.At(ordered) is JsonArray items
                     && Child(schema, ordered, isRoot) is { } list && KeyedListPatch.IsMerged(list))
                 {
                     KeyedListPatch.Arrange(

@@ -63,7 +63,7 @@ internal static class ListChecks
             return null;
         }
 
-        if (schema.ListMapKeys.Count == 1 && fields.Field(schema.ListMapKeys[0]).Text() is { } single)
+        if (schema.ListMapKeys.Count == 1 && fields.At(schema.ListMapKeys[0]).Text() is { } single)
         {
             return "\"" + single;
         }
@@ -78,7 +78,7 @@ internal static class ListChecks
     }
 
     private static JsonNode? KeyField(JsonObject fields, string name, SchemaNode schema) =>
-        fields.Field(name)
+        fields.At(name)
             ?? (schema.Items is { } item && item.Properties.TryGetValue(name, out var key) ? key.Default : null);
 
     private static JsonObject KeyObject(JsonNode? item, SchemaNode schema)
@@ -86,7 +86,7 @@ internal static class ListChecks
         var key = new JsonObject();
         foreach (var name in schema.ListMapKeys)
         {
-            if (item.Field(name) is { } value)
+            if (item.At(name) is { } value)
             {
                 key[name] = value.DeepClone();
             }

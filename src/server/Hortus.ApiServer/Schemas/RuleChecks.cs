@@ -36,7 +36,7 @@ internal static class RuleChecks
                 if (below is not null && !run.IsOver
                     && (property ?? schema.AdditionalProperties) is { } inner && HasRules(inner))
                 {
-                    Check(below, old.Field(name), inner, property is null ? path.Key(name) : path[name], run);
+                    Check(below, old.At(name), inner, property is null ? path.Key(name) : path[name], run);
                 }
             }
         }

@@ -141,7 +141,7 @@ internal sealed class SchemaValidator(bool ratchet)
             }
 
             path.Add((name, -1));
-            Check(below, old.Field(name), property);
+            Check(below, old.At(name), property);
             path.RemoveAt(path.Count - 1);
         }
     }
@@ -155,7 +155,7 @@ internal sealed class SchemaValidator(bool ratchet)
                 continue;
             }
 
-            if (fields.Field(name).Text() is null or "")
+            if (fields.At(name).Text() is null or "")
             {
                 Errors.Required(Here().Child(name), "must not be empty");
             }

@@ -27,12 +27,12 @@ public static class StructuralCheck
     /// <param name="errors">Receives the faults.</param>
     public static void Check(JsonObject schema, FieldPath path, FieldErrors errors)
     {
-        if (schema.Field("type").Text() is var type and not "object" and not null)
+        if (schema.At("type").Text() is var type and not "object" and not null)
         {
             errors.Invalid(path["type"], type, "must be object at the root");
         }
 
-        if (Flag(schema, "x-kubernetes-preserve-unknown-fields") && schema.Field("type") is null)
+        if (Flag(schema, "x-kubernetes-preserve-unknown-fields") && schema.At("type") is null)
         {
             errors.Required(path["type"], "must not be empty at the root");
             return;
@@ -54,7 +54,7 @@ public static class StructuralCheck
             return;
         }
 
-        var type = schema.Field("type").Text();
+        var type = schema.At("type").Text();
         if (string.IsNullOrEmpty(type))
         {
             if (!Flag(schema, "x-kubernetes-int-or-string") && !Flag(schema, "x-kubernetes-preserve-unknown-fields"))
@@ -100,13 +100,13 @@ public static class StructuralCheck
             errors.Forbidden(path["type"], "type must be empty if x-kubernetes-int-or-string is true");
         }
 
-        if (schema.Field("properties") is JsonObject { Count: > 0 }
-            && schema.Field("additionalProperties") is JsonObject)
+        if (schema.At("properties") is JsonObject { Count: > 0 }
+            && schema.At("additionalProperties") is JsonObject)
         {
             errors.Forbidden(path["additionalProperties"], "additionalProperties and properties are mutual exclusive");
         }
 
-        if (schema.Field("additionalProperties") is JsonValue allowed && allowed.TryGetValue(out bool any) && !any)
+        if (schema.At("additionalProperties") is JsonValue allowed && allowed.TryGetValue(out bool any) && !any)
         {
             errors.Forbidden(path["additionalProperties"], "additionalProperties cannot be set to false");
         }
@@ -114,12 +114,12 @@ public static class StructuralCheck
 
     private static void Lists(JsonObject schema, FieldPath path, string? type, FieldErrors errors)
     {
-        if (type == "array" && schema.Field("items") is not JsonObject)
+        if (type == "array" && schema.At("items") is not JsonObject)
         {
             errors.Required(path["items"], "must be specified");
         }
 
-        var listType = schema.Field("x-kubernetes-list-type").Text();
+        var listType = schema.At("x-kubernetes-list-type").Text();
         if (listType is null)
         {
             return;
@@ -142,21 +142,21 @@ public static class StructuralCheck
 
     private static void Keys(JsonObject schema, FieldPath path, FieldErrors errors)
     {
-        if (schema.Field("x-kubernetes-list-map-keys") is not JsonArray { Count: > 0 } keys)
+        if (schema.At("x-kubernetes-list-map-keys") is not JsonArray { Count: > 0 } keys)
         {
             errors.Required(path["x-kubernetes-list-map-keys"], "must not be empty if x-kubernetes-list-type is map");
             return;
         }
 
-        var items = schema.Field("items");
+        var items = schema.At("items");
         foreach (var key in keys.Select(key => key.Text() ?? ""))
         {
-            if (items.Field("properties").Field(key) is not JsonObject property)
+            if (items.At("properties").At(key) is not JsonObject property)
             {
                 errors.Invalid(path["x-kubernetes-list-map-keys"], key, "entries must all be names of item properties");
             }
-            else if (property.Field("default") is null
-                && !(items.Field("required") as JsonArray ?? []).Any(required => required.Text() == key))
+            else if (property.At("default") is null
+                && !(items.At("required") as JsonArray ?? []).Any(required => required.Text() == key))
             {
                 errors.Required(path["items"]["properties"].Key(key)["default"],
                     "this property is in x-kubernetes-list-map-keys, "
@@ -167,7 +167,7 @@ public static class StructuralCheck
 
     private static void Pattern(JsonObject schema, FieldPath path, FieldErrors errors)
     {
-        if (schema.Field("pattern").Text() is { } pattern && Formats.Pattern(pattern) is null)
+        if (schema.At("pattern").Text() is { } pattern && Formats.Pattern(pattern) is null)
         {
             errors.Invalid(path["pattern"], pattern, "must be a valid regular expression");
         }
@@ -175,7 +175,7 @@ public static class StructuralCheck
 
     private static void Children(JsonObject schema, FieldPath path, int depth, FieldErrors errors)
     {
-        foreach (var (name, property) in schema.Field("properties") as JsonObject ?? [])
+        foreach (var (name, property) in schema.At("properties") as JsonObject ?? [])
         {
             if (property is JsonObject below)
             {
@@ -187,12 +187,12 @@ public static class StructuralCheck
             }
         }
 
-        if (schema.Field("items") is JsonObject items)
+        if (schema.At("items") is JsonObject items)
         {
             Node(items, path["items"], "for specified array items", depth + 1, errors);
         }
 
-        if (schema.Field("additionalProperties") is JsonObject values)
+        if (schema.At("additionalProperties") is JsonObject values)
         {
             Node(values, path["additionalProperties"], "for specified object fields", depth + 1, errors);
         }
@@ -203,7 +203,7 @@ public static class StructuralCheck
         var intOrString = Flag(schema, "x-kubernetes-int-or-string");
         foreach (var keyword in (ReadOnlySpan<string>)["allOf", "anyOf", "oneOf"])
         {
-            var branches = schema.Field(keyword) as JsonArray ?? [];
+            var branches = schema.At(keyword) as JsonArray ?? [];
             for (var i = 0; i < branches.Count; i++)
             {
                 if (branches[i] is JsonObject branch)
@@ -213,7 +213,7 @@ public static class StructuralCheck
             }
         }
 
-        if (schema.Field("not") is JsonObject not)
+        if (schema.At("not") is JsonObject not)
         {
             Branch(not, path["not"], mayHaveType: false, errors);
         }
@@ -231,7 +231,7 @@ public static class StructuralCheck
             }
         }
 
-        foreach (var (name, property) in branch.Field("properties") as JsonObject ?? [])
+        foreach (var (name, property) in branch.At("properties") as JsonObject ?? [])
         {
             if (property is JsonObject below)
             {
@@ -239,7 +239,7 @@ public static class StructuralCheck
             }
         }
 
-        if (branch.Field("items") is JsonObject items)
+        if (branch.At("items") is JsonObject items)
         {
             Branch(items, path["items"], mayHaveType: false, errors);
         }
@@ -248,5 +248,5 @@ public static class StructuralCheck
     }
 
     private static bool Flag(JsonObject schema, string name) =>
-        schema.Field(name) is JsonValue value && value.TryGetValue(out bool flag) && flag;
+        schema.At(name) is JsonValue value && value.TryGetValue(out bool flag) && flag;
 }

@@ -77,7 +77,7 @@ internal sealed class ServiceProxyHandler(IObjectReader objects, BackendClient b
         where (port.Text("name") ?? "") == portName && port.Number("port") is not null
         from endpoint in slice.Items("endpoints")
         where endpoint.Flag("conditions", "ready") != false
-        from address in endpoint.Texts("addresses")
+        from address in endpoint.TextList("addresses")
         select (address, port.Number("port")!.Value);
 
     private static IEnumerable<(string Host, long Port)> OlderEndpoints(JsonObject endpoints, string portName) =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hortus.Objects;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Runtime;
 

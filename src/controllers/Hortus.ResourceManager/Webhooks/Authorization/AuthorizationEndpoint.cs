@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hortus.Client;
+using Hortus.Objects;
 using Hortus.Runtime;
 using Hortus.Runtime.Webhooks;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Hortus.Objects;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Runtime;
 

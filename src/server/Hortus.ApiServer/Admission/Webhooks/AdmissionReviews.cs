@@ -159,7 +159,7 @@ internal static class AdmissionReviews
         var allowed = response.Flag("allowed") ?? (response.At("allowed") is null ? false
             : throw new FormatException("response.allowed is not a boolean"));
         return new AdmissionVerdict(
-            allowed, PatchOf(response, mutating), response.Map("status"), response.Texts("warnings"));
+            allowed, PatchOf(response, mutating), response.Map("status"), response.TextList("warnings"));
     }
 
     private static ReadOnlyMemory<byte>? PatchOf(JsonObject response, bool mutating)

@@ -91,7 +91,7 @@ internal sealed class WebhookConfigurationStrategy : ResourceStrategy
 
     private static void ValidateVersions(JsonObject webhook, FieldPath path, FieldErrors errors)
     {
-        var versions = webhook.Texts("admissionReviewVersions");
+        var versions = webhook.TextList("admissionReviewVersions");
         if (versions.Count == 0)
         {
             errors.Required(path, "must specify one of v1");
@@ -176,9 +176,9 @@ internal static class SelectorChecks
             {
                 errors.Invalid(path["matchLabels"], key, "is not a label key");
             }
-            else if (!LabelSyntax.IsValue(ObjectTree.AsText(value) ?? ""))
+            else if (!LabelSyntax.IsValue(value.Text() ?? ""))
             {
-                errors.Invalid(path["matchLabels"].Key(key), ObjectTree.AsText(value), "is not a label value");
+                errors.Invalid(path["matchLabels"].Key(key), value.Text(), "is not a label value");
             }
         }
 
@@ -191,7 +191,7 @@ internal static class SelectorChecks
 
     private static void CheckRequirement(JsonObject requirement, FieldPath path, FieldErrors errors)
     {
-        var values = requirement.Texts("values").Count;
+        var values = requirement.TextList("values").Count;
         switch (requirement.Text("operator"))
         {
             case "In" or "NotIn" when values == 0:

@@ -78,5 +78,5 @@ internal sealed class WebhookMatcher(ResourceRegistry registry, IObjectReader ob
 
     private static Dictionary<string, string> LabelsOf(JsonObject value) =>
         (value.Map("metadata", "labels") ?? []).ToDictionary(
-            l => l.Key, l => ObjectTree.AsText(l.Value) ?? "", StringComparer.Ordinal);
+            l => l.Key, l => l.Value.Text() ?? "", StringComparer.Ordinal);
 }

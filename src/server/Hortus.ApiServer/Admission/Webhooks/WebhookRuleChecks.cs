@@ -25,7 +25,7 @@ internal static class WebhookRuleChecks
         CheckList(rule, "apiGroups", "API groups", path, errors);
         CheckList(rule, "apiVersions", "API versions", path, errors);
         CheckList(rule, "resources", "resources", path, errors);
-        var operations = rule.Texts("operations");
+        var operations = rule.TextList("operations");
         for (var i = 0; i < operations.Count; i++)
         {
             if (!Operations.Contains(operations[i]))
@@ -36,7 +36,7 @@ internal static class WebhookRuleChecks
 
         CheckEmpty(rule, "apiVersions", path, errors);
         CheckEmpty(rule, "resources", path, errors);
-        CheckResources(rule.Texts("resources"), path["resources"], errors);
+        CheckResources(rule.TextList("resources"), path["resources"], errors);
         if (rule.Text("scope") is { } scope && !Scopes.Contains(scope))
         {
             errors.NotSupported(path["scope"], scope, Scopes);
@@ -45,7 +45,7 @@ internal static class WebhookRuleChecks
 
     private static void CheckList(JsonObject rule, string field, string noun, FieldPath path, FieldErrors errors)
     {
-        var entries = rule.Texts(field);
+        var entries = rule.TextList(field);
         if (entries.Count == 0)
         {
             errors.Required(path[field]);
@@ -58,7 +58,7 @@ internal static class WebhookRuleChecks
 
     private static void CheckEmpty(JsonObject rule, string field, FieldPath path, FieldErrors errors)
     {
-        var entries = rule.Texts(field);
+        var entries = rule.TextList(field);
         for (var i = 0; i < entries.Count; i++)
         {
             if (entries[i].Length == 0)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Hortus.Runtime;
+namespace Hortus.Objects;
 
 /// <summary>Reads values out of objects of any kind, whatever their shape: what is missing or of another type is null.</summary>
 public static class JsonTrees
@@ -19,13 +19,15 @@ public static class JsonTrees
 
     /// <summary>The text at a path, or null.</summary>
     public static string? Text(this JsonNode? node, params ReadOnlySpan<string> path) =>
-        node.At(path) is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+        node.At(path) is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    /// <summary>The whole number at a path, or null.</summary>
-    public static long? Number(this JsonNode? node, params ReadOnlySpan<string> path) =>
-        node.At(path) is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue<long>(out var number)
-            ? number
-            : node.At(path) is JsonValue other && other.TryGetValue<int>(out var small) ? small : null;
+    /// <summary>The whole number at a path, or null; numbers that code has set may be narrower than what was asked for.</summary>
+    public static long? Number(this JsonNode? node, params ReadOnlySpan<string> path) => node.At(path) switch
+    {
+        JsonValue value when value.TryGetValue<long>(out var number) => number,
+        JsonValue value when value.TryGetValue<int>(out var number) => number,
+        _ => null,
+    };
 
     /// <summary>The truth value at a path, or null.</summary>
     public static bool? Flag(this JsonNode? node, params ReadOnlySpan<string> path) =>
@@ -36,9 +38,16 @@ public static class JsonTrees
             _ => null,
         };
 
-    /// <summary>The objects of the list at a path.</summary>
+    /// <summary>The object at a path, or null.</summary>
+    public static JsonObject? Map(this JsonNode? node, params ReadOnlySpan<string> path) => node.At(path) as JsonObject;
+
+    /// <summary>The objects of the list at a path; empty when there is none.</summary>
     public static IEnumerable<JsonObject> Items(this JsonNode? node, params ReadOnlySpan<string> path) =>
         (node.At(path) as JsonArray)?.OfType<JsonObject>() ?? [];
+
+    /// <summary>The texts of the list at a path; empty when there is none.</summary>
+    public static IReadOnlyList<string> TextList(this JsonNode? node, params ReadOnlySpan<string> path) =>
+        node.At(path) is JsonArray list ? [.. list.Select(item => item.Text()).OfType<string>()] : [];
 
     /// <summary>The map of texts at a path; empty when absent.</summary>
     public static Dictionary<string, string> Texts(this JsonNode? node, params ReadOnlySpan<string> path)
@@ -46,9 +55,9 @@ public static class JsonTrees
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in node.At(path) as JsonObject ?? [])
         {
-            if (value?.GetValueKind() == JsonValueKind.String)
+            if (value.Text() is { } text)
             {
-                texts[key] = value.GetValue<string>();
+                texts[key] = text;
             }
         }
 
