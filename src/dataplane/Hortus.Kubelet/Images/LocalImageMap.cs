@@ -39,7 +39,7 @@ public sealed class LocalImageMap
         }
     }
 
-    /// <summary>A command inside an image: the bare name of the image's program stands for it, as it is in the PATH of a real image.</summary>
+    /// <summary>A command inside an image: the bare name of the image's program stands for it, as in the PATH of a real image.</summary>
     /// <param name="command">The command, with at least one word.</param>
     /// <param name="image">What <see cref="Find"/> gave for the image.</param>
     public static IReadOnlyList<string> Resolve(IReadOnlyList<string> command, IReadOnlyList<string> image)
