@@ -9,7 +9,7 @@ namespace Hortus.E2E;
 public sealed class GardenBucketTests(GardenWithBucket fixture) : IClassFixture<GardenWithBucket>
 {
     private const string Etcd = "virtual-garden-etcd-main";
-        private const string Place = $"s3://{GardenWithBucket.Bucket}/{GardenWithBucket.Folder}/{Etcd}/etcd-main";
+    private const string Place = $"s3://{GardenWithBucket.Bucket}/{GardenWithBucket.Folder}/{Etcd}/etcd-main";
 
     private readonly LocalGarden garden = fixture.Garden;
 
