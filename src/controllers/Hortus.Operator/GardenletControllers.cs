@@ -24,7 +24,8 @@ internal sealed class GardenletControllers(IControllerManager runtime, Gardenlet
     }
 
     /// <summary>Adds the controller with parts that are made already.</summary>
-    internal static void Add(IControllerManager virtualGarden, GardenForGardenlets garden, GardenletDeployer deployer, TimeProvider clock) =>
+    internal static void Add(
+        IControllerManager virtualGarden, GardenForGardenlets garden, GardenletDeployer deployer, TimeProvider clock) =>
         virtualGarden.AddController("gardenlet", new GardenletReconciler(garden, deployer, clock), controller => controller
             .For<Gardenlet>(GardenletReconciler.Matters, InGarden)
             .Watches<Seed>(seed => [GardenletReconciler.KeyOf(seed)], (before, _) => before is null)

@@ -181,6 +181,8 @@ public sealed class SelfUpgradeGuardTests(ChartRegistry registry) : IClassFixtur
 
         await world.RolledOutAsync("1.3.0", Token);
         var gardenlet = await world.GardenletAsync(Token);
+        gardenlet.Metadata.Annotation(GardenletNames.TargetCluster).ShouldBe(
+            (await world.Seed.GetAsync<Namespace>(ObjectKey.Cluster("kube-system"), Token)).Metadata.Uid);
         var metadata = gardenlet.Spec.Config!.Value.GetProperty("seedConfig").GetProperty("metadata");
         metadata.TryGetProperty("name", out _).ShouldBeFalse();
         metadata.GetProperty("labels").GetProperty("a").GetString().ShouldBe("b");

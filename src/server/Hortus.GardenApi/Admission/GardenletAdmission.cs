@@ -34,7 +34,8 @@ internal sealed class GardenletAdmission : GardenAdmissionPlugin<Gardenlet>
     {
         attributes.Warn(
             $"Gardenlet {deleted.Key}: this deletes neither the gardenlet that runs in the seed cluster nor Seed {deleted.Metadata.Name}; "
-            + "the gardenlet only stops upgrading itself. To remove a seed, delete the Seed when it has no shoots, then uninstall the gardenlet.");
+            + "the gardenlet only stops upgrading itself. To remove a seed, delete the Seed when it has no shoots, then uninstall the "
+            + "gardenlet.");
         return ValueTask.CompletedTask;
     }
 

@@ -27,7 +27,8 @@ internal static class GardenletValidator
         OciRepositoryRules.Check(gardenlet.Spec.Deployment.Helm.OciRepository, path["helm"]["ociRepository"], errors);
         if (gardenlet.Spec.KubeconfigSecretRef is { } kubeconfig)
         {
-            Names.Present(kubeconfig.Name, FieldPath.Root["spec"]["kubeconfigSecretRef"]["name"], errors, "must name a Secret of the namespace garden");
+            Names.Present(
+                kubeconfig.Name, FieldPath.Root["spec"]["kubeconfigSecretRef"]["name"], errors, "must name a Secret of the namespace garden");
         }
 
         Configuration(gardenlet.Spec.Config, errors);

@@ -32,7 +32,8 @@ internal sealed partial class SelfRegistration(GardenletSurroundings surrounding
 
         try
         {
-            var gardenlet = Read(map.Data?.GetValueOrDefault(GardenletNames.SelfUpgradeKey), surroundings.SeedName);
+            var gardenlet = await LocatedAsync(
+                Read(map.Data?.GetValueOrDefault(GardenletNames.SelfUpgradeKey), surroundings.SeedName), cancellationToken);
             await surroundings.GardenClient.CreateAsync(gardenlet, cancellationToken);
             LogRegistered(log, gardenlet.Metadata.Name);
         }
@@ -47,6 +48,17 @@ internal sealed partial class SelfRegistration(GardenletSurroundings surrounding
         }
 
         await surroundings.SeedClient.DeleteAsync<ConfigMap>(Key, null, cancellationToken);
+    }
+
+    // The operator deploys a gardenlet whose Seed it does not find, but never to another cluster than this one.
+    private async Task<GardenletObject> LocatedAsync(GardenletObject gardenlet, CancellationToken cancellationToken)
+    {
+        var system = await surroundings.SeedClient.GetAsync<Namespace>(ObjectKey.Cluster("kube-system"), cancellationToken);
+        var annotations = new Dictionary<string, string>(gardenlet.Metadata.Annotations ?? new Dictionary<string, string>())
+        {
+            [GardenletNames.TargetCluster] = system.Metadata.Uid ?? "",
+        };
+        return gardenlet with { Metadata = gardenlet.Metadata with { Annotations = annotations } };
     }
 
     /// <summary>The Gardenlet in a text. It has the seed's name, so none is left in the configuration, where it would be refused.</summary>

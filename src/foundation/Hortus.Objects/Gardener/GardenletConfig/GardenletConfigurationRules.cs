@@ -54,7 +54,8 @@ public static class GardenletConfigurationRules
     {
         if (connection?.GardenClusterAddress is { } address && !IsAddress(address))
         {
-            errors.Invalid(path["gardenClusterAddress"], address, "must be the address of the garden, for example https://api.garden.example.org");
+            errors.Invalid(
+                path["gardenClusterAddress"], address, "must be the address of the garden, for example https://api.garden.example.org");
         }
 
         if (connection?.KubeconfigValidity is not { } validity)
@@ -179,7 +180,8 @@ public static class GardenletConfigurationRules
 
         if (handler.LoadBalancerService.Class is { } loadBalancer && !LabelSyntax.IsKey(loadBalancer))
         {
-            errors.Invalid(path["loadBalancerService"]["class"], loadBalancer, "must be a name, with a domain in front if wanted, like a label's");
+            errors.Invalid(
+                path["loadBalancerService"]["class"], loadBalancer, "must be a name, with a domain in front if wanted, like a label's");
         }
 
         Address(handler.Sni?.Ingress?.ServiceExternalIP, path["sni"]["ingress"]["serviceExternalIP"], errors);
