@@ -12,7 +12,7 @@ export DOTNET_NOLOGO := 1
 # The version that the build gives everything; charts carry it too.
 VERSION = $(shell sed -n 's:.*<VersionPrefix>\(.*\)</VersionPrefix>.*:\1:p' Directory.Build.props)
 
-.PHONY: help setup build charts up down status test conformance conformance-reference golden fmt check bench fuzz crds clean
+.PHONY: help setup build charts image up down status test conformance conformance-reference golden fmt check bench fuzz crds clean
 
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -29,6 +29,14 @@ charts: setup ## packages the charts into bin/charts; REGISTRY=host/folder pushe
 	  helm package "$$(dirname "$$chart")" --version $(VERSION) --app-version $(VERSION) --destination bin/charts >/dev/null || exit 1; \
 	done
 	@if [ -n "$(REGISTRY)" ]; then for chart in bin/charts/*.tgz; do bin/hortus oci push "$(REGISTRY)" "$$chart" || exit 1; done; fi
+
+image: setup ## pushes the image IMAGE=registry/name:tag; PUSH=false gives it to the machine's container engine; BASE=image changes its base
+	@ref="$(IMAGE)"; name="$${ref%:*}"; tag="$${ref##*:}"; \
+	if [ -z "$$ref" ] || [ "$$name" = "$$ref" ] || [ "$${tag#*/}" != "$$tag" ]; then echo "image: want IMAGE=registry/name:tag" >&2; exit 2; fi; \
+	if [ "$(PUSH)" = false ]; then to=(-p:ContainerRepository="$$name"); \
+	else to=(-p:ContainerRegistry="$${name%%/*}" -p:ContainerRepository="$${name#*/}"); fi; \
+	dotnet publish src/app/Hortus -c $(CONFIGURATION) -t:PublishContainer -p:HortusImage=true -p:ContainerImageTag="$$tag" "$${to[@]}" \
+	  $(if $(BASE),-p:ContainerBaseImage=$(BASE)) -v quiet --nologo && echo "$$ref"
 
 up: build ## starts the local garden and seed
 	@bin/hortus up $(STATE_FLAG)

@@ -119,6 +119,34 @@ public sealed class RbacIndexTests
         index.FindRole(null, "admin")!.ShouldContain(r => r.Resources.Contains("endpointslices"));
     }
 
+    [Fact]
+    public async Task Right_is_there_all_the_time_while_its_binding_and_role_are_written_again()
+    {
+        const string Rules = """{"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["pods"]}]}""";
+        Apply("Role", "farm", "r", Rules);
+        Apply("RoleBinding", "farm", "b", Binding("Role", "r", "User", "alice"));
+        using var done = new CancellationTokenSource();
+        var writing = Task.Run(() =>
+        {
+            for (var i = 0; i < 20_000; i++)
+            {
+                Apply("RoleBinding", "farm", "b", Binding("Role", "r", "User", "alice"));
+                Apply("Role", "farm", "r", Rules);
+            }
+
+            done.Cancel();
+        });
+
+        var missed = 0;
+        while (!done.IsCancellationRequested)
+        {
+            missed += Allows("alice", "farm", new RbacQuery("get", "", "pods", "", "")) ? 0 : 1;
+        }
+
+        await writing;
+        missed.ShouldBe(0);
+    }
+
     private static string Binding(string kind, string role, string subjectKind, string subject) => $$"""
         {"roleRef":{"kind":"{{kind}}","name":"{{role}}"},"subjects":[{"kind":"{{subjectKind}}","name":"{{subject}}"}]}
         """;

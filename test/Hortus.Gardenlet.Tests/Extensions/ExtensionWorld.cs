@@ -41,6 +41,7 @@ public sealed class ExtensionWorld : IAsyncLifetime
     private InstallationReconciler reconciler = null!;
     private InProcessApiServer gardenServer = null!;
     private InProcessApiServer seedServer = null!;
+    private KubernetesClient seedAsGardenlet = null!;
     private ScriptedCluster? workloads;
     private ArtifactPuller? puller;
     private CancellationTokenSource gardenletStop = new();
@@ -91,11 +92,13 @@ public sealed class ExtensionWorld : IAsyncLifetime
             [new GardenApiPlugin(new GardenApiOptions())],
             TimeProvider.System,
             deadline.Token);
-        seedServer = await InProcessApiServer.StartAsync(deadline.Token);
+        seedServer = await ChartRights.StartServerAsync(deadline.Token);
         (Garden, Seed) = (gardenServer.NewClient(), seedServer.NewClient());
         await FillGardenAsync(deadline.Token);
         await SeedCrds.InstallAsync(Seed, deadline.Token);
         await Seed.CreateAsync(NamespaceOf(GardenerNames.GardenNamespace), deadline.Token);
+        await ChartRights.GrantAsync(Seed, "hortus-gardenlet", deadline.Token);
+        seedAsGardenlet = seedServer.ConnectAs("gardenlet");
         workloads = ScriptedCluster.Start(Seed, TimeProvider.System);
         RunResourceManager();
         StartGardenlet();
@@ -119,7 +122,7 @@ public sealed class ExtensionWorld : IAsyncLifetime
             Options = new GardenletOptions { GardenKubeconfig = "", SeedConfigFile = "" },
             Garden = TestManagers.NewManager(Garden, TimeProvider.System, lines),
             GardenConnection = new ClientConnection { Server = gardenServer.Address, Token = "secret-of-the-gardenlet" },
-            Seed = TestManagers.NewManager(Seed, TimeProvider.System, lines),
+            Seed = TestManagers.NewManager(seedAsGardenlet, TimeProvider.System, lines),
             Shoots = new ShootClients(TimeProvider.System),
             Charts = new InstallationCharts(new ChartLoader(puller, null), renderer),
             Installer = new GardenletInstaller(new ChartLoader(puller, null), renderer, TimeProvider.System),
@@ -161,6 +164,7 @@ public sealed class ExtensionWorld : IAsyncLifetime
 
         (Garden as IDisposable)?.Dispose();
         (Seed as IDisposable)?.Dispose();
+        seedAsGardenlet?.Dispose();
         await gardenServer.DisposeAsync();
         await seedServer.DisposeAsync();
         helm.Dispose();

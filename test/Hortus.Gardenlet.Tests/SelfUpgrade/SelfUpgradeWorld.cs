@@ -43,6 +43,7 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
     private readonly ArtifactPuller puller;
     private InProcessApiServer gardenServer = null!;
     private InProcessApiServer seedServer = null!;
+    private KubernetesClient seedAsGardenlet = null!;
     private CancellationTokenSource leaderStop = new();
     private Task leader = Task.CompletedTask;
 
@@ -68,7 +69,7 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
         Options = new GardenletOptions { GardenKubeconfig = "", SeedConfigFile = "" },
         Garden = TestManagers.NewManager(Garden, TimeProvider.System, lines),
         GardenConnection = new ClientConnection { Server = gardenServer.Address },
-        Seed = TestManagers.NewManager(Seed, TimeProvider.System, lines),
+        Seed = TestManagers.NewManager(seedAsGardenlet, TimeProvider.System, lines),
         Shoots = new ShootClients(TimeProvider.System),
         Charts = new InstallationCharts(new ChartLoader(puller, null), renderer),
         Installer = new GardenletInstaller(new ChartLoader(puller, null), renderer, Clock),
@@ -88,7 +89,7 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
             [new GardenApiPlugin(new GardenApiOptions())],
             TimeProvider.System,
             cancellationToken);
-        world.seedServer = await InProcessApiServer.StartAsync(cancellationToken);
+        world.seedServer = await ChartRights.StartServerAsync(cancellationToken);
         (world.Garden, world.Seed) = (world.gardenServer.NewClient(), world.seedServer.NewClient());
         foreach (var client in new[] { world.Garden, world.Seed })
         {
@@ -98,6 +99,8 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
         await world.Garden.CreateAsync(ExtensionWorld.NamespaceOf(GardenerNames.PublicNamespace), cancellationToken);
         await world.SayGardenVersionAsync(GardenVersion, cancellationToken);
         await SeedCrds.InstallAsync(world.Seed, cancellationToken);
+        await ChartRights.GrantAsync(world.Seed, "hortus-gardenlet", cancellationToken);
+        world.seedAsGardenlet = world.seedServer.ConnectAs("gardenlet");
         world.RunCluster();
         world.StartLeader();
         return world;
@@ -242,6 +245,7 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
 
         (Garden as IDisposable)?.Dispose();
         (Seed as IDisposable)?.Dispose();
+        seedAsGardenlet.Dispose();
         await gardenServer.DisposeAsync();
         await seedServer.DisposeAsync();
         puller.Dispose();

@@ -12,6 +12,7 @@ using Hortus.Runtime;
 using Hortus.Scheduler;
 using Hortus.Telemetry;
 using Hortus.Testing;
+using Hortus.Testing.Scripted;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Ext = Hortus.Objects.Gardener.Extensions;
@@ -41,6 +42,9 @@ internal sealed class GardenWorld : IAsyncDisposable
 
     public required IKubernetesClient Seed { get; init; }
 
+    /// <summary>The seed with the gardenlet's rights, no more.</summary>
+    public required KubernetesClient SeedAsGardenlet { get; init; }
+
     public required IKubernetesClient Shoot { get; init; }
 
     public required HttpClient SeedHttp { get; init; }
@@ -62,20 +66,24 @@ internal sealed class GardenWorld : IAsyncDisposable
             [new GardenApiPlugin(new GardenApiOptions())],
             TimeProvider.System,
             cancellationToken);
-        var seed = await InProcessApiServer.StartAsync(cancellationToken);
+        var seed = await ChartRights.StartServerAsync(cancellationToken);
         var shoot = await InProcessApiServer.StartAsync(cancellationToken);
         var world = new GardenWorld
         {
             Garden = ClientOf(garden),
             GardenConnection = new ClientConnection { Server = garden.Address },
             Seed = ClientOf(seed),
+            SeedAsGardenlet = seed.ConnectAs("gardenlet"),
             Shoot = ClientOf(shoot),
             SeedHttp = seed.Client,
         };
         world.servers.AddRange([garden, seed, shoot]);
-        world.clients.AddRange([(IDisposable)world.Garden, (IDisposable)world.Seed, (IDisposable)world.Shoot]);
+        world.clients.AddRange([(IDisposable)world.Garden, (IDisposable)world.Seed, world.SeedAsGardenlet, (IDisposable)world.Shoot]);
         await world.FillGardenAsync(cancellationToken);
         await SeedCrds.InstallAsync(world.Seed, cancellationToken);
+        await world.Seed.CreateAsync(
+            new Namespace { Metadata = new ObjectMeta { Name = GardenerNames.GardenNamespace } }, cancellationToken);
+        await ChartRights.GrantAsync(world.Seed, "hortus-gardenlet", cancellationToken);
         world.RunStandIns();
         world.RunResourceManagers();
         world.RunScheduler();
@@ -90,7 +98,7 @@ internal sealed class GardenWorld : IAsyncDisposable
         {
             Options = new GardenletOptions { GardenKubeconfig = "", SeedConfigFile = "" },
             Garden = NewManager(Garden, "gardenlet"),
-            Seed = NewManager(Seed, "gardenlet"),
+            Seed = NewManager(SeedAsGardenlet, "gardenlet"),
             Shoots = new OneShoot(Shoot),
             Identity = GardenletIdentity.Create(Guid.NewGuid().ToString()),
             SeedName = SeedName,

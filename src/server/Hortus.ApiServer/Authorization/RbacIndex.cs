@@ -233,30 +233,32 @@ internal sealed class RbacIndex
         }
     }
 
+    // One step for each subject: whoever keeps a right must not miss it for a moment while its binding is written again.
     private void ApplyBinding(RoleKey key, JsonObject? current)
     {
-        if (subjectsOfBinding.Remove(key, out var old))
+        var old = subjectsOfBinding.GetValueOrDefault(key, []);
+        SubjectKey[] subjects = [];
+        if (current?.Text("roleRef", "name") is { } roleName)
         {
-            foreach (var subject in old)
+            var roleSpace = current.Text("roleRef", "kind") == "Role" ? key.Namespace : "";
+            var binding = new Binding(key.Name, new RoleKey(roleSpace, roleName));
+            subjects = [.. current.Items("subjects").Select(s => Subject(s, key.Namespace)).Distinct()];
+            foreach (var subject in subjects)
             {
-                Replace(subject, list => list.RemoveAll(b => b.Name == key.Name));
+                Replace(subject, list => list.RemoveAll(b => b.Name == key.Name).Add(binding));
             }
         }
 
-        if (current?.Text("roleRef", "name") is not { } roleName)
+        foreach (var subject in old.Except(subjects))
         {
-            return;
-        }
-
-        var roleSpace = current.Text("roleRef", "kind") == "Role" ? key.Namespace : "";
-        var binding = new Binding(key.Name, new RoleKey(roleSpace, roleName));
-        SubjectKey[] subjects = [.. current.Items("subjects").Select(s => Subject(s, key.Namespace)).Distinct()];
-        foreach (var subject in subjects)
-        {
-            Replace(subject, list => list.Add(binding));
+            Replace(subject, list => list.RemoveAll(b => b.Name == key.Name));
         }
 
         subjectsOfBinding[key] = subjects;
+        if (subjects.Length == 0)
+        {
+            subjectsOfBinding.Remove(key);
+        }
     }
 
     private static SubjectKey Subject(JsonObject subject, string space)
