@@ -23,7 +23,7 @@ public sealed class GardenletRightsTests
         await ForbiddenAsync(seed.ApplyAsync(
             new ClusterRoleBinding
             {
-                Metadata = new ObjectMeta { Name = "gardenlet" },
+                Metadata = new ObjectMeta { Name = "hortus:garden:gardener-resource-manager" },
                 RoleRef = new RoleRef { ApiGroup = "rbac.authorization.k8s.io", Kind = "ClusterRole", Name = "cluster-admin" },
             },
             "test",

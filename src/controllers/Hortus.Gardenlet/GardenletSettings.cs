@@ -129,6 +129,9 @@ internal static class GardenletSettings
         {
             Namespace = Text(election.ResourceNamespace) ?? fallback.Namespace,
             Name = Text(election.ResourceName) ?? fallback.Name,
+
+            // A container that is restarted in its pod goes on at once with the lease that it had.
+            Identity = Text(Environment.GetEnvironmentVariable("POD_NAME")),
             LeaseDuration = Time(election.LeaseDuration, fallback.LeaseDuration),
             RenewDeadline = Time(election.RenewDeadline, fallback.RenewDeadline),
             RetryPeriod = Time(election.RetryPeriod, fallback.RetryPeriod),

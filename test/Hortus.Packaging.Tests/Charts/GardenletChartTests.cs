@@ -1,7 +1,9 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hortus.Components;
 using Hortus.Objects;
+using Hortus.Objects.Gardener.GardenletConfig;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Gardener.SeedManagement;
 using Hortus.Objects.Kubernetes;
@@ -138,6 +140,19 @@ public sealed class GardenletChartTests
     [InlineData("selfUpgrade.deployment.helm.ociRepository.ref=a", "config.seedConfig.metadata.name is required with selfUpgrade")]
     public async Task Configuration_that_cannot_work_is_refused(string value, string what) =>
         (await ChartRun.RefusalAsync(Chart, "--set", value)).ShouldContain(what);
+
+    [Fact]
+    public async Task Configuration_is_one_that_a_gardenlet_reads()
+    {
+        var rendered = await ChartRun.RenderAsync(Chart, [.. Everything, "--set", "config.seedConfig.spec=null"]);
+
+        var config = KubernetesYaml.Parse(ConfigOf(rendered).Data!["config.yaml"]);
+        var errors = new FieldErrors();
+        var read = GardenletConfigurationReader.Read(config.Deserialize<JsonElement>(), FieldPath.Root, errors);
+
+        errors.All.ShouldBeEmpty();
+        (read!.Server!.HealthProbes!.Port, read.Server.Metrics!.Port).ShouldBe((2728, 2729));
+    }
 
     [Fact]
     public async Task Ports_are_those_of_the_configuration()
