@@ -48,7 +48,10 @@ internal sealed partial class GardenletChartUpdate(string? repository, string ve
                 {
                     ["ociRepository"] = new JsonObject
                     {
-                        ["ref"] = reference, ["repository"] = null, ["tag"] = null, ["digest"] = null,
+                        ["ref"] = reference,
+                        ["repository"] = null,
+                        ["tag"] = null,
+                        ["digest"] = null,
                     },
                 },
             },
