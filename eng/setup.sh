@@ -102,6 +102,6 @@ unpack() { # program package remark
   fi
   rm -rf "$unpacked"
 }
-unpack etcd etcd-server "without it only tests of etcd fail"
+unpack etcd etcd-server "without it there is no garden on etcd, and its tests fail"
 unpack etcdctl etcd-client "without it only tests of etcd's snapshots fail"
 unpack docker-registry docker-registry "without it there is no local garden, and tests of charts fail"
