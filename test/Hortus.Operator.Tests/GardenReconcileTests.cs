@@ -69,7 +69,8 @@ public sealed class GardenReconcileTests
         secrets.Items.Select(secret => secret.Metadata.Label("name")).OfType<string>().Distinct().ShouldBe(
             [
                 "ca", "ca-client", "ca-front-proxy", "ca-gardener", "service-account-key", "kube-apiserver", "kube-aggregator",
-                "gardener-apiserver", "gardener-apiserver-kubeconfig", "virtual-garden-kube-controller-manager-kubeconfig",
+                "kube-apiserver-authorization-webhook", "gardener-apiserver", "gardener-apiserver-kubeconfig",
+                "virtual-garden-kube-controller-manager-kubeconfig",
                 "gardener-controller-manager-kubeconfig", "gardener-scheduler-kubeconfig", "generic-token-kubeconfig",
                 "virtual-garden-gardener-resource-manager-kubeconfig",
             ],
@@ -80,8 +81,10 @@ public sealed class GardenReconcileTests
         (await world.Garden.FindAsync<Namespace>(ObjectKey.Cluster("gardener-system-seed-lease"), deadline.Token)).ShouldNotBeNull();
         var info = await world.Garden.GetAsync<ConfigMap>(new ObjectKey("gardener-system-public", "gardener-info"), deadline.Token);
         info.Data!["gardenerAPIServer"].ShouldBe($"version: {BuildVersion.Current}\n");
+        (await world.Garden.FindAsync<ClusterRoleBinding>(
+            ObjectKey.Cluster("gardener.cloud:system:seed-bootstrapper"), deadline.Token)).ShouldNotBeNull();
         (await world.Garden.FindAsync<ClusterRoleBinding>(ObjectKey.Cluster("gardener.cloud:system:seeds"), deadline.Token))
-            .ShouldNotBeNull();
+            .ShouldBeNull("the rights of a gardenlet depend on its seed");
     }
 
     [Fact]

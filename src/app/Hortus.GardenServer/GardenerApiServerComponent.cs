@@ -41,7 +41,8 @@ public sealed class GardenerApiServerComponent
         try
         {
             var server = new ApiServerComponent(
-                [new DelegationPlugin(host), new GardenApiPlugin(options.ToGarden(), host.Objects)], context.Clock, context.Logs)
+                // Gardenlets are judged here, where their seeds are known, before the host is asked.
+                [new GardenApiPlugin(options.ToGarden(), host.Objects), new DelegationPlugin(host)], context.Clock, context.Logs)
             {
                 StandsAlone = false,
             };

@@ -98,7 +98,7 @@ public sealed partial class HostCluster : IHostCluster
     public async ValueTask<AuthorizationDecision> ReviewAccessAsync(
         UserInfo user, RequestInfo request, CancellationToken cancellationToken)
     {
-        var status = await AskAsync(clients.Authorization, AccessReview, SpecOf(user, request), cancellationToken);
+        var status = await AskAsync(clients.Authorization, AccessReview, AccessReviewSpec.Of(user, request), cancellationToken);
         var reason = status?["reason"]?.ToString() ?? "";
         return status?["allowed"]?.GetValue<bool>() == true ? AuthorizationDecision.Allow(reason)
             : status?["denied"]?.GetValue<bool>() == true ? AuthorizationDecision.Deny(reason)
@@ -143,54 +143,6 @@ public sealed partial class HostCluster : IHostCluster
 
     private static IReadOnlyList<string> Texts(JsonNode? list) =>
         [.. (list as JsonArray ?? []).Select(t => t?.ToString() ?? "")];
-
-    private static JsonObject SpecOf(UserInfo user, RequestInfo request)
-    {
-        var spec = new JsonObject
-        {
-            ["user"] = user.Name,
-            ["groups"] = List(user.Groups),
-            ["extra"] = new JsonObject(user.Extra.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)List(e.Value)))),
-        };
-        if (user.Uid.Length > 0)
-        {
-            spec["uid"] = user.Uid;
-        }
-
-        if (!request.IsResource)
-        {
-            spec["nonResourceAttributes"] = new JsonObject { ["verb"] = request.Verb, ["path"] = request.Path };
-            return spec;
-        }
-
-        var attributes = new JsonObject
-        {
-            ["verb"] = request.Verb,
-            ["group"] = request.Group,
-            ["version"] = request.Version,
-            ["resource"] = request.Resource,
-            ["subresource"] = request.Subresource,
-            ["namespace"] = request.Namespace ?? "",
-            ["name"] = request.Name ?? "",
-        };
-        if (request.SelectedFields.Count > 0)
-        {
-            attributes["fieldSelector"] = new JsonObject
-            {
-                ["requirements"] = new JsonArray([.. request.SelectedFields.Select(f => new JsonObject
-                {
-                    ["key"] = f.Key,
-                    ["operator"] = "In",
-                    ["values"] = List([f.Value]),
-                })]),
-            };
-        }
-
-        spec["resourceAttributes"] = attributes;
-        return spec;
-    }
-
-    private static JsonArray List(IEnumerable<string> texts) => [.. texts.Select(t => (JsonNode?)t)];
 
     // A garden's servers start side by side: this one asks often until the host is there, and then follows it.
     private async Task ReachAsync(CancellationToken cancellationToken)

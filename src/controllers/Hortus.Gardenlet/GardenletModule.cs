@@ -56,7 +56,7 @@ internal sealed class GardenletModule(GardenletSetup setup, ComponentContext con
             .For<Seed>((old, seed) => (seed ?? old)!.Metadata.Name == surroundings.SeedName && SeedReconciler.Matters(old, seed))
             .WithConcurrency(1)
             .WithResync(TimeSpan.FromMinutes(1)));
-        ShootReconciler.AddTo(surroundings.Garden, new ShootReconciler(surroundings), surroundings.Options, surroundings.SeedName);
+        ShootReconciler.AddTo(surroundings);
         ShootCareReconciler.AddTo(surroundings);
         InstallationControllers.AddTo(surroundings);
         await new SelfRegistration(surroundings).RunAsync(cancellationToken);

@@ -52,6 +52,9 @@ internal sealed record GardenletSurroundings
     /// <summary>For jitter. Safe for many threads.</summary>
     public required Random Random { get; init; }
 
+    /// <summary>What is watched in the garden.</summary>
+    public GardenScopes Scopes => field ??= new GardenScopes(SeedName);
+
     /// <summary>Client of the garden.</summary>
     public IKubernetesClient GardenClient => Garden.Client;
 

@@ -29,8 +29,20 @@ public sealed record ApiServerOptions
 
     public bool EnableBootstrapTokenAuth { get; init; }
 
-    /// <summary>In order: <c>AlwaysAllow</c>, <c>AlwaysDeny</c>, <c>Node</c>, <c>RBAC</c>.</summary>
+    /// <summary>In order: <c>AlwaysAllow</c>, <c>AlwaysDeny</c>, <c>Node</c>, <c>RBAC</c>, <c>Webhook</c>.</summary>
     public IReadOnlyList<string> AuthorizationMode { get; init; } = ["Node", "RBAC"];
+
+    /// <summary>Kubeconfig-shaped file that says where the webhook of the mode <c>Webhook</c> is; certificates as data.</summary>
+    public string? AuthorizationWebhookConfigFile { get; init; }
+
+    /// <summary>Version of the reviews that the webhook gets; only <c>v1</c>.</summary>
+    public string AuthorizationWebhookVersion { get; init; } = "v1";
+
+    /// <summary>How long the webhook's consent is kept.</summary>
+    public TimeSpan AuthorizationWebhookCacheAuthorizedTtl { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long any other answer of the webhook is kept.</summary>
+    public TimeSpan AuthorizationWebhookCacheUnauthorizedTtl { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Issuers of service account tokens; the first one signs.</summary>
     public IReadOnlyList<string> ServiceAccountIssuer { get; init; } = ["https://kubernetes.default.svc.cluster.local"];

@@ -1,10 +1,14 @@
 using Hortus.ApiServer;
 using Hortus.ApiServer.Access;
 using Hortus.ApiServer.Admission;
+using Hortus.ApiServer.Authorization;
 using Hortus.ApiServer.Registry;
 using Hortus.GardenApi.Admission;
 using Hortus.GardenApi.Registry;
+using Hortus.GardenApi.Seeds;
+using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
+using Microsoft.AspNetCore.Http;
 
 namespace Hortus.GardenApi;
 
@@ -30,6 +34,7 @@ public sealed class GardenApiPlugin(GardenApiOptions options, IObjectReader? hos
         var garden = Reader(services);
         return
         [
+            new SeedRestriction(services.Objects, new SeedRelations(services.Objects)),
             new DeletionConfirmation<Project>(garden),
             new ShootDeletionConfirmation(garden),
             new ProjectAdmission(garden),
@@ -45,6 +50,21 @@ public sealed class GardenApiPlugin(GardenApiOptions options, IObjectReader? hos
             new ShootAdmission(garden),
             new BastionAdmission(garden),
         ];
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<IAuthorizer> Authorizers(ApiServerServices services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return [new SeedAuthorizer(new SeedRelations(services.Objects))];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, RequestDelegate> Paths(ApiServerServices services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var path = new SeedReviewPath(new SeedAuthorizer(new SeedRelations(services.Objects)));
+        return new Dictionary<string, RequestDelegate> { [GardenerNames.SeedReviewPath] = path.HandleAsync };
     }
 
     private GardenReader Reader(ApiServerServices services) => new(

@@ -20,6 +20,7 @@ public sealed class AggregatedGarden : IAsyncLifetime
     public const string AliceToken = "alices-token";
     public const string BobToken = "bobs-token";
     public const string CarolToken = "carols-token";
+    public const string GardenletToken = "gardenlets-token";
 
     private static readonly string[] Versions =
     [
@@ -62,8 +63,12 @@ public sealed class AggregatedGarden : IAsyncLifetime
         host = await InProcessApiServer.StartAsync(
             new ApiServerOptions
             {
-                AuthorizationMode = ["RBAC"],
-                TokenAuthFile = Write("tokens.csv", $"{AliceToken},alice,1,\n{BobToken},bob,2,\n{CarolToken},carol,3,\"gardeners,night-shift\"\n"),
+                AuthorizationMode = ["RBAC", "Webhook"],
+                AuthorizationWebhookConfigFile = Write("webhook.kubeconfig", Reviewer(clients)),
+                AuthorizationWebhookCacheAuthorizedTtl = TimeSpan.Zero,
+                AuthorizationWebhookCacheUnauthorizedTtl = TimeSpan.Zero,
+                TokenAuthFile = Write("tokens.csv", $"{AliceToken},alice,1,\n{BobToken},bob,2,\n{CarolToken},carol,3,\"gardeners,night-shift\"\n"
+                    + $"{GardenletToken},gardener.cloud:system:seed:a,4,gardener.cloud:system:seeds\n"),
                 ClientCaFile = Write("client-ca.crt", clients.CertificatePem),
                 RequestheaderClientCaFile = Write("proxy-ca.crt", Proxies.CertificatePem),
                 RequestheaderAllowedNames = ["kube-aggregator"],
@@ -87,10 +92,19 @@ public sealed class AggregatedGarden : IAsyncLifetime
         Directory.Delete(folder, recursive: true);
     }
 
+    // How the host asks the server behind what gardenlets may do.
+    private string Reviewer(CertificateAuthority clients)
+    {
+        var shown = clients.Issue(CertificateSpec.Client("system:kube-apiserver", "system:masters"));
+        return KubeConfig.ForClientCertificate(
+            "review", $"https://127.0.0.1:{port}/webhooks/auth/seed", serving.CertificatePem, shown.CertificatePem, shown.PrivateKeyPem)
+            .ToYaml();
+    }
+
     /// <summary>Starts the server behind, with what it stored before.</summary>
     public void StartBehind()
     {
-        var certificate = serving.Issue(CertificateSpec.Server("gardener-apiserver", "gardener-apiserver.kube-system.svc"));
+        var certificate = serving.Issue(CertificateSpec.Server("gardener-apiserver", "gardener-apiserver.kube-system.svc", "127.0.0.1"));
         var options = new GardenerApiServerOptions
         {
             BindAddress = "127.0.0.1",

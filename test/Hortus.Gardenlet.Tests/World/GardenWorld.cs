@@ -282,15 +282,20 @@ internal sealed class GardenWorld : IAsyncDisposable
         }
 
         await Garden.CreateAsync(new Secret { Metadata = new ObjectMeta { Namespace = "garden", Name = "dns" } }, cancellationToken);
-        var folder = FindExamples();
         foreach (var file in new[] { "10-cloudprofile.yaml", "20-project.yaml", "30-credentials.yaml" })
         {
-            foreach (var node in KubernetesYaml.ParseAll(await File.ReadAllTextAsync(Path.Combine(folder, file), cancellationToken)))
-            {
-                var kinds = await Garden.Dynamic.DiscoverAsync(cancellationToken);
-                var kind = kinds.First(k => k.Kind == (string?)node["kind"] && k.ApiVersion == (string?)node["apiVersion"]);
-                await Garden.Dynamic.ApplyAsync(kind, node, "test", cancellationToken);
-            }
+            await ApplyExampleAsync(Garden, file, cancellationToken);
+        }
+    }
+
+    /// <summary>Applies a file of the examples.</summary>
+    public static async Task ApplyExampleAsync(IKubernetesClient garden, string file, CancellationToken cancellationToken)
+    {
+        foreach (var node in KubernetesYaml.ParseAll(await File.ReadAllTextAsync(Path.Combine(FindExamples(), file), cancellationToken)))
+        {
+            var kinds = await garden.Dynamic.DiscoverAsync(cancellationToken);
+            var kind = kinds.First(k => k.Kind == (string?)node["kind"] && k.ApiVersion == (string?)node["apiVersion"]);
+            await garden.Dynamic.ApplyAsync(kind, node, "test", cancellationToken);
         }
     }
 

@@ -129,8 +129,16 @@ internal sealed partial class GardenBootstrap(
     {
         if (bootstrap.Connection.Token?.Split('.') is [{ Length: > 0 } id, _])
         {
-            await connect(credentials.Connection).DeleteAsync<Secret>(
-                new ObjectKey("kube-system", GardenerNames.BootstrapTokenPrefix + id), null, cancellationToken);
+            try
+            {
+                await connect(credentials.Connection).DeleteAsync<Secret>(
+                    new ObjectKey("kube-system", GardenerNames.BootstrapTokenPrefix + id), null, cancellationToken);
+            }
+            catch (ApiException e) when (e.Code == 403)
+            {
+                // A token that somebody made by hand is not the gardenlet's to delete; it expires.
+                LogTokenLeft(log, id, e.Message);
+            }
         }
 
         await secrets.DeleteBootstrapAsync(cancellationToken);
@@ -156,6 +164,9 @@ internal sealed partial class GardenBootstrap(
 
     [LoggerMessage(7122, LogLevel.Warning, "the kubeconfig for the garden is replaced: {Reason}")]
     private static partial void LogReplacing(ILogger logger, string reason);
+
+    [LoggerMessage(7124, LogLevel.Information, "bootstrap token {Id} is left to expire: {Reason}")]
+    private static partial void LogTokenLeft(ILogger logger, string id, string reason);
 
     [LoggerMessage(7123, LogLevel.Debug, "the seed does not take note of why there is no access: {Reason}")]
     private static partial void LogUnexplained(ILogger logger, string reason);

@@ -6,7 +6,7 @@ using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Gardenlet;
 
-/// <summary>Finds the domains of a shoot: from the Seed, or from labelled Secrets in the garden namespace.</summary>
+/// <summary>Finds the domains of a shoot: from the Seed, or from the labelled Secrets that the garden keeps for it.</summary>
 internal sealed class ShootDomainReader(IKubernetesClient garden)
 {
     private const string Internal = "internal";
@@ -16,7 +16,7 @@ internal sealed class ShootDomainReader(IKubernetesClient garden)
     {
         var found = seed.Spec.Dns.Internal is { Domain.Length: > 0 } config
             ? await FromSeedAsync(config, cancellationToken)
-            : (await FromSecretsAsync(GardenerRoles.InternalDomain, cancellationToken)).FirstOrDefault();
+            : (await FromSecretsAsync(seed, GardenerRoles.InternalDomain, cancellationToken)).FirstOrDefault();
         if (found is null)
         {
             return null;
@@ -32,7 +32,7 @@ internal sealed class ShootDomainReader(IKubernetesClient garden)
     {
         var defaults = seed.Spec.Dns.Defaults is { Count: > 0 } configs
             ? [await FromSeedAsync(configs[0], cancellationToken)]
-            : await FromSecretsAsync(GardenerRoles.DefaultDomain, cancellationToken);
+            : await FromSecretsAsync(seed, GardenerRoles.DefaultDomain, cancellationToken);
         if (shoot.Spec.Dns?.Domain is not { Length: > 0 } own)
         {
             return defaults.FirstOrDefault() is { } first
@@ -62,10 +62,10 @@ internal sealed class ShootDomainReader(IKubernetesClient garden)
         return new KnownDomain(config.Domain, config.Type, config.Zone, await ReadSecretAsync(key, cancellationToken));
     }
 
-    private async Task<IReadOnlyList<KnownDomain>> FromSecretsAsync(string role, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<KnownDomain>> FromSecretsAsync(Seed seed, string role, CancellationToken cancellationToken)
     {
         var secrets = await garden.ListAsync<Secret>(
-            new ListOptions { Namespace = GardenerNames.GardenNamespace, LabelSelector = $"{GardenerLabels.Role}={role}" },
+            new ListOptions { Namespace = GardenerNames.SeedNamespace(seed.Metadata.Name!), LabelSelector = $"{GardenerLabels.Role}={role}" },
             cancellationToken);
         return
         [

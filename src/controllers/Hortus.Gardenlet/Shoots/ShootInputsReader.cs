@@ -40,7 +40,8 @@ internal sealed class ShootInputsReader(IKubernetesClient garden)
             return named;
         }
 
-        var projects = await garden.ListAsync<Project>(ListOptions.All, cancellationToken);
+        var projects = await garden.ListAsync<Project>(
+            new ListOptions { FieldSelector = $"spec.namespace={shoot.Metadata.Namespace}" }, cancellationToken);
         return projects.Items.FirstOrDefault(p => p.Spec.Namespace == shoot.Metadata.Namespace)?.Metadata.Name
             ?? throw new ShootConfigurationException(
                 $"namespace {shoot.Metadata.Namespace} belongs to no Project: label it {GardenerLabels.ProjectName}", retryable: true);

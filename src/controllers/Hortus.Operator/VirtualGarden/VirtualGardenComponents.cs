@@ -94,11 +94,10 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
     }
 
     public IComponent ApiServer(
-        VirtualGardenAuthorities authorities, ManagedSecret server, ManagedSecret frontProxy, string clusterIP, ServerStore store)
+        VirtualGardenAuthorities authorities, ApiServerSecrets shown, string clusterIP, ServerStore store)
     {
         ArgumentNullException.ThrowIfNull(authorities);
-        ArgumentNullException.ThrowIfNull(server);
-        ArgumentNullException.ThrowIfNull(frontProxy);
+        ArgumentNullException.ThrowIfNull(shown);
         var virtualCluster = garden.Spec.VirtualCluster;
         return new KubeApiServer(new KubeApiServerValues
         {
@@ -109,11 +108,12 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
             ServiceClusterIPRange = virtualCluster.Networking.Services is [{ } services, ..] ? services : ServicesDefault,
             AdvertiseAddress = clusterIP,
             ServiceAccountIssuer = DnsNames is [{ } first, ..] ? "https://" + first : VirtualGardenNames.Server,
-            ServerSecret = server.SecretName,
+            ServerSecret = shown.Server.SecretName,
             ClientCaSecret = authorities.Client.SecretName,
             ServiceAccountKeySecret = authorities.ServiceAccountKey.SecretName,
             FrontProxyCaSecret = authorities.FrontProxy.SecretName,
-            FrontProxySecret = frontProxy.SecretName,
+            FrontProxySecret = shown.FrontProxy.SecretName,
+            AuthorizationWebhookSecret = shown.SeedReview.SecretName,
             Store = store,
         });
     }
@@ -189,3 +189,9 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
         });
     }
 }
+
+/// <summary>What the API server shows to others.</summary>
+/// <param name="Server">Its serving certificate.</param>
+/// <param name="FrontProxy">What it shows to the servers behind it.</param>
+/// <param name="SeedReview">How it asks what gardenlets may do.</param>
+public sealed record ApiServerSecrets(ManagedSecret Server, ManagedSecret FrontProxy, ManagedSecret SeedReview);

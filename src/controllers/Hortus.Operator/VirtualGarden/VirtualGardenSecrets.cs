@@ -2,6 +2,7 @@ using System.Text;
 using Hortus.Client;
 using Hortus.Components;
 using Hortus.Components.Charts;
+using Hortus.Objects.Gardener;
 using Hortus.Pki;
 
 namespace Hortus.Operator;
@@ -39,6 +40,25 @@ public sealed class VirtualGardenSecrets(SecretsManager secrets, TimeProvider ti
             authorities.FrontProxy,
             CertificateSpec.Client(KubeApiServer.FrontProxyName),
             cancellationToken);
+    }
+
+    /// <summary>How the API server asks the server of Gardener's groups what gardenlets may do, as Secret with key
+    /// <c>kubeconfig</c>.</summary>
+    public Task<ManagedSecret> EnsureSeedReviewAsync(VirtualGardenAuthorities authorities, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(authorities);
+        const string address = $"https://{VirtualGardenNames.GardenerApiServer}.{VirtualGardenNames.Namespace}.svc{GardenerNames.SeedReviewPath}";
+        var user = CertificateSpec.Client("system:kube-apiserver", "system:masters");
+        var request = string.Join(
+            '\n', [authorities.Client.SecretName, authorities.Gardener.SecretName, address, user.CommonName, .. user.Organizations]);
+        return secrets.EnsureAsync("kube-apiserver-authorization-webhook", request, () =>
+        {
+            var authority = CertificateAuthority.Load(authorities.Client.Text("ca.crt"), authorities.Client.Text("ca.key"), time);
+            var pair = authority.Issue(user);
+            var config = KubeConfig.ForClientCertificate(
+                "seed-review", address, authorities.Gardener.Text("ca.crt"), pair.CertificatePem, pair.PrivateKeyPem);
+            return new Dictionary<string, byte[]> { ["kubeconfig"] = Encoding.UTF8.GetBytes(config.ToYaml()) };
+        }, cancellationToken);
     }
 
     /// <summary>The serving certificate of the server of Gardener's groups.</summary>

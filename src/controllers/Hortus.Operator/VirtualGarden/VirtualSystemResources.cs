@@ -6,7 +6,8 @@ using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Operator;
 
-/// <summary>Namespaces and rights that every virtual garden has: for its controllers, for gardenlets and for users.</summary>
+/// <summary>Namespaces and rights that every virtual garden has: for its controllers, for those who become gardenlets, and for
+/// users. What a gardenlet may do depends on its seed, and is no role: the server of Gardener's groups knows it.</summary>
 /// <param name="version">Version of the garden's servers, told to all who may come in.</param>
 public sealed class VirtualSystemResources(string version) : IComponent
 {
@@ -34,7 +35,6 @@ public sealed class VirtualSystemResources(string version) : IComponent
         .. PublicInfo.Render(version),
         .. Grant(ControllerManagerUser, "User", ControllerManagerUser, ControllerManagerRules),
         .. Grant(SchedulerUser, "User", SchedulerUser, SchedulerRules),
-        .. Grant("gardener.cloud:system:seeds", "Group", GardenerNames.SeedsGroup, GardenletRules),
         .. Grant(GardenerNames.SeedBootstrapperRole, "Group", GardenerNames.BootstrappersGroup, BootstrapperRules),
         new ClusterRole { Metadata = new ObjectMeta { Name = GardenerNames.ExtensionsRole }, Rules = ExtensionRules },
         new ClusterRole { Metadata = new ObjectMeta { Name = GardenerNames.ExtensionsNamespaceRole }, Rules = ExtensionNamespaceRules },
@@ -60,19 +60,6 @@ public sealed class VirtualSystemResources(string version) : IComponent
         Rule([""], ["configmaps"], "get", "list", "watch"),
         Rule([""], ["events"], "create", "patch", "update"),
         Rule(["coordination.k8s.io"], ["leases"], "*"),
-    ];
-
-    // Which objects of these kinds a gardenlet sees is narrowed by seed once the seed authorizer is in place.
-    private static IReadOnlyList<PolicyRule> GardenletRules =>
-    [
-        Rule(GardenerGroups, ["*"], "*"),
-        Rule([""], ["secrets", "configmaps", "events", "serviceaccounts", "serviceaccounts/token"], "*"),
-        Rule([""], ["namespaces"], "get", "list", "watch"),
-        Rule(["coordination.k8s.io"], ["leases"], "*"),
-        Rule(["certificates.k8s.io"], ["certificatesigningrequests"], "create", "get", "list", "watch"),
-        Rule(["certificates.k8s.io"], ["certificatesigningrequests/seedclient"], "create"),
-        Rule(["authorization.k8s.io"], ["subjectaccessreviews"], "create"),
-        Rule(["authentication.k8s.io"], ["tokenreviews"], "create"),
     ];
 
     // A token is good for one thing: to ask to become a gardenlet. What it asks for is judged by the garden's controllers.

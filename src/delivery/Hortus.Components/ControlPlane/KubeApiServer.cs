@@ -50,6 +50,10 @@ public sealed record KubeApiServerValues
     /// <summary>Where it keeps its objects; a store of its own of 10 GiB unless something else is said.</summary>
     public ServerStore Store { get => field ??= new EmbeddedStore(Quantity.Parse("10Gi")); init; }
 
+    /// <summary>Secret with the kubeconfig (key <c>kubeconfig</c>) of a webhook that is asked what users may do whom no other rule lets;
+    /// null asks none.</summary>
+    public string? AuthorizationWebhookSecret { get; init; }
+
     /// <summary>More arguments.</summary>
     public IReadOnlyList<string> ExtraArgs { get; init; } = [];
 }
@@ -136,7 +140,11 @@ public sealed class KubeApiServer(KubeApiServerValues values) : IComponent
         yield return $"--tls-cert-file={SecretFolder}/server/tls.crt";
         yield return $"--tls-private-key-file={SecretFolder}/server/tls.key";
         yield return $"--client-ca-file={SecretFolder}/client-ca/ca.crt";
-        yield return "--authorization-mode=Node,RBAC";
+        foreach (var argument in Authorization())
+        {
+            yield return argument;
+        }
+
         yield return "--enable-bootstrap-token-auth=true";
         yield return $"--service-account-issuer={values.ServiceAccountIssuer}";
         yield return $"--service-account-key-file={SecretFolder}/service-account/id_rsa.pub";
@@ -166,11 +174,28 @@ public sealed class KubeApiServer(KubeApiServerValues values) : IComponent
         }
     }
 
+    // Who is refused now may be allowed with the next object that is written; what is allowed hardly ever ends.
+    private IEnumerable<string> Authorization() => values.AuthorizationWebhookSecret is null
+        ? ["--authorization-mode=Node,RBAC"]
+        :
+        [
+            "--authorization-mode=Node,RBAC,Webhook",
+            $"--authorization-webhook-config-file={SecretFolder}/authorization-webhook/kubeconfig",
+            "--authorization-webhook-version=v1",
+            "--authorization-webhook-cache-authorized-ttl=10s",
+            "--authorization-webhook-cache-unauthorized-ttl=0s",
+        ];
+
     private IEnumerable<(string Volume, string Secret)> Secrets()
     {
         yield return ("server", values.ServerSecret);
         yield return ("client-ca", values.ClientCaSecret);
         yield return ("service-account", values.ServiceAccountKeySecret);
+        if (values.AuthorizationWebhookSecret is { } webhook)
+        {
+            yield return ("authorization-webhook", webhook);
+        }
+
         if (values.KubeletClientSecret is { } kubeletClient)
         {
             yield return ("kubelet-client", kubeletClient);

@@ -36,6 +36,9 @@ public static class GardenerNames
     /// <summary>ClusterRole of what extensions may do in the garden's namespace of their seed.</summary>
     public const string ExtensionsNamespaceRole = "gardener.cloud:system:extensions:seed-namespace";
 
+    /// <summary>Path at which the server of Gardener's groups is asked what gardenlets may do with other kinds.</summary>
+    public const string SeedReviewPath = "/webhooks/auth/seed";
+
     /// <summary>Prefix of a gardenlet's user name; the seed's name follows.</summary>
     public const string SeedUserPrefix = "gardener.cloud:system:seed:";
 

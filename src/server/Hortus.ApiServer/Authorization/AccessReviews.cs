@@ -31,7 +31,7 @@ internal sealed class AccessReview(ResourceKind kind, ReviewSubject subject, IAu
         Validate(submitted, info);
         var spec = submitted.Map("spec")!;
         var decision = await authorizer.AuthorizeAsync(
-            subject == ReviewSubject.Self ? user : Named(spec), Target(spec), cancellationToken);
+            subject == ReviewSubject.Self ? user : AccessReviewSpec.UserOf(spec), AccessReviewSpec.RequestOf(spec), cancellationToken);
         var status = new JsonObject { ["allowed"] = decision.Verdict == AuthorizationVerdict.Allow };
         if (decision.Verdict == AuthorizationVerdict.Deny)
         {
@@ -44,50 +44,6 @@ internal sealed class AccessReview(ResourceKind kind, ReviewSubject subject, IAu
         }
 
         return Review.Answer(submitted, kind, status);
-    }
-
-    private static UserInfo Named(JsonObject spec)
-    {
-        var extra = (spec.Map("extra") ?? []).ToDictionary(
-            e => e.Key.ToLowerInvariant(),
-            e => (IReadOnlyList<string>)[.. (e.Value as JsonArray ?? []).Select(item => item.Text()).OfType<string>()]);
-        return new UserInfo(
-            spec.Text("user") ?? "", spec.TextList("groups"))
-        { Uid = spec.Text("uid") ?? "", Extra = extra };
-    }
-
-    private static IReadOnlyDictionary<string, string> SelectedIn(JsonObject resource) =>
-        resource.Text("fieldSelector", "rawSelector") is { Length: > 0 } raw
-            ? Selectors.FieldSelector.Equalities(raw)
-            : (resource.Map("fieldSelector") ?? []).Items("requirements")
-                .Where(r => r.Text("operator") == "In" && r.TextList("values").Count == 1)
-                .GroupBy(r => r.Text("key") ?? "", StringComparer.Ordinal)
-                .ToDictionary(g => g.Key, g => g.First().TextList("values")[0], StringComparer.Ordinal);
-
-    private static RequestInfo Target(JsonObject spec)
-    {
-        if (spec.Map("resourceAttributes") is not { } resource)
-        {
-            return new RequestInfo
-            {
-                Verb = spec.Text("nonResourceAttributes", "verb") ?? "",
-                Path = spec.Text("nonResourceAttributes", "path") ?? "",
-            };
-        }
-
-        return new RequestInfo
-        {
-            IsResource = true,
-            Path = "",
-            Verb = resource.Text("verb") ?? "",
-            Group = resource.Text("group") ?? "",
-            Version = resource.Text("version") ?? "",
-            Resource = resource.Text("resource") ?? "",
-            Subresource = resource.Text("subresource") ?? "",
-            Namespace = resource.Text("namespace"),
-            Name = resource.Text("name"),
-            SelectedFields = SelectedIn(resource),
-        };
     }
 
     private void Validate(JsonObject submitted, RequestInfo info)

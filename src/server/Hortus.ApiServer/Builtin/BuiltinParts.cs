@@ -12,7 +12,7 @@ namespace Hortus.ApiServer.Builtin;
 /// <summary>What <see cref="BuiltinPlugin"/> is made of, built once per server from its options.</summary>
 internal sealed class BuiltinParts
 {
-    private static readonly string[] Modes = ["AlwaysAllow", "AlwaysDeny", "Node", "RBAC"];
+    private static readonly string[] Modes = ["AlwaysAllow", "AlwaysDeny", "Node", "RBAC", "Webhook"];
 
     /// <exception cref="IOException">A file cannot be read; the message names it.</exception>
     /// <exception cref="FormatException">An option has a value that makes no sense; the message names it.</exception>
@@ -52,6 +52,9 @@ internal sealed class BuiltinParts
     public RbacAuthorizer Rbac { get; }
 
     public IReadOnlyList<IAuthorizer> Authorizers { get; }
+
+    /// <summary>The one of the authorizers that holds connections; null when it is not asked for.</summary>
+    public WebhookAuthorizer? Webhook => Authorizers.OfType<WebhookAuthorizer>().FirstOrDefault();
 
     public ServiceAllocator Allocator { get; }
 
@@ -99,6 +102,11 @@ internal sealed class BuiltinParts
 
     private List<IAuthorizer> CreateAuthorizers(ApiServerServices services)
     {
+        if (services.Options.AuthorizationWebhookVersion is var version and not "v1")
+        {
+            throw new FormatException($"invalid value \"{version}\" for --authorization-webhook-version: supported is v1");
+        }
+
         var authorizers = new List<IAuthorizer> { new MastersAuthorizer() };
         foreach (var mode in services.Options.AuthorizationMode)
         {
@@ -108,6 +116,11 @@ internal sealed class BuiltinParts
                 "AlwaysDeny" => new ConstantAuthorizer(AuthorizationDecision.NoOpinion("Everything is forbidden.")),
                 "Node" => new NodeAuthorizer(services.Objects),
                 "RBAC" => Rbac,
+                "Webhook" => new WebhookAuthorizer(
+                    WebhookKubeconfig.Load(services.Options.AuthorizationWebhookConfigFile),
+                    services.Options,
+                    services.Time,
+                    services.LoggerFactory.CreateLogger<WebhookAuthorizer>()),
                 _ => throw new FormatException(
                     $"invalid value \"{mode}\" for --authorization-mode: supported modes are "
                     + string.Join(", ", Modes)),

@@ -110,6 +110,7 @@ public sealed class BuiltinPlugin(INodeDialer? dialer = null) : ApiServerPlugin
         {
             own.Kubelets.Dispose();
             own.Backends.Dispose();
+            own.Webhook?.Dispose();
         }
     }
 

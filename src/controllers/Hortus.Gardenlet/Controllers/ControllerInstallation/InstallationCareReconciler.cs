@@ -17,8 +17,10 @@ internal sealed class InstallationCareReconciler(GardenletSurroundings surroundi
 
     /// <summary>Registers the controller.</summary>
     public void AddTo(IControllerManager garden) => garden.AddController("controllerinstallation-care", this, controller => controller
-        .For<ControllerInstallation>((old, installation) =>
-            installation?.Spec.SeedRef?.Name == surroundings.SeedName && (old is null || IsHandled(old) != IsHandled(installation)))
+        .For<ControllerInstallation>(
+            (old, installation) =>
+                installation?.Spec.SeedRef?.Name == surroundings.SeedName && (old is null || IsHandled(old) != IsHandled(installation)),
+            surroundings.Scopes.Installations)
         .WatchesOn<ManagedResource>(surroundings.Seed, InstallationTriggers.InstallationsOf, (old, resource) => Said(old) != Said(resource))
         .WithConcurrency(surroundings.Options.ConcurrentControllerInstallations));
 

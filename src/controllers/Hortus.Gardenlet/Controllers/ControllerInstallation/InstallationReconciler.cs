@@ -27,13 +27,15 @@ internal sealed class InstallationReconciler(
     /// <summary>Registers the controller.</summary>
     public void AddTo(IControllerManager garden)
     {
-        var installations = garden.CacheOf<ControllerInstallation>();
+        var installations = garden.CacheOf<ControllerInstallation>(surroundings.Scopes.Installations);
         garden.AddController("controllerinstallation", this, controller => controller
-            .For<ControllerInstallation>((old, installation) => IsOurs(installation) && InstallationTriggers.Matters(old, installation))
+            .For<ControllerInstallation>(
+                (old, installation) => IsOurs(installation) && InstallationTriggers.Matters(old, installation),
+                surroundings.Scopes.Installations)
             .Watches<Secret>(
                 _ => installations.List().Where(IsOurs).Select(installation => installation.Key),
                 InstallationTriggers.Matters,
-                InstallationTriggers.RegistrySecrets)
+                surroundings.Scopes.RegistrySecrets)
             .WatchesOn<ManagedResource>(
                 surroundings.Seed, InstallationTriggers.InstallationsOf, (old, resource) => old is not null && resource is null)
             .WatchesOn<Namespace>(

@@ -25,7 +25,7 @@ internal sealed class InstallationRequiredReconciler : IReconciler
     {
         this.surroundings = surroundings;
         this.status = status;
-        installations = surroundings.Garden.CacheOf<ControllerInstallation>();
+        installations = surroundings.Garden.CacheOf<ControllerInstallation>(surroundings.Scopes.Installations);
         registrations = surroundings.Garden.CacheOf<ControllerRegistration>();
         kinds = ExtensionKinds.In(surroundings.Seed);
     }
@@ -34,9 +34,11 @@ internal sealed class InstallationRequiredReconciler : IReconciler
     public void AddTo(IControllerManager garden) => garden.AddController("controllerinstallation-required", this, controller =>
     {
         controller
-            .For<ControllerInstallation>((old, installation) => installation is not null && (old is null
-                || old.Spec.SeedRef?.Name != installation.Spec.SeedRef?.Name
-                || old.Spec.RegistrationRef.Name != installation.Spec.RegistrationRef.Name))
+            .For<ControllerInstallation>(
+                (old, installation) => installation is not null && (old is null
+                    || old.Spec.SeedRef?.Name != installation.Spec.SeedRef?.Name
+                    || old.Spec.RegistrationRef.Name != installation.Spec.RegistrationRef.Name),
+                surroundings.Scopes.Installations)
             .Watches<ControllerRegistration>(
                 registration => KeysWhere(installation => installation.Spec.RegistrationRef.Name == registration.Metadata.Name));
         foreach (var kind in kinds.Values)

@@ -24,10 +24,6 @@ internal static class InstallationTriggers
             || old.Metadata.Annotation(GardenerAnnotations.PodSecurityEnforce)
                 != installation.Metadata.Annotation(GardenerAnnotations.PodSecurityEnforce));
 
-    /// <summary>The Secrets of the garden with credentials and authorities of registries.</summary>
-    public static CacheScope RegistrySecrets { get; } = new(
-        GardenerNames.GardenNamespace, $"{GardenerLabels.Role} in ({GardenerRoles.HelmPullSecret},{GardenerRoles.OciCABundle})");
-
     /// <summary>Whether a Secret has other data than before.</summary>
     public static bool Matters(Secret? old, Secret? secret)
     {

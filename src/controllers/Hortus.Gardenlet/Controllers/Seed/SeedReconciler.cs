@@ -72,10 +72,14 @@ internal sealed class SeedReconciler(GardenletSurroundings surroundings, SeedSta
 
     private async Task<ReconcileResult> DeleteAsync(Seed seed, CancellationToken cancellationToken)
     {
-        var shoots = await surroundings.GardenClient.ListAsync<Shoot>(ListOptions.All, cancellationToken);
-        if (shoots.Items.Any(shoot => shoot.Spec.SeedName == surroundings.SeedName || shoot.Status?.SeedName == surroundings.SeedName))
+        foreach (var field in new[] { "spec.seedName", "status.seedName" })
         {
-            return ReconcileResult.After(Again);
+            var shoots = await surroundings.GardenClient.ListAsync<Shoot>(
+                new ListOptions { FieldSelector = $"{field}={surroundings.SeedName}", Limit = 1 }, cancellationToken);
+            if (shoots.Items.Count > 0)
+            {
+                return ReconcileResult.After(Again);
+            }
         }
 
         if (!await extensions.RemoveAsync(cancellationToken))

@@ -17,13 +17,16 @@ internal sealed class ShootReconciler(GardenletSurroundings surroundings) : IRec
     private readonly ConcurrentDictionary<ObjectKey, int> failures = [];
 
     /// <summary>Registers the controller with what it watches.</summary>
-    public static void AddTo(IControllerManager garden, ShootReconciler reconciler, GardenletOptions options, string seedName) =>
-        garden.AddController("shoot", reconciler, controller => controller
-            .For<Shoot>((old, shoot) => IsOurs(shoot ?? old!, seedName) && ShootDecision.Matters(old, shoot))
+    public static void AddTo(GardenletSurroundings surroundings)
+    {
+        var (seedName, shoots) = (surroundings.SeedName, surroundings.Garden.CacheOf<Shoot>(surroundings.Scopes.Shoots));
+        surroundings.Garden.AddController("shoot", new ShootReconciler(surroundings), controller => controller
+            .For<Shoot>((old, shoot) => IsOurs(shoot ?? old!, seedName) && ShootDecision.Matters(old, shoot), surroundings.Scopes.Shoots)
             .Watches<Seed>(
-                _ => garden.CacheOf<Shoot>().List().Where(s => IsOurs(s, seedName) && IsUnfinished(s)).Select(s => s.Key),
+                _ => shoots.List().Where(s => IsOurs(s, seedName) && IsUnfinished(s)).Select(s => s.Key),
                 (old, seed) => seed?.Metadata.Name == seedName && Readiness(old) != Readiness(seed))
-            .WithConcurrency(options.ConcurrentShoots));
+            .WithConcurrency(surroundings.Options.ConcurrentShoots));
+    }
 
     /// <summary>Whether the shoot's control plane is (or is to be) in this gardenlet's seed.</summary>
     public static bool IsOurs(Shoot shoot, string seedName) =>

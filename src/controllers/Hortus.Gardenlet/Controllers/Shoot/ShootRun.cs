@@ -118,7 +118,7 @@ internal sealed partial class ShootRun
 
         try
         {
-            await surroundings.Garden.CacheOf<Shoot>().WaitAsync(
+            await surroundings.Garden.CacheOf<Shoot>(surroundings.Scopes.Shoots).WaitAsync(
                 shoot.Key, current => current is not null && current.Metadata.IsDeleting(), superseded.Token);
             await superseded.CancelAsync();
         }

@@ -21,18 +21,18 @@ internal sealed class ShootCareReconciler(GardenletSurroundings surroundings) : 
     public static void AddTo(GardenletSurroundings surroundings)
     {
         var reconciler = new ShootCareReconciler(surroundings);
-        var garden = surroundings.Garden;
+        var shoots = surroundings.Garden.CacheOf<Shoot>(surroundings.Scopes.Shoots);
         surroundings.Garden.AddController("shoot-care", reconciler, controller => controller
             .For<Shoot>((old, shoot) => shoot is not null
                 && ShootReconciler.IsOurs(shoot, surroundings.SeedName)
-                && (old is null || State(old) != State(shoot)))
+                && (old is null || State(old) != State(shoot)), surroundings.Scopes.Shoots)
             .WithConcurrency(surroundings.Options.ConcurrentShoots)
             .WithResync(surroundings.Options.ShootCarePeriod));
 
         // The keys of both are those of Shoots in the garden; only the place of the watch differs.
         surroundings.Seed.AddController("shoot-care-seed", reconciler, controller => controller
-            .Watches<ManagedResource>(r => ShootsIn(garden, r.Metadata.Namespace), (old, r) => Fault(old) != Fault(r))
-            .Watches<MachineObject>(m => ShootsIn(garden, m.Metadata.Namespace), (old, m) => Phase(old) != Phase(m))
+            .Watches<ManagedResource>(r => ShootsIn(shoots, r.Metadata.Namespace), (old, r) => Fault(old) != Fault(r))
+            .Watches<MachineObject>(m => ShootsIn(shoots, m.Metadata.Namespace), (old, m) => Phase(old) != Phase(m))
             .WithConcurrency(surroundings.Options.ConcurrentShoots));
     }
 
@@ -121,8 +121,8 @@ internal sealed class ShootCareReconciler(GardenletSurroundings surroundings) : 
         }
     }
 
-    private static IEnumerable<ObjectKey> ShootsIn(IControllerManager garden, string? technicalID) =>
-        garden.CacheOf<Shoot>().List().Where(shoot => shoot.Status?.TechnicalID == technicalID).Select(shoot => shoot.Key);
+    private static IEnumerable<ObjectKey> ShootsIn(IObjectCache<Shoot> shoots, string? technicalID) =>
+        shoots.List().Where(shoot => shoot.Status?.TechnicalID == technicalID).Select(shoot => shoot.Key);
 
     private static string State(Shoot shoot) => $"{shoot.Status?.LastOperation?.Type} {shoot.Status?.LastOperation?.State}";
 

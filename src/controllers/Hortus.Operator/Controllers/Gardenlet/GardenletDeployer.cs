@@ -29,9 +29,10 @@ internal sealed class GardenletDeployer(
     private static readonly ObjectKey Info = new(GardenerNames.PublicNamespace, GardenerNames.InfoConfigMap);
 
     /// <summary>Deploys; returns when the API server of the target cluster has everything.</summary>
+    /// <returns>Why a gardenlet that is there already does not get into the garden, as it says itself; null when it says nothing.</returns>
     /// <exception cref="GardenletDeployException">It cannot be done as things are.</exception>
     /// <exception cref="GardenletInstallException">The chart is not usable, or an object was refused.</exception>
-    public async Task DeployAsync(Gardenlet gardenlet, Seed? seed, CancellationToken cancellationToken)
+    public async Task<string?> DeployAsync(Gardenlet gardenlet, Seed? seed, CancellationToken cancellationToken)
     {
         var configuration = Read(gardenlet);
         using var target = await TargetCluster.OpenAsync(gardenlet, garden.Client, runtime, clock, cancellationToken);
@@ -66,7 +67,18 @@ internal sealed class GardenletDeployer(
         }
 
         garden.Events.Normal(gardenlet, GardenletReasons.Reconciling, "Deploying gardenlet into target cluster");
+        var fault = await FaultAsync(target.Client, configuration, cancellationToken);
         await installer.ApplyAsync(release, target.Client, cancellationToken);
+        return fault;
+    }
+
+    private static async Task<string?> FaultAsync(
+        IKubernetesClient target, GardenletConfiguration configuration, CancellationToken cancellationToken)
+    {
+        var reference = configuration.GardenClientConnection?.BootstrapKubeconfig;
+        var key = new ObjectKey(
+            reference?.Namespace ?? GardenerNames.GardenNamespace, reference?.Name ?? GardenletNames.BootstrapKubeconfigSecret);
+        return (await target.FindAsync<Secret>(key, cancellationToken))?.Metadata.Annotation(GardenletNames.BootstrapFault);
     }
 
     private static GardenletConfiguration Read(Gardenlet gardenlet)

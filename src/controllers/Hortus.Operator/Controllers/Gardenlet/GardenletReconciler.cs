@@ -47,9 +47,10 @@ internal sealed class GardenletReconciler(GardenForGardenlets garden, GardenletD
     {
         using var timeout = new CancellationTokenSource(RunMax, clock);
         using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        string? said;
         try
         {
-            await deployer.DeployAsync(gardenlet, seed, run.Token);
+            said = await deployer.DeployAsync(gardenlet, seed, run.Token);
         }
         catch (Exception e) when (IsFailure(e, cancellationToken))
         {
@@ -61,8 +62,8 @@ internal sealed class GardenletReconciler(GardenForGardenlets garden, GardenletD
             return ReconcileResult.After(RetryPeriod);
         }
 
-        await SayAsync(
-            gardenlet, ConditionStatus.Progressing, GardenletReasons.ReconcileError, "Waiting for seed registration", cancellationToken);
+        var waiting = "Waiting for seed registration" + (said is null ? "" : $"; the gardenlet says: {said}");
+        await SayAsync(gardenlet, ConditionStatus.Progressing, GardenletReasons.ReconcileError, waiting, cancellationToken);
         await ConsumeOperationAsync(gardenlet, cancellationToken);
 
         // A new Seed starts a run of its own; the run after a period is for what went by unseen.

@@ -66,10 +66,12 @@ internal sealed class ApiServerPart(GardenOperation operation)
     private async Task<IComponent> ServerAsync(CancellationToken cancellationToken)
     {
         var hosts = Components.Hosts(operation.ClusterIP);
-        var server = await operation.Secrets.EnsureServerAsync(operation.Authorities, hosts, cancellationToken);
-        var frontProxy = await operation.Secrets.EnsureFrontProxyAsync(operation.Authorities, cancellationToken);
+        var shown = new ApiServerSecrets(
+            await operation.Secrets.EnsureServerAsync(operation.Authorities, hosts, cancellationToken),
+            await operation.Secrets.EnsureFrontProxyAsync(operation.Authorities, cancellationToken),
+            await operation.Secrets.EnsureSeedReviewAsync(operation.Authorities, cancellationToken));
         var store = await StoreAsync(Components.ApiServerStore, cancellationToken);
-        return Components.ApiServer(operation.Authorities, server, frontProxy, operation.ClusterIP, store);
+        return Components.ApiServer(operation.Authorities, shown, operation.ClusterIP, store);
     }
 
     private async Task<ServerStore> StoreAsync(Func<StoreSnapshots?, ServerStore> ownStore, CancellationToken cancellationToken) =>
