@@ -139,7 +139,9 @@ internal static class GardenletSettings
     }
 
     private static ObjectKey? KeyOf(SecretReference? reference) =>
-        reference is { Name.Length: > 0 } ? new ObjectKey(Text(reference.Namespace) ?? GardenerNames.GardenNamespace, reference.Name) : null;
+        reference is { Name.Length: > 0 }
+            ? new ObjectKey(Text(reference.Namespace) ?? GardenerNames.GardenNamespace, reference.Name)
+            : null;
 
     private static TimeSpan Time(string? text, TimeSpan fallback) => Text(text) is { } given ? Duration.Parse(given) : fallback;
 

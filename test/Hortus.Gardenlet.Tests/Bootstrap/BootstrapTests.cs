@@ -43,7 +43,7 @@ public sealed class BootstrapTests(SecureGarden garden) : IClassFixture<SecureGa
     {
         using var deadline = SecureGarden.Deadline();
         var settings = NewSettings();
-        var token = await StoreBootstrapAsync(DateTimeOffset.MaxValue.AddYears(-1), deadline.Token);
+        var token = await StoreBootstrapAsync(settings, DateTimeOffset.MaxValue.AddYears(-1), deadline.Token);
 
         var credentials = await New(settings).EnsureAsync(deadline.Token);
 
@@ -63,7 +63,7 @@ public sealed class BootstrapTests(SecureGarden garden) : IClassFixture<SecureGa
     {
         using var deadline = SecureGarden.Deadline();
         var settings = NewSettings();
-        var token = await StoreBootstrapAsync(DateTimeOffset.MaxValue.AddYears(-1), deadline.Token);
+        var token = await StoreBootstrapAsync(settings, DateTimeOffset.MaxValue.AddYears(-1), deadline.Token);
         var first = await New(settings).EnsureAsync(deadline.Token);
         await StoreAsync(Bootstrap, KubeConfig.ForToken(
             "garden", garden.Connection.Server.AbsoluteUri, garden.Serving.CertificatePem, $"{token}.{SecureGarden.TokenSecret}").ToYaml(),
@@ -81,7 +81,7 @@ public sealed class BootstrapTests(SecureGarden garden) : IClassFixture<SecureGa
         using var deadline = SecureGarden.Deadline();
         var clock = new SkippingTime();
         var settings = NewSettings();
-        await StoreBootstrapAsync(DateTimeOffset.UnixEpoch, deadline.Token);
+        await StoreBootstrapAsync(settings, DateTimeOffset.UnixEpoch, deadline.Token);
         var bootstrap = New(settings, clock);
 
         var running = bootstrap.EnsureAsync(deadline.Token);
@@ -89,7 +89,7 @@ public sealed class BootstrapTests(SecureGarden garden) : IClassFixture<SecureGa
             Bootstrap, found => found?.Metadata.Annotation(GardenletNames.BootstrapFault) is not null, deadline.Token);
         var fault = bootstrap.Fault;
         await Seed.DeleteAsync<Secret>(Bootstrap, null, deadline.Token);
-        await StoreBootstrapAsync(DateTimeOffset.MaxValue.AddYears(-1), deadline.Token);
+        await StoreBootstrapAsync(settings, DateTimeOffset.MaxValue.AddYears(-1), deadline.Token);
         await running;
 
         told!.Metadata.Annotation(GardenletNames.BootstrapFault)!.ShouldContain("401 Unauthorized");
@@ -116,7 +116,7 @@ public sealed class BootstrapTests(SecureGarden garden) : IClassFixture<SecureGa
         using var deadline = SecureGarden.Deadline();
         var settings = NewSettings();
         await StoreOwnAsync(settings.SeedName, TimeSpan.FromMinutes(-1), deadline.Token);
-        await StoreBootstrapAsync(DateTimeOffset.MaxValue.AddYears(-1), deadline.Token);
+        await StoreBootstrapAsync(settings, DateTimeOffset.MaxValue.AddYears(-1), deadline.Token);
 
         var credentials = await New(settings).EnsureAsync(deadline.Token);
 
@@ -185,9 +185,10 @@ public sealed class BootstrapTests(SecureGarden garden) : IClassFixture<SecureGa
         return opened[^1];
     }
 
-    private async Task<string> StoreBootstrapAsync(DateTimeOffset expiration, CancellationToken cancellationToken)
+    private async Task<string> StoreBootstrapAsync(
+        GardenAccessSettings settings, DateTimeOffset expiration, CancellationToken cancellationToken)
     {
-        var id = await garden.CreateTokenAsync(expiration, cancellationToken);
+        var id = await garden.CreateTokenAsync(settings.SeedName, expiration, cancellationToken);
         var config = KubeConfig.ForToken(
             "garden", garden.Connection.Server.AbsoluteUri, garden.Serving.CertificatePem, $"{id}.{SecureGarden.TokenSecret}");
         await StoreAsync(Bootstrap, config.ToYaml(), cancellationToken);

@@ -1,6 +1,7 @@
 using System.Text;
 using Hortus.ApiServer;
 using Hortus.Client;
+using Hortus.Components.Gardenlets;
 using Hortus.GardenApi;
 using Hortus.GardenControllers;
 using Hortus.KubeControllers;
@@ -99,11 +100,11 @@ public sealed class SecureGarden : IAsyncLifetime
 
     public static KubernetesClient Connect(ClientConnection connection) => new(connection, new ClientOptions { UserAgent = "test" });
 
-    /// <summary>Makes a bootstrap token; its id.</summary>
-    public async Task<string> CreateTokenAsync(DateTimeOffset expiration, CancellationToken cancellationToken)
+    /// <summary>Makes a bootstrap token, or another one in its place, as the operator does for the Gardenlet of a seed; its id.</summary>
+    public async Task<string> CreateTokenAsync(string seed, DateTimeOffset expiration, CancellationToken cancellationToken)
     {
-        var id = $"t{Interlocked.Increment(ref count):d5}";
-        await Admin.CreateAsync(
+        var id = BootstrapTokens.IdOf(new ObjectKey("garden", seed));
+        await Admin.ApplyAsync(
             new Secret
             {
                 Metadata = new ObjectMeta { Namespace = "kube-system", Name = "bootstrap-token-" + id },
@@ -116,6 +117,7 @@ public sealed class SecureGarden : IAsyncLifetime
                     ["usage-bootstrap-authentication"] = "true",
                 }.ToDictionary(pair => pair.Key, pair => Encoding.UTF8.GetBytes(pair.Value)),
             },
+            "test",
             cancellationToken);
         return id;
     }

@@ -15,7 +15,8 @@ internal sealed record GardenAccessSettings
     /// <summary>Secret of the seed with the kubeconfig for the garden; made by the gardenlet.</summary>
     public ObjectKey KubeconfigSecret { get; init; } = new(GardenerNames.GardenNamespace, GardenletNames.KubeconfigSecret);
 
-    /// <summary>Secret of the seed with a kubeconfig that is good for nothing but to ask for the other one; null when there is none.</summary>
+    /// <summary>Secret of the seed with a kubeconfig that is good for nothing but to ask for the other one; null when there is
+    /// none.</summary>
     public ObjectKey? BootstrapSecret { get; init; }
 
     /// <summary>URL of the garden written into the kubeconfig; null takes that of the bootstrap kubeconfig.</summary>
@@ -24,7 +25,8 @@ internal sealed record GardenAccessSettings
     /// <summary>Validity asked for; null leaves it to the signer.</summary>
     public TimeSpan? Validity { get; init; }
 
-    /// <summary>Earliest and latest share of a certificate's life, in percent, at which it is renewed; the moment between is random.</summary>
+    /// <summary>Earliest and latest share of a certificate's life, in percent, at which it is renewed; the moment between is
+    /// random.</summary>
     public int JitterMin { get; init; } = JitterMinDefault;
 
     public int JitterMax { get; init; } = JitterMaxDefault;

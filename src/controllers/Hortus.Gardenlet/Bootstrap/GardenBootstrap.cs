@@ -117,7 +117,8 @@ internal sealed partial class GardenBootstrap(
         catch (ApiException e) when (e.Code == 401)
         {
             throw new GardenAccessException(
-                $"the garden at {known.Server} refused the bootstrap token of Secret {settings.BootstrapSecret}: 401 {e.Status.Message ?? e.Reason}: "
+                $"the garden at {known.Server} refused the bootstrap token of Secret {settings.BootstrapSecret}: "
+                + $"401 {e.Status.Message ?? e.Reason}: "
                 + "it has expired, was deleted, or belongs to another garden; the operator makes another one when the Gardenlet is "
                 + "reconciled again",
                 e);

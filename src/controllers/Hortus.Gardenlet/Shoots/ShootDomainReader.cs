@@ -65,7 +65,11 @@ internal sealed class ShootDomainReader(IKubernetesClient garden)
     private async Task<IReadOnlyList<KnownDomain>> FromSecretsAsync(Seed seed, string role, CancellationToken cancellationToken)
     {
         var secrets = await garden.ListAsync<Secret>(
-            new ListOptions { Namespace = GardenerNames.SeedNamespace(seed.Metadata.Name!), LabelSelector = $"{GardenerLabels.Role}={role}" },
+            new ListOptions
+            {
+                Namespace = GardenerNames.SeedNamespace(seed.Metadata.Name!),
+                LabelSelector = $"{GardenerLabels.Role}={role}",
+            },
             cancellationToken);
         return
         [

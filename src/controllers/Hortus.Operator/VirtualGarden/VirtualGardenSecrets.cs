@@ -47,7 +47,8 @@ public sealed class VirtualGardenSecrets(SecretsManager secrets, TimeProvider ti
     public Task<ManagedSecret> EnsureSeedReviewAsync(VirtualGardenAuthorities authorities, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(authorities);
-        const string address = $"https://{VirtualGardenNames.GardenerApiServer}.{VirtualGardenNames.Namespace}.svc{GardenerNames.SeedReviewPath}";
+        const string server = $"https://{VirtualGardenNames.GardenerApiServer}.{VirtualGardenNames.Namespace}.svc";
+        const string address = server + GardenerNames.SeedReviewPath;
         var user = CertificateSpec.Client("system:kube-apiserver", "system:masters");
         var request = string.Join(
             '\n', [authorities.Client.SecretName, authorities.Gardener.SecretName, address, user.CommonName, .. user.Organizations]);

@@ -10,8 +10,8 @@ namespace Hortus.GardenApi.Seeds;
 /// <param name="Name">Its name.</param>
 internal readonly record struct ObjectReferenceTo(string Kind, string? Namespace, string Name);
 
-/// <summary>Finds the objects with settings and credentials that an object of the garden's API names, by the forms that all kinds share. Read
-/// once for each stored version.</summary>
+/// <summary>Finds the objects with settings and credentials that an object of the garden's API names, by the forms that all kinds
+/// share. Read once for each stored version.</summary>
 internal static class ObjectReferences
 {
     private const string Secret = "Secret";
@@ -25,7 +25,8 @@ internal static class ObjectReferences
     private static readonly ConditionalWeakTable<KubernetesObject, IReadOnlySet<ObjectReferenceTo>> Known = [];
 
     /// <summary>What the object names.</summary>
-    public static IReadOnlySet<ObjectReferenceTo> Of(KubernetesObject value) => Known.GetValue(value, static found => In(KubernetesJson.ToNode(found)));
+    public static IReadOnlySet<ObjectReferenceTo> Of(KubernetesObject value) =>
+        Known.GetValue(value, static found => In(KubernetesJson.ToNode(found)));
 
     /// <summary>What a tree names.</summary>
     public static IReadOnlySet<ObjectReferenceTo> In(JsonNode? tree)

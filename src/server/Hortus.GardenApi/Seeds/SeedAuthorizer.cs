@@ -70,7 +70,9 @@ internal sealed class SeedAuthorizer(SeedRelations relations) : IAuthorizer
                 : request.Verb is "get" or "update" or "patch"
                     ? relations.HasShootAsync(seed, request.Namespace, request.Name, cancellationToken)
                     : Is(false),
-            "shootstates" => Named(request) ? relations.HasShootAsync(seed, request.Namespace, request.OnlyName, cancellationToken) : Is(false),
+            "shootstates" => Named(request)
+                ? relations.HasShootAsync(seed, request.Namespace, request.OnlyName, cancellationToken)
+                : Is(false),
             "internalsecrets" => Named(request) && request.Namespace is { } space
                 ? relations.IsOfShootAsync(seed, space, request.OnlyName, cancellationToken)
                 : Is(false),

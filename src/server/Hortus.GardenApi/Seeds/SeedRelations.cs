@@ -16,7 +16,8 @@ internal sealed class SeedRelations(IObjectReader objects)
 {
     private const int TokenIdLength = 6;
 
-    /// <summary>The Shoots that live on a seed, are to live there or are about to leave it; of one namespace or, with null, of all.</summary>
+    /// <summary>The Shoots that live on a seed, are to live there or are about to leave it; of one namespace or, with null, of
+    /// all.</summary>
     public async ValueTask<IReadOnlyList<Shoot>> ShootsAsync(string seed, string? space, CancellationToken cancellationToken) =>
         [.. (await objects.ListAsync<Shoot>(space, cancellationToken)).Where(shoot => IsOn(shoot, seed))];
 
@@ -48,7 +49,8 @@ internal sealed class SeedRelations(IObjectReader objects)
     public async ValueTask<bool> NamesAsync(string seed, string kind, ObjectKey key, CancellationToken cancellationToken)
     {
         var (space, name) = (key.Namespace ?? "", key.Name);
-        if (await objects.FindAsync<Seed>(ObjectKey.Cluster(seed), cancellationToken) is { } registered && Names(registered, kind, space, name))
+        if (await objects.FindAsync<Seed>(ObjectKey.Cluster(seed), cancellationToken) is { } registered
+            && Names(registered, kind, space, name))
         {
             return true;
         }
@@ -98,7 +100,8 @@ internal sealed class SeedRelations(IObjectReader objects)
         return found;
     }
 
-    /// <summary>Whether a bootstrap token is that of a seed's gardenlet or of one that it deploys: the operator makes ids of names.</summary>
+    /// <summary>Whether a bootstrap token is that of a seed's gardenlet or of one that it deploys: the operator makes ids of
+    /// names.</summary>
     public async ValueTask<bool> IsTokenAsync(string seed, string id, CancellationToken cancellationToken) =>
         id == TokenId(GardenerNames.GardenNamespace, seed)
         || (await ManagedSeedsAsync(seed, cancellationToken)).Any(m => id == TokenId(m.Metadata.Namespace!, m.Metadata.Name!));

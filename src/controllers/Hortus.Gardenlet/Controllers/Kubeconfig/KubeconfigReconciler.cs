@@ -59,7 +59,8 @@ internal sealed partial class KubeconfigReconciler(
     {
         try
         {
-            var pair = await new SeedCertificateRequest(surroundings.GardenClient, settings, surroundings.Clock).ObtainAsync(cancellationToken);
+            var request = new SeedCertificateRequest(surroundings.GardenClient, settings, surroundings.Clock);
+            var pair = await request.ObtainAsync(cancellationToken);
             var renewed = GardenCredentials.Of(pass.Credentials.Connection, pair);
             await secrets.StoreAsync(renewed, cancellationToken);
             TakeOver(renewed);
@@ -70,7 +71,9 @@ internal sealed partial class KubeconfigReconciler(
             if (seed is not null)
             {
                 surroundings.Garden.Events.Warning(
-                    seed, FailedReason, $"the client certificate, valid until {pass.Credentials.Validity?.NotAfter:u}, is not renewed: {e.Message}");
+                    seed,
+                    FailedReason,
+                    $"the client certificate, valid until {pass.Credentials.Validity?.NotAfter:u}, is not renewed: {e.Message}");
             }
 
             throw;
@@ -116,7 +119,7 @@ internal sealed partial class KubeconfigReconciler(
     private static bool IsAsked(KubernetesObject? value, string operation) =>
         value?.Metadata.Annotation(GardenerAnnotations.Operation) == operation;
 
-    [LoggerMessage(7130, LogLevel.Information, "the client certificate of seed {Seed} for the garden is renewed; it is valid until {Until}")]
+    [LoggerMessage(7130, LogLevel.Information, "seed {Seed} has another client certificate for the garden, valid until {Until}")]
     private static partial void LogRenewed(ILogger logger, string seed, DateTimeOffset until);
 
     [LoggerMessage(7131, LogLevel.Information, "going on with the kubeconfig for the garden that Secret {Secret} holds now")]
