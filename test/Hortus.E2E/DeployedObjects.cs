@@ -12,6 +12,7 @@ internal static class DeployedObjects
     private static readonly string[] Direct =
     [
         "Deployment/garden/gardener-operator", "ServiceAccount/garden/gardener-operator", "Service/garden/gardener-operator",
+        "Role/garden/gardener-operator", "RoleBinding/garden/gardener-operator",
         "Deployment/garden/gardener-resource-manager", "ServiceAccount/garden/gardener-resource-manager",
         "ClusterRole//gardener-operator", "ClusterRoleBinding//gardener-operator",
         "ClusterRole//hortus:garden:gardener-resource-manager", "ClusterRoleBinding//hortus:garden:gardener-resource-manager",

@@ -38,7 +38,7 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
     [Fact, Order(2)]
     public async Task A_label_opens_the_way_of_a_pod_to_a_Service_and_goes_with_it()
     {
-        const string target = "virtual-garden-kube-apiserver-tcp-443";
+        const string target = "gardener-apiserver-tcp-443";
         string[] policies = [$"networkpolicy/ingress-to-{target}", $"networkpolicy/egress-to-{target}"];
 
         // No node has this image: the label of the pod counts, not what runs in it.
