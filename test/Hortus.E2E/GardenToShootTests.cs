@@ -202,7 +202,7 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         (await garden.KubectlAsync("apply", "-f", file)).Succeeded();
         foreach (var component in Killable)
         {
-            Kill(component);
+            Kill(garden, component);
             await Task.Delay(TimeSpan.FromMilliseconds(500));
         }
 
@@ -323,12 +323,17 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         }
     }
 
-    private void Kill(string component)
+    /// <summary>Ends the processes of a component as a power cut would.</summary>
+    /// <returns>How many there were.</returns>
+    internal static int Kill(LocalGarden garden, string component)
     {
-        foreach (var process in HostTraces.Processes(garden.State).Where(process => process.Component == component))
+        var processes = HostTraces.Processes(garden.State).Where(process => process.Component == component).ToArray();
+        foreach (var process in processes)
         {
             KillProcess(process.Id);
         }
+
+        return processes.Length;
     }
 
     private static void KillProcess(int id)
