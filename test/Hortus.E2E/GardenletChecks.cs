@@ -69,10 +69,18 @@ internal sealed class GardenletChecks(LocalGarden garden)
         return pushed.Replace($"localhost:{garden.Port}", "registry.registry.svc", StringComparison.Ordinal);
     }
 
-    /// <summary>Points the Gardenlet to a chart.</summary>
-    public async Task AskForAsync(string reference) => (await garden.KubectlAsync(
-        "-n", "garden", "patch", "gardenlet", "local", "--type=json", "-p",
-        $$"""[{"op":"replace","path":"/spec/deployment/helm/ociRepository/ref","value":"{{reference}}"}]""")).Succeeded();
+    /// <summary>Points the Gardenlet to a chart, with two replicas and the image of the chart.</summary>
+    public async Task AskForAsync(string reference)
+    {
+        var deployment = new JsonObject
+        {
+            ["replicaCount"] = 2,
+            ["image"] = null,
+            ["helm"] = new JsonObject { ["ociRepository"] = new JsonObject { ["ref"] = reference } },
+        };
+        var patch = new JsonObject { ["spec"] = new JsonObject { ["deployment"] = deployment } };
+        (await garden.KubectlAsync("-n", "garden", "patch", "gardenlet", "local", "--type=merge", "-p", patch.ToJsonString())).Succeeded();
+    }
 
     /// <summary>Points the Gardenlet to a chart; returns when a replica of that version leads, with the time that it took. Meanwhile the
     /// seed is ready at every look.</summary>
@@ -139,7 +147,7 @@ internal sealed class GardenletChecks(LocalGarden garden)
     {
         var holder = (await garden.RuntimeKubectlAsync(
             "-n", "garden", "get", "lease", "gardenlet-leader-election", "-o", "jsonpath={.spec.holderIdentity}")).Output;
-        return (await PodsAsync()).FirstOrDefault(pod => holder.StartsWith(pod.Name + "_", StringComparison.Ordinal))?.Image;
+        return (await PodsAsync()).FirstOrDefault(pod => holder == pod.Name)?.Image;
     }
 
     private async Task<IReadOnlyList<Replica>> PodsAsync()
