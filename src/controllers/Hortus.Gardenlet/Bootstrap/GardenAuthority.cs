@@ -22,7 +22,7 @@ internal sealed partial class GardenAuthority(
         var map = await connect(credentials.Connection).FindAsync<ConfigMap>(Published, cancellationToken);
         if (map?.Data?.GetValueOrDefault("ca.crt") is not { Length: > 0 } published
             || credentials.Connection is not
-                { CertificateAuthorityPem: { } known, InsecureSkipTlsVerify: false, ClientCertificatePem: not null }
+            { CertificateAuthorityPem: { } known, InsecureSkipTlsVerify: false, ClientCertificatePem: not null }
             || !Differ(known, published))
         {
             return credentials;
