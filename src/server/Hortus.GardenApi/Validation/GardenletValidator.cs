@@ -28,7 +28,10 @@ internal static class GardenletValidator
         if (gardenlet.Spec.KubeconfigSecretRef is { } kubeconfig)
         {
             Names.Present(
-                kubeconfig.Name, FieldPath.Root["spec"]["kubeconfigSecretRef"]["name"], errors, "must name a Secret of the namespace garden");
+                kubeconfig.Name,
+                FieldPath.Root["spec"]["kubeconfigSecretRef"]["name"],
+                errors,
+                "must name a Secret of the namespace garden");
         }
 
         Configuration(gardenlet.Spec.Config, errors);
