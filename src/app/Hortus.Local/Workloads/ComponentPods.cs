@@ -38,7 +38,8 @@ public static class ComponentPods
         return found.Count > 0
             ? found
             : throw new LocalGardenException(
-                $"no component is called \"{component}\"; there are " + string.Join(", ", pods.Select(pod => pod.Workload).Distinct().Order()));
+                $"no component is called \"{component}\"; there are "
+                + string.Join(", ", pods.Select(pod => pod.Workload).Distinct().Order()));
     }
 
     /// <summary>The same, empty when there are none.</summary>
