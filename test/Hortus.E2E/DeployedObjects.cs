@@ -8,6 +8,9 @@ internal static class DeployedObjects
 {
     private const string Origin = "resources.gardener.cloud/origin";
 
+    // On what a gardenlet's chart installed: the gardenlet keeps that itself.
+    private const string AppliedBy = "hortus.dev/applied-by";
+
     // What there has to be before a resource manager can work, and what Kubernetes itself puts into every namespace.
     private static readonly string[] Direct =
     [
@@ -39,7 +42,7 @@ internal static class DeployedObjects
                let metadata = item!["metadata"]!
                let name = (string)metadata["name"]!
                let id = $"{item["kind"]}/{metadata["namespace"]}/{name}"
-               where metadata["annotations"]?[Origin] is null && metadata["ownerReferences"] is null
+               where metadata["annotations"]?[Origin] is null && metadata["labels"]?[AppliedBy] is null && metadata["ownerReferences"] is null
                    && !name.StartsWith("system:", StringComparison.Ordinal) && !name.StartsWith(Records, StringComparison.Ordinal)
                    && !OfKubernetes.Contains(name) && !Direct.Contains(id)
                select id,

@@ -42,11 +42,38 @@ public sealed class BootstrapTests
     [InlineData("20-project.yaml", "Project")]
     [InlineData("30-credentials.yaml", "CredentialsBinding")]
     [InlineData("40-seed.yaml", "Seed")]
+    [InlineData("45-gardenlet.yaml", "Gardenlet")]
     [InlineData("50-domains.yaml", "Secret")]
     [InlineData("90-shoot.yaml", "Shoot")]
     public void The_examples_travel_inside_the_executable(string name, string kind)
     {
         KubernetesYaml.ParseAll(Examples.Read(name)).Select(document => (string?)document["kind"]).ShouldContain(kind);
+    }
+
+    [Fact]
+    public void The_Seed_of_the_examples_is_what_the_Gardenlet_registers()
+    {
+        var seed = KubernetesYaml.ParseAll(Examples.Read("40-seed.yaml")).Single();
+        var gardenlet = KubernetesYaml.ParseAll(Examples.Read(LocalGardenlet.Example)).Single();
+
+        ((string?)gardenlet["metadata"]!["name"]).ShouldBe((string?)seed["metadata"]!["name"]);
+        gardenlet["spec"]!["config"]!["seedConfig"]!["spec"]!.ToJsonString().ShouldBe(seed["spec"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void The_Gardenlet_gets_the_digest_that_was_pushed_and_the_image_of_the_build()
+    {
+        var charts = new Dictionary<string, string> { ["charts/gardenlet"] = "registry.registry.svc/charts/gardenlet:0.1.0@sha256:1" };
+        var settings = new System.Text.Json.Nodes.JsonObject { ["env"] = new System.Text.Json.Nodes.JsonArray() };
+        var example = KubernetesYaml.ParseAll(Examples.Read(LocalGardenlet.Example)).Single();
+
+        var deployment = LocalGardenlet.Complete(example, charts, "hortus/hortus:0.1.0", settings)["spec"]!["deployment"]!;
+
+        ((string?)deployment["helm"]!["ociRepository"]!["ref"]).ShouldBe(charts.Values.Single());
+        deployment["image"]!.ToJsonString().ShouldBe("""{"repository":"hortus/hortus","tag":"0.1.0"}""");
+        deployment["env"].ShouldNotBeNull();
+        Should.Throw<LocalGardenException>(() => LocalGardenlet.Complete(example, new Dictionary<string, string>(), "a:1", settings))
+            .Message.ShouldContain("45-gardenlet.yaml");
     }
 
     [Fact]

@@ -8,9 +8,11 @@ using Hortus.Host;
 using Hortus.Local.Node;
 using Hortus.Local.Registry;
 using Hortus.Objects;
+using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Operator;
 using Hortus.Objects.Gardener.Security;
+using Hortus.Objects.Gardener.SeedManagement;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 
@@ -65,12 +67,14 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         await WriteGardenKubeconfigAsync(runtime, cancellationToken);
         using var garden = Connect(state.GardenKubeconfig);
 
-        // The gardenlet starts while the garden is being furnished.
-        await DeployGardenletAsync(runtime, cancellationToken);
         await progress.StepAsync("project, cloud profile and credentials", async _ =>
         {
             // A garden that comes back was ready before: its status says so while its API servers still start.
             await WaitForGardenAsync(garden, cancellationToken);
+            await garden.ApplyAsync(GardenNamespace(), FieldManager, cancellationToken);
+
+            // The gardenlet is deployed while the garden is being furnished.
+            await new LocalGardenlet(garden, state).ApplyAsync(await charts, images.Hortus, FieldManager, cancellationToken);
             await ApplyGardenObjectsAsync(garden, cancellationToken);
         });
         await progress.StepAsync("seed", async detail =>
@@ -126,6 +130,7 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         var few = new ListOptions { Limit = 1 };
         await UntilItWorksAsync(() => garden.ListAsync<CloudProfile>(few, cancellationToken), cancellationToken);
         await UntilItWorksAsync(() => garden.ListAsync<CredentialsBinding>(few, cancellationToken), cancellationToken);
+        await UntilItWorksAsync(() => garden.ListAsync<Gardenlet>(few, cancellationToken), cancellationToken);
     }
 
     private async Task UntilItWorksAsync(Func<Task> call, CancellationToken cancellationToken)
@@ -147,6 +152,7 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
 
     private async Task DeployOperatorAsync(KubernetesClient runtime, CancellationToken cancellationToken)
     {
+        await LocalGardenlet.RefuseFormerAsync(runtime, state, cancellationToken);
         await runtime.ApplyAsync(GardenNamespace(), FieldManager, cancellationToken);
         var deployer = new DirectDeployer(runtime, FieldManager);
         var values = ChartCacheValues.Of(state, OperatorRelease.Name);
@@ -162,18 +168,11 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         await UntilItWorksAsync(() => runtime.ListAsync<Objects.Gardener.Operator.Extension>(few, cancellationToken), cancellationToken);
     }
 
-    // Applied by the resource manager that the operator deploys.
-    private ComponentDeployer Managed(KubernetesClient runtime) => new(
-        runtime,
-        FieldManager,
-        time,
-        component => ManagedResourceSettings.ForSeed(new ObjectKey(component.Namespace, component.Name)) with { Labels = null });
-
     private static Namespace GardenNamespace() => new()
     {
         Metadata = new ObjectMeta
         {
-            Name = GardenWorkloads.Namespace,
+            Name = GardenerNames.GardenNamespace,
             Labels = new Dictionary<string, string> { ["gardener.cloud/role"] = "garden" },
         },
     };
@@ -202,25 +201,14 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         StateDirectory.WriteSecret(
             state.GardenKubeconfig,
             issuer.Administrator($"https://127.0.0.1:{options.Port}", LocalNetwork.GardenServerName));
-        var gardenlet = issuer.Gardenlet($"https://virtual-garden-kube-apiserver.{GardenWorkloads.Namespace}.svc", "local");
-        await runtime.ApplyAsync(
-            SecretOf(GardenWorkloads.GardenletKubeconfigSecret, "kubeconfig", gardenlet), FieldManager, cancellationToken);
     }
 
     private static async Task ApplyGardenObjectsAsync(KubernetesClient garden, CancellationToken cancellationToken)
     {
-        await garden.ApplyAsync(GardenNamespace(), FieldManager, cancellationToken);
         foreach (var example in new[] { "10-cloudprofile.yaml", "50-domains.yaml", "20-project.yaml", "30-credentials.yaml" })
         {
             await Examples.ApplyAsync(garden, example, FieldManager, cancellationToken);
         }
-    }
-
-    private async Task DeployGardenletAsync(KubernetesClient runtime, CancellationToken cancellationToken)
-    {
-        var seedConfig = SecretOf(GardenWorkloads.SeedConfigSecret, "seed.yaml", Examples.Read("40-seed.yaml"));
-        await runtime.ApplyAsync(seedConfig, FieldManager, cancellationToken);
-        await Managed(runtime).DeployAsync(GardenWorkloads.Gardenlet(images), cancellationToken);
     }
 
     private static async Task WaitForSeedAsync(KubernetesClient garden, IStepDetail detail, CancellationToken cancellationToken)
@@ -235,13 +223,6 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
             detail.Report(missing);
         }
     }
-
-    private static Secret SecretOf(string name, string key, string content) => new()
-    {
-        Metadata = new ObjectMeta { Namespace = GardenWorkloads.Namespace, Name = name },
-        Type = "Opaque",
-        Data = new Dictionary<string, byte[]> { [key] = System.Text.Encoding.UTF8.GetBytes(content) },
-    };
 
     private static KubernetesClient Connect(string kubeconfig) =>
         new(KubeConfig.Load(kubeconfig).Connect(), new ClientOptions { UserAgent = "hortus-up" });

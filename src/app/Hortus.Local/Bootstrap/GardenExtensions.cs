@@ -1,6 +1,7 @@
 using Hortus.Client;
 using Hortus.Components;
 using Hortus.Objects;
+using Hortus.Objects.Gardener;
 
 namespace Hortus.Local.Bootstrap;
 
@@ -25,7 +26,7 @@ public sealed class GardenExtensions(KubernetesClient runtime, StateDirectory st
     // Two controllers of the same class would work against each other.
     private async Task RemoveFormerAsync(CancellationToken cancellationToken)
     {
-        var key = new ObjectKey(GardenWorkloads.Namespace, ProviderLocalExtension.FormerName);
+        var key = new ObjectKey(GardenerNames.GardenNamespace, ProviderLocalExtension.FormerName);
         var deployer = ComponentDeployer.ForSeed(runtime, FieldManager, time);
         await deployer.DestroyAsync(key, cancellationToken);
         await deployer.WaitCleanupAsync(key, cancellationToken);

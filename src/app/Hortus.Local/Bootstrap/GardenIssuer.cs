@@ -1,5 +1,6 @@
 using Hortus.Client;
 using Hortus.Components;
+using Hortus.Objects.Gardener;
 using Hortus.Objects.Kubernetes;
 using Hortus.Pki;
 
@@ -31,20 +32,15 @@ public sealed class GardenIssuer
         Kubeconfigs.ForClient("garden", server, serverName, serverCa,
             clients.Issue(CertificateSpec.Client("garden-admin", "system:masters"))).ToYaml();
 
-    /// <summary>A kubeconfig for the gardenlet of a seed.</summary>
-    public string Gardenlet(string server, string seed) =>
-        Kubeconfigs.ForClient("garden", server, null, serverCa,
-            clients.Issue(CertificateSpec.Client("gardener.cloud:system:seed:" + seed, "gardener.cloud:system:seeds"))).ToYaml();
-
     private static async Task<Secret> FindAsync(IKubernetesClient runtime, string name, CancellationToken cancellationToken)
     {
         var found = await runtime.ListAsync<Secret>(
-            new ListOptions { Namespace = GardenWorkloads.Namespace, LabelSelector = $"{SecretsManager.NameLabel}={name}" },
+            new ListOptions { Namespace = GardenerNames.GardenNamespace, LabelSelector = $"{SecretsManager.NameLabel}={name}" },
             cancellationToken);
         return found.Items.Count > 0
             ? found.Items[0]
             : throw new LocalGardenException(
-                $"no Secret with label {SecretsManager.NameLabel}={name} in namespace {GardenWorkloads.Namespace}");
+                $"no Secret with label {SecretsManager.NameLabel}={name} in namespace {GardenerNames.GardenNamespace}");
     }
 
     private static string Text(Secret secret, string key) => System.Text.Encoding.UTF8.GetString(secret.Data![key]);

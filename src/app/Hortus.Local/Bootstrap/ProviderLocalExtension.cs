@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Hortus.Local.Registry;
-using Hortus.Oci;
 
 namespace Hortus.Local.Bootstrap;
 
@@ -30,7 +29,7 @@ public static class ProviderLocalExtension
         var admission = deployment["admission"]!;
         foreach (var part in new[] { extension, admission["runtimeCluster"]!, admission["virtualCluster"]! })
         {
-            Pin(part["helm"]!["ociRepository"]!, charts);
+            PushedCharts.Pin(part["helm"]!["ociRepository"]!, charts, Example);
         }
 
         foreach (var values in new[] { "values", "runtimeClusterValues" })
@@ -39,17 +38,5 @@ public static class ProviderLocalExtension
         }
 
         return completed;
-    }
-
-    private static void Pin(JsonNode repository, IReadOnlyDictionary<string, string> charts)
-    {
-        var reference = OciReference.Parse((string)repository["ref"]!);
-        if (reference.Registry != LocalRegistry.Host || !charts.TryGetValue(reference.Repository, out var pushed))
-        {
-            throw new LocalGardenException(
-                $"examples/{Example} names the chart {reference}, but the local registry got {string.Join(", ", charts.Values)} only");
-        }
-
-        repository["ref"] = pushed;
     }
 }

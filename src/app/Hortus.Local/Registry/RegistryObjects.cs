@@ -12,8 +12,6 @@ public sealed class RegistryObjects(StateDirectory state) : IComponent
 {
     private const string PortName = "https";
 
-    private readonly RegistryFiles files = new(state);
-
     public string Name => LocalRegistry.Name;
 
     public string Namespace => LocalRegistry.Namespace;
@@ -23,12 +21,7 @@ public sealed class RegistryObjects(StateDirectory state) : IComponent
         new Objects.Kubernetes.Namespace { Metadata = new ObjectMeta { Name = LocalRegistry.Namespace } },
         Service(),
         Endpoints(),
-        Secret(
-            LocalRegistry.PullSecret, GardenerRoles.HelmPullSecret, "kubernetes.io/dockerconfigjson",
-            ".dockerconfigjson", files.DockerConfig(LocalRegistry.Host)),
-        Secret(
-            LocalRegistry.CaBundleSecret, GardenerRoles.OciCABundle, "Opaque",
-            "bundle.crt", File.ReadAllText(Path.Combine(state.Pki, RuntimePki.CaCertificate))),
+        .. new RegistryAccessObjects(state).Render(),
     ];
 
     // Without a selector: the address is known, so nobody has to wait until the pod shows in the API and is found by it.
@@ -57,17 +50,5 @@ public sealed class RegistryObjects(StateDirectory state) : IComponent
         AddressType = "IPv4",
         Ports = [new DiscoveryEndpointPort { Name = PortName, Port = LocalRegistry.Port, Protocol = "TCP" }],
         Endpoints = [new Endpoint { Addresses = [LocalNetwork.NodeAddress], Conditions = new EndpointConditions { Ready = true } }],
-    };
-
-    private static Secret Secret(string name, string role, string type, string key, string content) => new()
-    {
-        Metadata = new ObjectMeta
-        {
-            Namespace = GardenWorkloads.Namespace,
-            Name = name,
-            Labels = new Dictionary<string, string> { [GardenerLabels.Role] = role },
-        },
-        Type = type,
-        Data = new Dictionary<string, byte[]> { [key] = Encoding.UTF8.GetBytes(content) },
     };
 }
