@@ -92,6 +92,16 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         "the virtual garden needs the extension", async () => await extension.ConditionAsync("RequiredVirtual") == "True");
 
     [Fact, Order(4)]
+    public async Task Logs_of_a_shoot_and_the_way_into_a_process_are_found_by_name()
+    {
+        var logs = (await garden.HortusAsync("logs", "garden-local/local")).Succeeded();
+        logs.ShouldContain("Create of shoot garden-local/local succeeded");
+        logs.ShouldContain("[shoot--local--local/kube-apiserver-0/kube-apiserver]");
+        (await garden.HortusAsync("debug", "gardenlet")).Succeeded().ShouldMatch(@"\.NET [0-9.]+ answers at /proc/\d+/root/tmp/dotnet-diagnostic-1-");
+        (await garden.HortusAsync("logs", "nobody")).Error.ShouldContain("gardener-operator");
+    }
+
+    [Fact, Order(4)]
     public async Task Everything_that_is_deployed_belongs_to_a_managed_resource()
     {
         string[] workloads = ["deployments", "statefulsets", "services", "serviceaccounts", "roles", "rolebindings", "configmaps"];

@@ -65,8 +65,9 @@ public sealed class ObserveCommands(TextWriter output, TextWriter errors, TimePr
     private Command Debug()
     {
         var name = new Argument<string>("COMPONENT") { Description = "gardenlet, operator, kubelet, ..." };
-        var command = new Command(
-            "debug", "Prints how to attach .NET's tools and a debugger to the processes of a component; each is asked whether it answers.")
+        const string about = "Prints how to attach .NET's tools and a debugger to the processes of a component; each is asked whether it "
+            + "answers.";
+        var command = new Command("debug", about)
         {
             name, stateDir,
         };

@@ -17,6 +17,7 @@ public sealed record ComponentPod(string Workload, Pod Pod)
 public static class ComponentPods
 {
     private const string ShootPrefix = "shoot--";
+    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
 
     // What people leave out of the names of workloads.
     private static readonly string[] Prefixes = ["gardener-", "gardener-extension-", "virtual-garden-"];
@@ -62,11 +63,14 @@ public static class ComponentPods
             { Kind: "ReplicaSet" } => owner.Name[..Math.Max(0, owner.Name.LastIndexOf('-'))],
 
             // The API shows a static pod with the name of its node behind its own.
-            { Kind: "Node" } => name.EndsWith("-" + owner.Name, StringComparison.Ordinal) ? name[..^(owner.Name.Length + 1)] : name,
+            { Kind: "Node" } => Without(name, owner.Name),
             { } => owner.Name,
-            null => name,
+            null => pod.Metadata.Annotations?.ContainsKey(MirrorAnnotation) == true ? Without(name, pod.Spec.NodeName) : name,
         };
     }
+
+    private static string Without(string name, string? node) =>
+        node is not null && name.EndsWith("-" + node, StringComparison.Ordinal) ? name[..^(node.Length + 1)] : name;
 
     private static bool IsOfShoot(Pod pod) =>
         pod.Metadata.Namespace?.StartsWith(ShootPrefix, StringComparison.Ordinal) == true;
