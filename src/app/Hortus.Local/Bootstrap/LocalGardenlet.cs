@@ -9,7 +9,7 @@ using Hortus.Runtime;
 
 namespace Hortus.Local.Bootstrap;
 
-/// <summary>The Gardenlet of a local garden: the example, with the digest of the chart that was pushed and the image of the build.</summary>
+/// <summary>The Gardenlet of a local garden: the example, with the digest of the pushed chart and the image of the build.</summary>
 public sealed class LocalGardenlet(KubernetesClient garden, StateDirectory state)
 {
     /// <summary>The example that it comes from.</summary>
