@@ -9,51 +9,6 @@ internal sealed class GardenletChecks(LocalGarden garden)
 {
     private const string Chart = "hortus-gardenlet";
 
-    /// <summary>Installs the gardenlet's chart with helm in place of what runs, unless there is a Gardenlet already; it registers
-    /// itself.</summary>
-    public async Task EnsureAsync()
-    {
-        if ((await garden.KubectlAsync("-n", "garden", "get", "gardenlet", "local")).ExitCode == 0)
-        {
-            return;
-        }
-
-        var repository = new JsonObject
-        {
-            ["ref"] = await PublishAsync("0.1.0"),
-            ["pullSecretRef"] = new JsonObject { ["name"] = "provider-local-local-registry-pull" },
-            ["caBundleSecretRef"] = new JsonObject { ["name"] = "provider-local-local-registry-ca" },
-        };
-        var seed = JsonNode.Parse((await garden.KubectlAsync("get", "seed", "local", "-o", "json")).Succeeded())!;
-        var values = new JsonObject
-        {
-            ["config"] = new JsonObject
-            {
-                ["apiVersion"] = "gardenlet.config.gardener.cloud/v1alpha1",
-                ["kind"] = "GardenletConfiguration",
-                ["gardenClientConnection"] = new JsonObject
-                {
-                    ["kubeconfigSecret"] = new JsonObject { ["namespace"] = "garden", ["name"] = "gardenlet-kubeconfig" },
-                },
-                ["seedConfig"] = new JsonObject
-                {
-                    ["metadata"] = new JsonObject { ["name"] = "local" },
-                    ["spec"] = seed["spec"]!.DeepClone(),
-                },
-            },
-            ["selfUpgrade"] = new JsonObject
-            {
-                ["deployment"] = new JsonObject { ["helm"] = new JsonObject { ["ociRepository"] = repository } },
-            },
-        };
-        var file = Path.Combine(garden.Scratch, "gardenlet-values.json");
-        await File.WriteAllTextAsync(file, values.ToJsonString());
-        (await garden.RuntimeKubectlAsync("-n", "garden", "delete", "managedresource", "gardenlet", "--timeout=1m")).Succeeded();
-        (await Commands.RunAsync(BuiltTools.Helm, TimeSpan.FromMinutes(1), "--kubeconfig", garden.RuntimeKubeconfig, "-n", "garden",
-            "install", "gardenlet", Path.Combine(garden.Scratch, "gardenlet-0.1.0.tgz"), "-f", file)).Succeeded();
-        await IsHealthyAsync("0.1.0");
-    }
-
     /// <summary>Packs a version of the chart and pushes it from outside.</summary>
     /// <param name="version">Version of chart and gardenlet.</param>
     /// <param name="starts">False for a version whose process ends at once.</param>
