@@ -119,7 +119,7 @@ public sealed class ShootFlowTests
         };
         var surroundings = new GardenletSurroundings
         {
-            Options = new GardenletOptions { GardenKubeconfig = "", SeedConfigFile = "" },
+            Settings = new ControllerSettings(),
             Garden = new World.NoCluster(),
             Seed = new World.NoCluster(),
             Shoots = new ShootClients(TimeProvider.System),

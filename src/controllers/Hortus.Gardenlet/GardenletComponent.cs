@@ -13,7 +13,7 @@ public sealed class GardenletComponent
     public static ComponentHostOptions HostOptions(GardenletOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return GardenletSettings.Hosting(options);
+        return GardenletSetupReader.Hosting(options);
     }
 
     /// <summary>Runs until cancelled.</summary>
@@ -23,7 +23,7 @@ public sealed class GardenletComponent
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
-        var setup = await GardenletSettings.ReadAsync(options, cancellationToken);
+        var setup = GardenletSetupReader.Read(options);
         await new GardenletModule(setup, context).RunAsync(cancellationToken);
     }
 }

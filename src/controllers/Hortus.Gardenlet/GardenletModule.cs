@@ -14,13 +14,13 @@ internal sealed class GardenletModule(GardenletSetup setup, ComponentContext con
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var shoots = new ShootClients(context.Clock);
-        using var charts = ChartSupply.Create(setup.Options.Charts, context);
+        using var charts = ChartSupply.Create(setup.Charts, context);
         var (garden, pass) = setup.Access is { } access
             ? await new GardenEntrance(access, context).EnterAsync(cancellationToken)
-            : (context.Connect(ClientConnection.Find(setup.Options.GardenKubeconfig)), null);
+            : (context.Connect(ClientConnection.Find(setup.GardenKubeconfig)), null);
         var surroundings = new GardenletSurroundings
         {
-            Options = setup.Options,
+            Settings = setup.Settings,
             Garden = context.CreateManager(garden),
             GardenConnection = garden.Connection,
             Access = setup.Access,
@@ -30,7 +30,7 @@ internal sealed class GardenletModule(GardenletSetup setup, ComponentContext con
             Shoots = shoots,
             Identity = GardenletIdentity.Create(context.Identity),
             SeedName = setup.Seed.Metadata.Name!,
-            Images = setup.Options.Image is { Length: > 0 } image ? new ImageVector { Hortus = image } : new ImageVector(),
+            Images = setup.Image is { Length: > 0 } image ? new ImageVector { Hortus = image } : new ImageVector(),
             Clock = context.Clock,
             Logs = context.Logs,
             Random = context.Random,

@@ -1,3 +1,4 @@
+using Hortus.Components.Charts;
 using Hortus.Objects.Gardener.Core;
 
 namespace Hortus.Gardenlet;
@@ -6,12 +7,21 @@ namespace Hortus.Gardenlet;
 internal sealed record GardenletSetup
 {
     /// <summary>Numbers and times of its controllers.</summary>
-    public required GardenletOptions Options { get; init; }
+    public required ControllerSettings Settings { get; init; }
+
+    /// <summary>Where charts are kept and what renders them.</summary>
+    public required ChartSupplySettings Charts { get; init; }
+
+    /// <summary>Image that holds the components of Hortus as subcommands; empty or null means the built-in one.</summary>
+    public string? Image { get; init; }
 
     /// <summary>The Seed to register.</summary>
     public required Seed Seed { get; init; }
 
-    /// <summary>How it gets into the garden; null when a kubeconfig file is given.</summary>
+    /// <summary>File with a kubeconfig of the garden; null when the gardenlet asks for its credentials.</summary>
+    public string? GardenKubeconfig { get; init; }
+
+    /// <summary>How it asks for credentials; null when a kubeconfig file is given.</summary>
     public GardenAccessSettings? Access { get; init; }
 
     /// <summary>Capacity that the seed reports.</summary>

@@ -10,7 +10,8 @@ namespace Hortus.Gardenlet;
 /// <summary>What all parts of a gardenlet share.</summary>
 internal sealed record GardenletSurroundings
 {
-    public required GardenletOptions Options { get; init; }
+    /// <summary>Numbers and times of the controllers.</summary>
+    public required ControllerSettings Settings { get; init; }
 
     /// <summary>Caches and controllers of the garden.</summary>
     public required IControllerManager Garden { get; init; }

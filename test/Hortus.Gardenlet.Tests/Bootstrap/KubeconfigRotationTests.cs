@@ -159,7 +159,7 @@ public sealed class KubeconfigRotationTests(SecureGarden garden) : IClassFixture
         pass = new GardenPass(credentials, access, new Random(1), gardenlet.Reconnect);
         var surroundings = new GardenletSurroundings
         {
-            Options = new GardenletOptions(),
+            Settings = new ControllerSettings(),
             Garden = TestManagers.NewManager(gardenlet, TimeProvider.System),
             GardenConnection = gardenlet.Connection,
             Access = access,

@@ -119,7 +119,7 @@ public sealed class ExtensionWorld : IAsyncLifetime
             Microsoft.Extensions.Logging.LoggerFactoryExtensions.CreateLogger<ArtifactPuller>(lines), new Random(1), TimeProvider.System);
         var surroundings = new GardenletSurroundings
         {
-            Options = new GardenletOptions { GardenKubeconfig = "", SeedConfigFile = "" },
+            Settings = new ControllerSettings(),
             Garden = TestManagers.NewManager(Garden, TimeProvider.System, lines),
             GardenConnection = new ClientConnection { Server = gardenServer.Address, Token = "secret-of-the-gardenlet" },
             Seed = TestManagers.NewManager(seedAsGardenlet, TimeProvider.System, lines),

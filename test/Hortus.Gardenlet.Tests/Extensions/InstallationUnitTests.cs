@@ -250,7 +250,7 @@ public sealed class InstallationUnitTests : IAsyncLifetime, IDisposable
 
     private GardenletSurroundings Surroundings() => new()
     {
-        Options = new GardenletOptions { GardenKubeconfig = "", SeedConfigFile = "" },
+        Settings = new ControllerSettings(),
         Garden = TestManagers.NewManager(garden, TimeProvider.System),
         GardenConnection = NoCluster.Connection,
         Seed = new NoCluster(),

@@ -66,7 +66,7 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
 
     public GardenletSurroundings Surroundings => new()
     {
-        Options = new GardenletOptions { GardenKubeconfig = "", SeedConfigFile = "" },
+        Settings = new ControllerSettings(),
         Garden = TestManagers.NewManager(Garden, TimeProvider.System, lines),
         GardenConnection = new ClientConnection { Server = gardenServer.Address },
         Seed = TestManagers.NewManager(seedAsGardenlet, TimeProvider.System, lines),

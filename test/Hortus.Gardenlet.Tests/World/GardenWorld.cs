@@ -96,7 +96,7 @@ internal sealed class GardenWorld : IAsyncDisposable
         gardenletStop = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         var surroundings = new GardenletSurroundings
         {
-            Options = new GardenletOptions { GardenKubeconfig = "", SeedConfigFile = "" },
+            Settings = new ControllerSettings(),
             Garden = NewManager(Garden, "gardenlet"),
             Seed = NewManager(SeedAsGardenlet, "gardenlet"),
             Shoots = new OneShoot(Shoot),

@@ -22,7 +22,7 @@ internal sealed class InstallationCareReconciler(GardenletSurroundings surroundi
                 installation?.Spec.SeedRef?.Name == surroundings.SeedName && (old is null || IsHandled(old) != IsHandled(installation)),
             surroundings.Scopes.Installations)
         .WatchesOn<ManagedResource>(surroundings.Seed, InstallationTriggers.InstallationsOf, (old, resource) => Said(old) != Said(resource))
-        .WithConcurrency(surroundings.Options.ConcurrentControllerInstallations));
+        .WithConcurrency(surroundings.Settings.ConcurrentControllerInstallations));
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ internal sealed class InstallationCareReconciler(GardenletSurroundings surroundi
         catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
         {
             await status.SetAsync(installation, [.. Unknown(e.Message)], cancellationToken);
-            return ReconcileResult.After(surroundings.Options.ControllerInstallationCarePeriod);
+            return ReconcileResult.After(surroundings.Settings.ControllerInstallationCarePeriod);
         }
 
         if (resource is null)
@@ -50,7 +50,7 @@ internal sealed class InstallationCareReconciler(GardenletSurroundings surroundi
         }
 
         await status.SetAsync(installation, Results(resource), cancellationToken);
-        return ReconcileResult.After(surroundings.Options.ControllerInstallationCarePeriod);
+        return ReconcileResult.After(surroundings.Settings.ControllerInstallationCarePeriod);
     }
 
     /// <summary>What a ManagedResource says about the installation that it belongs to.</summary>

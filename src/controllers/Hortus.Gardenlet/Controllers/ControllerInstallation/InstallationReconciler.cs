@@ -41,8 +41,8 @@ internal sealed class InstallationReconciler(
             .WatchesOn<Namespace>(
                 surroundings.Seed, InstallationTriggers.InstallationsOf, (old, space) => old is not null && space is null,
                 InstallationTriggers.ExtensionNamespaces)
-            .WithConcurrency(surroundings.Options.ConcurrentControllerInstallations)
-            .WithResync(surroundings.Options.ControllerInstallationSyncPeriod));
+            .WithConcurrency(surroundings.Settings.ConcurrentControllerInstallations)
+            .WithResync(surroundings.Settings.ControllerInstallationSyncPeriod));
     }
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)

@@ -36,7 +36,7 @@ internal sealed partial class ReleaseRollout(GardenletSurroundings surroundings,
         var live = await surroundings.SeedClient.FindAsync<Deployment>(Key, cancellationToken);
         var inventory = await GardenletInventory.ReadAsync(surroundings.SeedClient, cancellationToken);
         var progress = RolloutProgress.Of(
-            applied.Release, live, inventory.Since, surroundings.Clock.GetUtcNow(), surroundings.Options.GardenletRolloutMax);
+            applied.Release, live, inventory.Since, surroundings.Clock.GetUtcNow(), surroundings.Settings.GardenletRolloutMax);
         switch (progress.State)
         {
             case RolloutState.Complete:
@@ -83,7 +83,7 @@ internal sealed partial class ReleaseRollout(GardenletSurroundings surroundings,
         GardenletObject gardenlet, AppliedRelease applied, Deployment? live, string numbers, CancellationToken cancellationToken)
     {
         var fault = await GardenletPods.FaultAsync(surroundings.SeedClient, live, cancellationToken);
-        var limit = RolloutProgress.DeadlineOf(applied.Release, surroundings.Options.GardenletRolloutMax).TotalSeconds;
+        var limit = RolloutProgress.DeadlineOf(applied.Release, surroundings.Settings.GardenletRolloutMax).TotalSeconds;
         var failure = $"gardenlet {applied.Release.Version} did not roll out within {limit:F0} s: {numbers}"
             + (fault.Length == 0 ? "" : $"; {fault}");
         if (applied.Failure is not null)

@@ -53,7 +53,7 @@ internal sealed partial class SelfUpgradeReconciler : IReconciler
                 _ => [self],
                 scope: new CacheScope(DeploymentKey.Namespace, FieldSelector: $"metadata.name={DeploymentKey.Name}"))
             .WithConcurrency(1)
-            .WithResync(surroundings.Options.GardenletSyncPeriod));
+            .WithResync(surroundings.Settings.GardenletSyncPeriod));
     }
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ internal sealed partial class SelfUpgradeReconciler : IReconciler
             return ReconcileResult.Done;
         }
 
-        using var limit = new CancellationTokenSource(surroundings.Options.GardenletSyncPeriod, surroundings.Clock);
+        using var limit = new CancellationTokenSource(surroundings.Settings.GardenletSyncPeriod, surroundings.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -86,7 +86,7 @@ internal sealed partial class SelfUpgradeReconciler : IReconciler
     }
 
     private bool IsDue(GardenletObject gardenlet) => applied is null || failures > 0 || applied.Mark != LastGoodStore.MarkOf(gardenlet)
-        || surroundings.Clock.GetElapsedTime(applied.At) >= surroundings.Options.GardenletSyncPeriod;
+        || surroundings.Clock.GetElapsedTime(applied.At) >= surroundings.Settings.GardenletSyncPeriod;
 
     private async Task<(GardenletObject, AppliedRelease)> ApplyAsync(GardenletObject gardenlet, CancellationToken cancellationToken)
     {

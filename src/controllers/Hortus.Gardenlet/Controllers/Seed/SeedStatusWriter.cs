@@ -13,7 +13,7 @@ internal sealed class SeedStatusWriter(GardenletSurroundings surroundings)
     public async Task SetConditionsAsync(Seed seed, IReadOnlyList<HealthCheckResult> results, CancellationToken cancellationToken)
     {
         var before = seed.Status?.Conditions ?? [];
-        var after = ConditionThresholds.Apply(before, results, surroundings.Options.ConditionThreshold, surroundings.Clock.GetUtcNow());
+        var after = ConditionThresholds.Apply(before, results, surroundings.Settings.ConditionThreshold, surroundings.Clock.GetUtcNow());
         if (!ReferenceEquals(before, after))
         {
             // The list is replaced as a whole and has several writers, so the version guards it.

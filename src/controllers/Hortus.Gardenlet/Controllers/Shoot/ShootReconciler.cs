@@ -25,7 +25,7 @@ internal sealed class ShootReconciler(GardenletSurroundings surroundings) : IRec
             .Watches<Seed>(
                 _ => shoots.List().Where(s => IsOurs(s, seedName) && IsUnfinished(s)).Select(s => s.Key),
                 (old, seed) => seed?.Metadata.Name == seedName && Readiness(old) != Readiness(seed))
-            .WithConcurrency(surroundings.Options.ConcurrentShoots));
+            .WithConcurrency(surroundings.Settings.ConcurrentShoots));
     }
 
     /// <summary>Whether the shoot's control plane is (or is to be) in this gardenlet's seed.</summary>
@@ -43,7 +43,7 @@ internal sealed class ShootReconciler(GardenletSurroundings surroundings) : IRec
 
         var seed = await surroundings.GardenClient.FindAsync<Seed>(ObjectKey.Cluster(surroundings.SeedName), cancellationToken);
         var stopped = seed?.Metadata.Annotation(GardenerAnnotations.SeedEmergencyStopShootReconciliations) is not null;
-        var decision = ShootDecision.Of(shoot, stopped, surroundings.Options.ShootSyncPeriod, surroundings.Clock.GetUtcNow());
+        var decision = ShootDecision.Of(shoot, stopped, surroundings.Settings.ShootSyncPeriod, surroundings.Clock.GetUtcNow());
         switch (decision.Action)
         {
             case ShootAction.SyncCluster:
@@ -78,7 +78,7 @@ internal sealed class ShootReconciler(GardenletSurroundings surroundings) : IRec
                 failures.TryRemove(shoot.Key, out _);
                 return operation == LastOperationType.Delete
                     ? ReconcileResult.Done
-                    : ReconcileResult.After(surroundings.Options.ShootSyncPeriod);
+                    : ReconcileResult.After(surroundings.Settings.ShootSyncPeriod);
             case ShootRunOutcome.Retry:
                 var tries = failures.AddOrUpdate(shoot.Key, 0, (_, before) => before + 1);
                 return ReconcileResult.After(Backoff(tries));

@@ -100,7 +100,7 @@ internal sealed class ShootStatusWriter(GardenletSurroundings surroundings, Shoo
         }
 
         var final = failures.SelectMany(f => ErrorCodes.Of(f.Error)).Any(ErrorCodes.StopsRetries)
-            || now - RetryCycleStart > surroundings.Options.ShootRetryDuration;
+            || now - RetryCycleStart > surroundings.Settings.ShootRetryDuration;
         var text = final ? description : description + " Operation will be retried.";
         var written = await PatchAsync(
             new JsonObject

@@ -26,14 +26,14 @@ internal sealed class ShootCareReconciler(GardenletSurroundings surroundings) : 
             .For<Shoot>((old, shoot) => shoot is not null
                 && ShootReconciler.IsOurs(shoot, surroundings.SeedName)
                 && (old is null || State(old) != State(shoot)), surroundings.Scopes.Shoots)
-            .WithConcurrency(surroundings.Options.ConcurrentShoots)
-            .WithResync(surroundings.Options.ShootCarePeriod));
+            .WithConcurrency(surroundings.Settings.ConcurrentShoots)
+            .WithResync(surroundings.Settings.ShootCarePeriod));
 
         // The keys of both are those of Shoots in the garden; only the place of the watch differs.
         surroundings.Seed.AddController("shoot-care-seed", reconciler, controller => controller
             .Watches<ManagedResource>(r => ShootsIn(shoots, r.Metadata.Namespace), (old, r) => Fault(old) != Fault(r))
             .Watches<MachineObject>(m => ShootsIn(shoots, m.Metadata.Namespace), (old, m) => Phase(old) != Phase(m))
-            .WithConcurrency(surroundings.Options.ConcurrentShoots));
+            .WithConcurrency(surroundings.Settings.ConcurrentShoots));
     }
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ internal sealed class ShootCareReconciler(GardenletSurroundings surroundings) : 
         var results = await CheckAsync(shoot, cancellationToken);
         var before = status.Conditions ?? [];
         var after = ConditionThresholds.Apply(
-            before, results, surroundings.Options.ConditionThreshold, surroundings.Clock.GetUtcNow());
+            before, results, surroundings.Settings.ConditionThreshold, surroundings.Clock.GetUtcNow());
         if (!ReferenceEquals(before, after))
         {
             // The list is replaced as a whole and has several writers, so the version guards it.
@@ -61,7 +61,7 @@ internal sealed class ShootCareReconciler(GardenletSurroundings surroundings) : 
         }
 
         return after.Any(c => c.Status == ConditionStatus.Progressing)
-            ? ReconcileResult.After(surroundings.Options.ConditionThreshold + TimeSpan.FromSeconds(1))
+            ? ReconcileResult.After(surroundings.Settings.ConditionThreshold + TimeSpan.FromSeconds(1))
             : ReconcileResult.Done;
     }
 

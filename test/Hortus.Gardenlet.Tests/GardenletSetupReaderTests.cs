@@ -2,7 +2,7 @@ using Hortus.Runtime;
 
 namespace Hortus.Gardenlet.Tests;
 
-public sealed class GardenletSettingsTests : IDisposable
+public sealed class GardenletSetupReaderTests : IDisposable
 {
     private const string Minimal = """
         apiVersion: gardenlet.config.gardener.cloud/v1alpha1
@@ -36,12 +36,12 @@ public sealed class GardenletSettingsTests : IDisposable
     public void Dispose() => File.Delete(file);
 
     [Fact]
-    public async Task A_configuration_says_how_to_get_in_and_what_to_register()
+    public void A_configuration_says_how_to_get_in_and_what_to_register()
     {
-        var setup = await GardenletSettings.ReadAsync(Options(Minimal), CancellationToken.None);
+        var setup = GardenletSetupReader.Read(Options(Minimal));
 
         setup.Seed.Metadata.Name.ShouldBe("seed-1");
-        setup.Options.ConcurrentShoots.ShouldBe(7);
+        setup.Settings.ConcurrentShoots.ShouldBe(7);
         var access = setup.Access.ShouldNotBeNull();
         access.KubeconfigSecret.ToString().ShouldBe("garden/own");
         access.BootstrapSecret!.Value.ToString().ShouldBe("garden/first");
@@ -55,7 +55,7 @@ public sealed class GardenletSettingsTests : IDisposable
     [Fact]
     public void A_configuration_says_how_to_host_it()
     {
-        var hosting = GardenletSettings.Hosting(Options(Minimal));
+        var hosting = GardenletSetupReader.Hosting(Options(Minimal));
 
         (hosting.HealthPort, hosting.MetricsPort).ShouldBe((3001, 3002));
         hosting.LeaderElection!.Name.ShouldBe("gardenlet-leader-election");
@@ -70,11 +70,11 @@ public sealed class GardenletSettingsTests : IDisposable
     [InlineData("concurrentSyncs: 7", "concurrentSync: 7", "controllers.shoot.concurrentSync")]
     [InlineData("name: seed-1", "labels: {a: b}", "seedConfig.metadata.name")]
     [InlineData("validity: 24h", "validity: 1m", "validity")]
-    public async Task A_faulty_configuration_is_refused_with_the_place(string good, string bad, string place)
+    public void A_faulty_configuration_is_refused_with_the_place(string good, string bad, string place)
     {
         var options = Options(Minimal.Replace(good, bad, StringComparison.Ordinal));
 
-        var fault = await Should.ThrowAsync<SettingException>(GardenletSettings.ReadAsync(options, CancellationToken.None));
+        var fault = Should.Throw<SettingException>(() => GardenletSetupReader.Read(options));
 
         fault.Message.ShouldContain(file);
         fault.Message.ShouldContain(place);

@@ -9,8 +9,8 @@ using Hortus.Telemetry;
 
 namespace Hortus.Gardenlet;
 
-/// <summary>Turns what a gardenlet is started with, a configuration file or flags, into what it works with.</summary>
-internal static class GardenletSettings
+/// <summary>Turns the configuration file of a gardenlet into what it works with.</summary>
+internal static class GardenletSetupReader
 {
     private const int DebugVerbosity = 2;
 
@@ -18,11 +18,6 @@ internal static class GardenletSettings
     /// <exception cref="SettingException">The configuration is unusable.</exception>
     public static ComponentHostOptions Hosting(GardenletOptions options)
     {
-        if (options.Config is null)
-        {
-            return new() { Name = GardenletComponent.Name, Kubeconfig = options.Kubeconfig, HealthPort = options.HealthPort };
-        }
-
         var config = Load(options.Config);
         return new()
         {
@@ -45,24 +40,16 @@ internal static class GardenletSettings
 
     /// <summary>What the gardenlet works with.</summary>
     /// <exception cref="SettingException">The configuration is unusable.</exception>
-    public static async Task<GardenletSetup> ReadAsync(GardenletOptions options, CancellationToken cancellationToken)
+    public static GardenletSetup Read(GardenletOptions options)
     {
-        if (options.Config is null)
-        {
-            return new GardenletSetup
-            {
-                Options = options,
-                Seed = await SeedFile.LoadAsync(
-                    options.SeedConfigFile ?? throw new SettingException("give --config, or --garden-kubeconfig and --seed-config-file"),
-                    cancellationToken),
-            };
-        }
-
         var config = Load(options.Config);
         return new GardenletSetup
         {
-            Options = WithConfig(options, config),
+            Settings = SettingsOf(config.Controllers!),
+            Charts = options.Charts,
+            Image = options.Image,
             Seed = new Seed { Metadata = config.SeedConfig!.Metadata, Spec = config.SeedConfig.Spec },
+            GardenKubeconfig = Text(config.GardenClientConnection!.Kubeconfig),
             Access = AccessOf(config),
             Capacity = new SeedCapacity { Capacity = config.Resources?.Capacity, Reserved = config.Resources?.Reserved },
         };
@@ -104,21 +91,20 @@ internal static class GardenletSettings
         };
     }
 
-    private static GardenletOptions WithConfig(GardenletOptions options, GardenletConfiguration config)
+    private static ControllerSettings SettingsOf(GardenletControllers controllers)
     {
-        var controllers = config.Controllers!;
-        return options with
+        var fallback = new ControllerSettings();
+        return fallback with
         {
-            GardenKubeconfig = Text(config.GardenClientConnection!.Kubeconfig),
-            ConcurrentShoots = controllers.Shoot?.ConcurrentSyncs ?? options.ConcurrentShoots,
-            ShootSyncPeriod = Time(controllers.Shoot?.SyncPeriod, options.ShootSyncPeriod),
-            ShootRetryDuration = Time(controllers.Shoot?.RetryDuration, options.ShootRetryDuration),
-            ShootCarePeriod = Time(controllers.ShootCare?.SyncPeriod, options.ShootCarePeriod),
+            ConcurrentShoots = controllers.Shoot?.ConcurrentSyncs ?? fallback.ConcurrentShoots,
+            ShootSyncPeriod = Time(controllers.Shoot?.SyncPeriod, fallback.ShootSyncPeriod),
+            ShootRetryDuration = Time(controllers.Shoot?.RetryDuration, fallback.ShootRetryDuration),
+            ShootCarePeriod = Time(controllers.ShootCare?.SyncPeriod, fallback.ShootCarePeriod),
             ConcurrentControllerInstallations =
-                controllers.ControllerInstallation?.ConcurrentSyncs ?? options.ConcurrentControllerInstallations,
+                controllers.ControllerInstallation?.ConcurrentSyncs ?? fallback.ConcurrentControllerInstallations,
             ControllerInstallationCarePeriod =
-                Time(controllers.ControllerInstallationCare?.SyncPeriod, options.ControllerInstallationCarePeriod),
-            GardenletSyncPeriod = Time(controllers.Gardenlet?.SyncPeriod, options.GardenletSyncPeriod),
+                Time(controllers.ControllerInstallationCare?.SyncPeriod, fallback.ControllerInstallationCarePeriod),
+            GardenletSyncPeriod = Time(controllers.Gardenlet?.SyncPeriod, fallback.GardenletSyncPeriod),
         };
     }
 

@@ -1,0 +1,38 @@
+namespace Hortus.Gardenlet;
+
+/// <summary>How much the controllers of a gardenlet do at once, and how often.</summary>
+internal sealed record ControllerSettings
+{
+    /// <summary>Shoots handled side by side.</summary>
+    public int ConcurrentShoots { get; init; } = 20;
+
+    /// <summary>Time after which a healthy shoot is reconciled again without a change.</summary>
+    public TimeSpan ShootSyncPeriod { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Time between two checks of a shoot's health when nothing changes.</summary>
+    public TimeSpan ShootCarePeriod { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Time after which an operation that keeps failing is given up.</summary>
+    public TimeSpan ShootRetryDuration { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>Time that a failing health check may take before its condition turns False.</summary>
+    public TimeSpan ConditionThreshold { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Installations of extensions handled side by side.</summary>
+    public int ConcurrentControllerInstallations { get; init; } = 20;
+
+    /// <summary>Time after which an installation is looked at again without a change; charts with a tag are resolved again
+    /// then.</summary>
+    public TimeSpan ControllerInstallationSyncPeriod { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Time between two checks of an installation's health when nothing changes.</summary>
+    public TimeSpan ControllerInstallationCarePeriod { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time after which the gardenlet's own Gardenlet is looked at again without a change, and the longest time for
+    /// that.</summary>
+    public TimeSpan GardenletSyncPeriod { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Longest rollout of the gardenlet itself, unless its chart's Deployment says <c>progressDeadlineSeconds</c>; then it goes
+    /// back to the last good release.</summary>
+    public TimeSpan GardenletRolloutMax { get; init; } = TimeSpan.FromMinutes(5);
+}
