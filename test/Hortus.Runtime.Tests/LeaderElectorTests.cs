@@ -46,6 +46,24 @@ public sealed class LeaderElectorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lease_that_has_changed_since_the_leader_saw_it_is_released_all_the_same()
+    {
+        using var stop = new CancellationTokenSource();
+        var candidate = new Candidate(this, "one");
+        var run = candidate.RunAsync(stop.Token);
+        await candidate.Leading.WaitAsync(RuntimeFixture.Deadline);
+
+        // As a renewal does that reached the server and whose answer nobody waited for.
+        var lease = await client.GetAsync<Lease>(new ObjectKey("kube-system", "test"), RuntimeFixture.Deadline);
+        await client.UpdateAsync(
+            lease with { Spec = lease.Spec with { RenewTime = clock.GetUtcNow().AddSeconds(1) } }, RuntimeFixture.Deadline);
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(run);
+
+        (await LeaseAsync()).HolderIdentity.ShouldBe("");
+    }
+
+    [Fact]
     public async Task A_lease_that_nobody_renews_is_taken_over_after_its_duration()
     {
         await client.CreateAsync(

@@ -190,27 +190,43 @@ public sealed partial class LeaderElector
         observedAt = clock.GetTimestamp();
     }
 
-    // Gives the lease up, so that the next candidate need not wait for it to run out. Best effort on the way out.
+    // Gives the lease up, so that the next candidate need not wait for it to run out. Best effort on the way out. Read anew: a renewal
+    // that was cancelled may have reached the server all the same, and may still do so.
     private async Task ReleaseAsync()
     {
         using var deadline = new CancellationTokenSource(options.RetryPeriod, clock);
         try
         {
-            if (observed is { } lease && lease.Spec.HolderIdentity == identity)
+            while (await client.FindAsync<Lease>(Key, deadline.Token) is { } lease
+                && lease.Spec.HolderIdentity == identity
+                && !await TryReleaseAsync(lease, deadline.Token))
             {
-                var now = clock.GetUtcNow();
-                var free = Mine(now, now, lease.Spec.LeaseTransitions ?? 0) with
-                {
-                    HolderIdentity = "",
-                    LeaseDurationSeconds = 1,
-                };
-                await client.UpdateAsync(lease with { Spec = free }, deadline.Token);
+                // Somebody was faster, most likely the renewal.
             }
         }
         catch (
             Exception e) when (e is ApiException or HttpRequestException or IOException or OperationCanceledException)
         {
             LogReleaseFailed(log, options.Namespace, options.Name, e.Message);
+        }
+    }
+
+    private async Task<bool> TryReleaseAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var free = Mine(now, now, lease.Spec.LeaseTransitions ?? 0) with
+        {
+            HolderIdentity = "",
+            LeaseDurationSeconds = 1,
+        };
+        try
+        {
+            await client.UpdateAsync(lease with { Spec = free }, cancellationToken);
+            return true;
+        }
+        catch (ApiException e) when (e.IsConflict)
+        {
+            return false;
         }
     }
 
