@@ -30,7 +30,7 @@ internal sealed class GardenletModule(GardenletSetup setup, ComponentContext con
             Shoots = shoots,
             Identity = GardenletIdentity.Create(context.Identity),
             SeedName = setup.Seed.Metadata.Name!,
-            Images = setup.Image is { Length: > 0 } image ? new ImageVector { Hortus = image } : new ImageVector(),
+            Images = ImageVectorOverwrite.FromEnvironment(ImageVector.With(setup.Image)),
             Clock = context.Clock,
             Logs = context.Logs,
             Random = context.Random,

@@ -108,7 +108,7 @@ public sealed class OperatorComponent
     private WebhookEndpoint? EndpointOf(OperatorOptions options) => Endpoint ?? OperatorWebhookCatalog.EndpointOf(options);
 
     private static ImageVector ImagesOf(OperatorOptions options) =>
-        options.Image is { Length: > 0 } image ? new ImageVector { Hortus = image } : new ImageVector();
+        ImageVectorOverwrite.FromEnvironment(ImageVector.With(options.Image));
 
     private static void AddGarden(ControllerManager manager, ComponentContext context, GardenReconciler reconciler)
     {

@@ -20,4 +20,8 @@ public sealed record ImageVector
 
     /// <summary>Root file system of local machines.</summary>
     public string LocalMachine { get; init; } = "hortus/local-machine";
+
+    /// <summary>The built-in images, with another one for the components of ours; empty or null leaves that as well.</summary>
+    public static ImageVector With(string? hortus) =>
+        string.IsNullOrEmpty(hortus) ? new ImageVector() : new ImageVector { Hortus = hortus };
 }

@@ -39,7 +39,7 @@ public sealed class ProviderLocalComponent
 
     internal static void AddTo(IControllerManager manager, ProviderLocalOptions options, TimeProvider clock)
     {
-        var images = new ImageVector();
+        var images = ImageVectorOverwrite.FromEnvironment(new ImageVector());
         var client = manager.Client;
         var classes = options.Classes;
         var folders = new BackupFolders(options.BackupPath);
