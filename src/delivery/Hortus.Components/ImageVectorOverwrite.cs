@@ -89,7 +89,7 @@ public static class ImageVectorOverwrite
         return (entry.Text("ref"), entry.Text("repository"), entry.Text("tag")) switch
         {
             (null, { Length: > 0 } repository, null) => repository,
-            _ => throw new FormatException($"{place}: want repository alone: the tag of {entry.Text("name")} follows the version of the cluster"),
+            _ => throw new FormatException($"{place}: want repository alone: the tag follows the version of the cluster"),
         };
     }
 
