@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -8,48 +7,28 @@ namespace Hortus.Reference.Tests;
 /// <summary>One of the two servers.</summary>
 public sealed class Side : IDisposable
 {
-    public const string AdminToken = "admin-token";
-
     private readonly HttpClient http;
 
-    public Side(string name, int port, bool isOld)
+    public Side(int port, bool isOld)
     {
-        Name = name;
-        Port = port;
         IsOld = isOld;
         var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false };
         handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
         http = new HttpClient(handler) { BaseAddress = new Uri($"https://127.0.0.1:{port}") };
     }
 
-    public string Name { get; }
-
-    public int Port { get; }
-
     /// <summary>Whether it serves kinds in the versions of 1.20.</summary>
     public bool IsOld { get; }
 
     /// <summary>Waits for the first 200 of <c>/readyz</c>.</summary>
-    public async Task WaitReadyAsync(Process process, CancellationToken cancellationToken)
+    public async Task WaitReadyAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            if (process.HasExited)
+            using var answer = await SendAsync(HttpMethod.Get, "/readyz", null, null, new Step("GET", "/readyz"), cancellationToken);
+            if (answer.IsSuccessStatusCode)
             {
-                throw new InvalidOperationException($"{Name} ended with exit code {process.ExitCode}");
-            }
-
-            try
-            {
-                using var answer = await SendAsync(HttpMethod.Get, "/readyz", null, null, new Step("GET", "/readyz"), cancellationToken);
-                if (answer.IsSuccessStatusCode)
-                {
-                    return;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
+                return;
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);

@@ -38,9 +38,29 @@ public sealed class RealCluster : IAsyncDisposable
     /// <summary>File of <see cref="Authority"/>.</summary>
     public string AuthorityFile => In("certs/apiserver.crt");
 
+    /// <summary>Flags that make another API server take the same users and tokens.</summary>
+    public IReadOnlyList<string> CommonFlags =>
+    [
+        "--bind-address=127.0.0.1", $"--token-auth-file={TokenFile}", "--authorization-mode=RBAC",
+        $"--service-account-signing-key-file={ServiceAccountKeyFile}", $"--service-account-key-file={ServiceAccountKeyFile}",
+        "--service-account-issuer=https://kubernetes.default.svc", "--service-cluster-ip-range=10.0.0.0/24",
+    ];
+
+    private string TokenFile => In("tokens.csv");
+
+    private string ServiceAccountKeyFile => In("sa.key");
+
     /// <summary>Starts etcd and the API server; they answer when the task completes.</summary>
     /// <exception cref="InvalidOperationException">See <see cref="Lacking"/>, or one of them ended.</exception>
-    public static async Task<RealCluster> StartAsync(CancellationToken cancellationToken)
+    public static Task<RealCluster> StartAsync(CancellationToken cancellationToken) => StartAsync([], [], cancellationToken);
+
+    /// <summary>The same with more users, and more flags for the API server.</summary>
+    /// <param name="users">Lines of a token file.</param>
+    /// <param name="arguments">Flags.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidOperationException">See <see cref="Lacking"/>, or one of them ended.</exception>
+    public static async Task<RealCluster> StartAsync(
+        IReadOnlyList<string> users, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         if (Lacking is { } reason)
         {
@@ -50,7 +70,7 @@ public sealed class RealCluster : IAsyncDisposable
         var cluster = new RealCluster(new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{FreePort()}")));
         try
         {
-            await cluster.RunAsync(Environment.GetEnvironmentVariable(Assets)!, cancellationToken);
+            await cluster.RunAsync(Environment.GetEnvironmentVariable(Assets)!, users, arguments, cancellationToken);
             return cluster;
         }
         catch
@@ -101,12 +121,13 @@ public sealed class RealCluster : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private async Task RunAsync(string assets, CancellationToken cancellationToken)
+    private async Task RunAsync(
+        string assets, IReadOnlyList<string> users, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        await File.WriteAllTextAsync(In("tokens.csv"), $"{Token},admin,1,\"system:masters\"\n", cancellationToken);
+        await File.WriteAllLinesAsync(TokenFile, [$"{Token},admin,1,\"system:masters\"", .. users], cancellationToken);
         using (var key = RSA.Create(2048))
         {
-            await File.WriteAllTextAsync(In("sa.key"), key.ExportRSAPrivateKeyPem(), cancellationToken);
+            await File.WriteAllTextAsync(ServiceAccountKeyFile, key.ExportRSAPrivateKeyPem(), cancellationToken);
         }
 
         var client = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
@@ -119,10 +140,8 @@ public sealed class RealCluster : IAsyncDisposable
         ]);
         Start(Path.Combine(assets, "kube-apiserver"),
         [
-            "--bind-address=127.0.0.1", $"--secure-port={Address.Port}", $"--etcd-servers={client}", $"--cert-dir={In("certs")}",
-            $"--token-auth-file={In("tokens.csv")}", "--authorization-mode=RBAC", "--allow-privileged=true",
-            $"--service-account-signing-key-file={In("sa.key")}", $"--service-account-key-file={In("sa.key")}",
-            "--service-account-issuer=https://kubernetes.default.svc", "--service-cluster-ip-range=10.0.0.0/24",
+            .. CommonFlags, $"--secure-port={Address.Port}", $"--etcd-servers={client}", $"--cert-dir={In("certs")}",
+            "--allow-privileged=true", .. arguments,
         ]);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(StartMax);

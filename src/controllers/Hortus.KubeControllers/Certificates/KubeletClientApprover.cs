@@ -1,3 +1,4 @@
+using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
 using Hortus.Pki;
@@ -30,39 +31,13 @@ internal sealed class KubeletClientApprover(ControllerSetup setup) : IReconciler
         CertificateSigningRequest request, SigningRequest asked, CancellationToken cancellationToken)
     {
         if (request.Spec.Username == asked.CommonName &&
-            await IsAllowedAsync(request, "selfnodeclient", cancellationToken))
+            await setup.Client.MayRequestAsync(request, "selfnodeclient", cancellationToken))
         {
             return "Auto approving self kubelet client certificate after SubjectAccessReview.";
         }
 
-        return await IsAllowedAsync(request, "nodeclient", cancellationToken)
+        return await setup.Client.MayRequestAsync(request, "nodeclient", cancellationToken)
             ? "Auto approving kubelet client certificate after SubjectAccessReview."
             : null;
-    }
-
-    private async Task<bool> IsAllowedAsync(
-        CertificateSigningRequest request, string subresource, CancellationToken cancellationToken)
-    {
-        var review = await setup.Client.CreateAsync(
-            new SubjectAccessReview
-            {
-                Spec = new SubjectAccessReviewSpec
-                {
-                    User = request.Spec.Username,
-                    Uid = request.Spec.Uid,
-                    Groups = request.Spec.Groups,
-                    Extra = request.Spec.Extra,
-                    ResourceAttributes = new ResourceAttributes
-                    {
-                        Group = "certificates.k8s.io",
-                        Version = "*",
-                        Resource = "certificatesigningrequests",
-                        Subresource = subresource,
-                        Verb = "create",
-                    },
-                },
-            },
-            cancellationToken);
-        return review.Status.Allowed;
     }
 }

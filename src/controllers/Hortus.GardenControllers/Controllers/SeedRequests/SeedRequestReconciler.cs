@@ -52,33 +52,8 @@ public sealed class SeedRequestReconciler(IControllerManager manager, TimeProvid
             }
         }
 
-        return await IsAllowedAsync(request, cancellationToken)
+        return await manager.Client.MayRequestAsync(request, "seedclient", cancellationToken)
             ? null
             : $"\"{user}\" may not create certificatesigningrequests/seedclient";
-    }
-
-    private async Task<bool> IsAllowedAsync(CertificateSigningRequest request, CancellationToken cancellationToken)
-    {
-        var review = await manager.Client.CreateAsync(
-            new SubjectAccessReview
-            {
-                Spec = new SubjectAccessReviewSpec
-                {
-                    User = request.Spec.Username,
-                    Uid = request.Spec.Uid,
-                    Groups = request.Spec.Groups,
-                    Extra = request.Spec.Extra,
-                    ResourceAttributes = new ResourceAttributes
-                    {
-                        Group = "certificates.k8s.io",
-                        Version = "*",
-                        Resource = "certificatesigningrequests",
-                        Subresource = "seedclient",
-                        Verb = "create",
-                    },
-                },
-            },
-            cancellationToken);
-        return review.Status.Allowed;
     }
 }
