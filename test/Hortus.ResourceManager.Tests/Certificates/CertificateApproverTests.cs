@@ -117,6 +117,29 @@ public sealed class CertificateApproverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nobody_is_denied_while_the_Machines_cannot_be_read()
+    {
+        await AddNodeAsync("n1");
+        await AddMachineAsync("m1", "n1");
+        await AskAsync("test", "node", Serving("n1"));
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddHours(1));
+        var toSource = new CountingHandler { IsAway = true, Misses = request => IsOfMachines(request.RequestUri!.AbsolutePath) };
+        Run(clock, toSource);
+        var decided = DecidedAsync("test");
+        var asked = toSource.UntilAsync(requests => requests.Count(IsOfMachines) > 1, deadline.Token);
+
+        await Task.WhenAny(decided, asked);
+        toSource.IsAway = false;
+        while (!decided.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        (await decided).Type.ShouldBe("Approved");
+    }
+
+    [Fact]
     public async Task An_agent_joins_once_and_renews()
     {
         Run(TimeProvider.System);
@@ -172,11 +195,13 @@ public sealed class CertificateApproverTests : IAsyncLifetime
 
     private static Dictionary<string, string> Labels(string node) => new() { ["node"] = node };
 
-    private void Run(TimeProvider clock)
+    private static bool IsOfMachines(string path) => path.Contains("/machines", StringComparison.Ordinal);
+
+    private void Run(TimeProvider clock, CountingHandler? toSource = null)
     {
         var options = new ResourceManagerOptions { CsrApprover = true, MachineNamespace = Space };
         var setup = ResourceWorld.NewSetup(
-            source.NewManager(new CountingHandler(), clock), target.NewManager(new CountingHandler(), clock), options, clock);
+            source.NewManager(toSource ?? new CountingHandler(), clock), target.NewManager(new CountingHandler(), clock), options, clock);
         run = ResourceManagerComponent.RunAsync(setup, deadline.Token);
     }
 

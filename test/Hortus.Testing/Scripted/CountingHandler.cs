@@ -44,12 +44,15 @@ public sealed class CountingHandler : DelegatingHandler
     /// <summary>Token that the requests show; without one they have an administrator's rights.</summary>
     public string? Token { get; set; }
 
-    /// <summary>Whether no request gets through.</summary>
+    /// <summary>Whether no request gets through, see <see cref="Misses"/>.</summary>
     public bool IsAway
     {
         get => isAway;
         set => isAway = value;
     }
+
+    /// <summary>Which requests do not get through while <see cref="IsAway"/>; all, unless somebody says otherwise.</summary>
+    public Func<HttpRequestMessage, bool> Misses { get; init; } = _ => true;
 
     /// <summary>Completes when the last allowed write is done.</summary>
     public Task Death => death.Task;
@@ -87,7 +90,7 @@ public sealed class CountingHandler : DelegatingHandler
             death.TrySetResult();
         }
 
-        return IsAway && !isWatch
+        return IsAway && !isWatch && Misses(request)
             ? throw new HttpRequestException("the server is away")
             : base.SendAsync(request, cancellationToken);
     }

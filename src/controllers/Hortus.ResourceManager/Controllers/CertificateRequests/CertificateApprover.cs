@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Machine;
@@ -126,11 +127,16 @@ internal sealed partial class CertificateApprover : IReconciler
         }
 
         var key = ObjectKey.Cluster(name);
-        var verdict = ServingRules.Judge(request, asked, nodes.Find(key), MachinesOf(name));
-        return verdict.Kind == VerdictKind.Deny
-            // The cache may be behind; a denial is for good.
-            ? ServingRules.Judge(request, asked, await setup.Target.Client.FindAsync<Node>(key, cancellationToken), MachinesOf(name))
-            : verdict;
+        var verdict = ServingRules.Judge(request, asked, nodes.Find(key), MachinesOf(name, machines.List()));
+        if (verdict.Kind == VerdictKind.Approve)
+        {
+            return verdict;
+        }
+
+        // The caches may be behind, or not filled yet; a denial is for good.
+        var node = await setup.Target.Client.FindAsync<Node>(key, cancellationToken);
+        var all = await setup.Source.Client.ListAsync<Machine>(ListOptions.In(machineNamespace), cancellationToken);
+        return ServingRules.Judge(request, asked, node, MachinesOf(name, all.Items));
     }
 
     private async Task<Verdict> JudgeNodeAgentAsync(
@@ -152,8 +158,8 @@ internal sealed partial class CertificateApprover : IReconciler
     private async Task<Machine?> FindMachineAsync(ObjectKey key, CancellationToken cancellationToken) =>
         machines.Find(key) ?? await setup.Source.Client.FindAsync<Machine>(key, cancellationToken);
 
-    private IReadOnlyList<string> MachinesOf(string node) =>
-        [.. machines.List().Where(m => NodeOf(m) == node).Select(m => m.Key.Name).Order(StringComparer.Ordinal)];
+    private static IReadOnlyList<string> MachinesOf(string node, IEnumerable<Machine> all) =>
+        [.. all.Where(m => NodeOf(m) == node).Select(m => m.Key.Name).Order(StringComparer.Ordinal)];
 
     private Task DecideAsync(CertificateSigningRequest decided, CancellationToken cancellationToken) =>
         setup.Target.Client.UpdateSubresourceAsync(decided, "approval", cancellationToken);
