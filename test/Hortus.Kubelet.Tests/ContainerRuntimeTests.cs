@@ -73,6 +73,27 @@ public sealed class ContainerRuntimeTests : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task A_volume_does_not_hide_the_programs_of_the_machine_below_it()
+    {
+        Real.RequireRoot();
+        var programs = Directory.CreateTempSubdirectory("hortus-programs-").FullName;
+        await File.WriteAllTextAsync(System.IO.Path.Combine(programs, "a"), "content-of-a");
+        var volume = Directory.CreateDirectory(System.IO.Path.Combine(root.Path, "volume")).FullName;
+        var spec = Shell($"cat {programs}/a; touch {programs}/b || echo is-read-only; echo new >/tmp/c") with
+        {
+            VisiblePaths = [programs],
+            Mounts = [new ContainerMount(volume, "/tmp", false)],
+        };
+        await RunToEndAsync(spec);
+        Directory.Delete(programs, recursive: true);
+
+        programs.ShouldStartWith("/tmp/");
+        root.ReadLog().ShouldContain("content-of-a");
+        root.ReadLog().ShouldContain("is-read-only");
+        File.Exists(System.IO.Path.Combine(volume, "c")).ShouldBeTrue();
+    }
+
+    [SkippableFact]
     public async Task Read_only_root_and_user_hold()
     {
         Real.RequireRoot();

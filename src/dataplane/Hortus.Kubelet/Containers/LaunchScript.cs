@@ -155,17 +155,13 @@ internal static class LaunchScript
             script.Append(
                 $"if [ -d {Quote(path)} ]; then {Programs.Mount} -n -t tmpfs -o mode=0755,size=64k tmpfs {Quote(path)}; fi\n");
         }
-
-        foreach (var path in spec.VisiblePaths)
-        {
-            AddMount(script, new ContainerMount(path, path, ReadOnly: true));
-        }
     }
 
     private static void AddMounts(StringBuilder script, ContainerSpec spec, string folder)
     {
-        // A mount at /a must be there before one at /a/b.
-        foreach (var mount in spec.Mounts.OrderBy(m => m.Target.Count(c => c == '/')))
+        // A mount at /a must be there before one at /a/b: a volume at /tmp must not hide what has to be visible below it.
+        var visible = spec.VisiblePaths.Select(path => new ContainerMount(path, path, ReadOnly: true));
+        foreach (var mount in visible.Concat(spec.Mounts).OrderBy(m => m.Target.Count(c => c == '/')))
         {
             AddMount(script, mount);
         }
