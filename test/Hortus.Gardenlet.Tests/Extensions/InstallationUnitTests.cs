@@ -137,7 +137,8 @@ public sealed class InstallationUnitTests : IAsyncLifetime, IDisposable
         var required = new InstallationRequiredReconciler(surroundings, new InstallationStatusWriter(surroundings));
         using var stop = new CancellationTokenSource();
         var run = manager.RunAsync(stop.Token);
-        await manager.CacheOf<ControllerInstallation>().WaitAsync(installation.Key, i => i is not null, deadline.Token);
+        await manager.CacheOf<ControllerInstallation>(surroundings.Scopes.Installations)
+            .WaitAsync(installation.Key, i => i is not null, deadline.Token);
         await manager.CacheOf<ControllerRegistration>().WaitAsync(ObjectKey.Cluster("test"), r => r is not null, deadline.Token);
 
         var result = await required.ReconcileAsync(installation.Key, deadline.Token);

@@ -13,7 +13,7 @@ using Hortus.Runtime.Webhooks;
 namespace Hortus.ResourceManager.Tests.Webhooks;
 
 [Trait("Category", "Integration")]
-public sealed class WebhookServerTests : IAsyncDisposable
+public sealed class WebhookServerTests : IAsyncLifetime
 {
     private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
     private readonly Scripted scripted = new();
@@ -202,7 +202,9 @@ public sealed class WebhookServerTests : IAsyncDisposable
         fault.ShouldBeOfType<SettingException>().Message.ShouldContain(message);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await hooks.DisposeAsync();
         deadline.Dispose();
