@@ -23,8 +23,8 @@ public sealed record KubeControllerManagerOptions
     /// filled.</summary>
     public string? ServiceAccountPrivateKeyFile { get; init; }
 
-    /// <summary>Folder below which persistent volumes are made as host folders; null means no volumes are
-    /// provisioned.</summary>
+    /// <summary>Folder of this machine below which persistent volumes are made, for clusters whose nodes share it; null makes them on
+    /// the nodes that say where (annotation <c>node.hortus.dev/volume-path</c>), and none where no node does.</summary>
     public string? LocalVolumePath { get; init; }
 
     /// <summary>Controllers to run: <c>*</c> for all, <c>name</c> for one, <c>-name</c> for all but one.</summary>

@@ -86,6 +86,10 @@ public sealed record KubeletOptions
     /// <summary>MTU of pod links in bytes (<c>--network-mtu</c>).</summary>
     public int Mtu { get; init; } = 1500;
 
+    /// <summary>Folder of this node below which persistent volumes may be made, told to the controller manager by an annotation of the
+    /// Node (<c>--volume-path</c>); null offers none.</summary>
+    public string? VolumePath { get; init; }
+
     /// <summary>What the image map's word <c>hortus</c> stands for; null means the running executable.</summary>
     public IReadOnlyList<string>? HortusCommand { get; init; }
 
@@ -115,6 +119,11 @@ public sealed record KubeletOptions
         if (!Path.IsPathRooted(RootDirectory))
         {
             faults.Add($"--root-dir: want an absolute path, found \"{RootDirectory}\"");
+        }
+
+        if (VolumePath is not null && !Path.IsPathRooted(VolumePath))
+        {
+            faults.Add($"--volume-path: want an absolute path, found \"{VolumePath}\"");
         }
 
         if (Kubeconfig is null && PodManifestPath is null)

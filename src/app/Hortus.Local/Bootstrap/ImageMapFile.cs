@@ -1,5 +1,6 @@
 using Hortus.Components;
 using Hortus.Local.Registry;
+using Hortus.ProviderLocal.Machines;
 
 namespace Hortus.Local.Bootstrap;
 
@@ -13,22 +14,14 @@ public static class ImageMapFile
     public static string Render(ImageVector images, string registry, string? etcd)
     {
         ArgumentNullException.ThrowIfNull(images);
-        var optional = etcd is null ? "" : $"\n  {Repository(images.Etcd)}: [\"{etcd}\"]";
+        var optional = etcd is null ? "" : $"\n  {LocalImages.Repository(images.Etcd)}: [\"{etcd}\"]";
         return $"""
             # Which program stands for which image in the local garden. Tags are ignored unless an entry has one.
             # The word hortus is the running executable; other words are programs of this machine.
             images:
-              {Repository(images.Hortus)}: [hortus]
-              {images.KubeApiServer}: [hortus, apiserver]
-              {images.KubeControllerManager}: [hortus, kube-controller-manager]
-              {images.LocalMachine}: [hortus, kubelet]
+            {LocalImages.Entries(images)}
               {LocalRegistry.Image}: ["{registry}"]{optional}
-              registry.k8s.io/pause: [/bin/sleep, infinity]
-              busybox: [/bin/sh]
-              debian: [/bin/sh]
 
             """;
     }
-
-    private static string Repository(string image) => image[..image.LastIndexOf(':')];
 }

@@ -27,7 +27,14 @@ public sealed class RegistryObjects(StateDirectory state) : IComponent
     // Without a selector: the address is known, so nobody has to wait until the pod shows in the API and is found by it.
     private static Service Service() => new()
     {
-        Metadata = new ObjectMeta { Namespace = LocalRegistry.Namespace, Name = LocalRegistry.Name },
+        Metadata = new ObjectMeta
+        {
+            Namespace = LocalRegistry.Namespace,
+            Name = LocalRegistry.Name,
+
+            // Nodes of shoots ask this cluster for names that are not of their own: as a whole name it is answered to them, too.
+            Annotations = new Dictionary<string, string> { [KubeApiServerService.DnsNamesAnnotation] = LocalRegistry.Host },
+        },
         Spec = new ServiceSpec
         {
             Type = "ClusterIP",

@@ -17,6 +17,7 @@ internal sealed class PodScheduler : IReconciler
     private readonly IObjectCache<Pod> pods;
     private readonly IObjectCache<Node> nodes;
     private readonly IObjectCache<PersistentVolumeClaim> claims;
+    private readonly IObjectCache<PersistentVolume> volumes;
 
     // Bound by this process, but not yet shown so by the cache.
     private readonly Dictionary<ObjectKey, (string Uid, string Node)> assumed = [];
@@ -27,6 +28,7 @@ internal sealed class PodScheduler : IReconciler
         pods = setup.Manager.CacheOf<Pod>();
         nodes = setup.Manager.CacheOf<Node>();
         claims = setup.Manager.CacheOf<PersistentVolumeClaim>();
+        volumes = setup.Manager.CacheOf<PersistentVolume>();
     }
 
     public static void Add(ControllerSetup setup)
@@ -37,6 +39,7 @@ internal sealed class PodScheduler : IReconciler
             .Watches<Node>(_ => scheduler.Waiting(), ChangesFit)
             .Watches<PersistentVolumeClaim>(
                 v => scheduler.Waiting(v.Metadata.Namespace), (old, now) => old?.Status.Phase != now?.Status.Phase)
+            .Watches<PersistentVolume>(_ => scheduler.Waiting(), (old, _) => old is null)
             .WithConcurrency(1));
     }
 
@@ -55,7 +58,7 @@ internal sealed class PodScheduler : IReconciler
             return ReconcileResult.Done;
         }
 
-        var decision = SchedulingDecision.Decide(pod, Loads());
+        var decision = SchedulingDecision.Decide(pod, Loads(), [.. VolumesOf(pod)]);
         if (decision.Node is not { } node)
         {
             await RefuseAsync(pod, decision.Reason ?? "", cancellationToken);
@@ -109,10 +112,24 @@ internal sealed class PodScheduler : IReconciler
             {
                 return $"pod has unbound immediate PersistentVolumeClaims: \"{name}\"";
             }
+
+            // It may say on which node the pod can use it.
+            if (claim.Spec.VolumeName is { Length: > 0 } bound && volumes.Find(ObjectKey.Cluster(bound)) is null)
+            {
+                return $"persistentvolume \"{bound}\" not found";
+            }
         }
 
         return null;
     }
+
+    private IEnumerable<PersistentVolume> VolumesOf(Pod pod) => (pod.Spec.Volumes ?? [])
+        .Select(volume => volume.PersistentVolumeClaim?.ClaimName)
+        .OfType<string>()
+        .Select(name => claims.Find(new ObjectKey(pod.Metadata.Namespace, name))?.Spec.VolumeName)
+        .OfType<string>()
+        .Select(name => volumes.Find(ObjectKey.Cluster(name)))
+        .OfType<PersistentVolume>();
 
     private List<NodeLoad> Loads()
     {

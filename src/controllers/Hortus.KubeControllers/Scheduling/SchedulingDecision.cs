@@ -1,3 +1,4 @@
+using Hortus.KubeControllers.Volumes;
 using Hortus.Objects.Kubernetes;
 
 namespace Hortus.KubeControllers.Scheduling;
@@ -33,7 +34,11 @@ internal sealed record SchedulingDecision(string? Node, string? Reason)
     private const long PodsDefault = 110;
 
     /// <summary>Chooses among the nodes, without I/O.</summary>
-    public static SchedulingDecision Decide(Pod pod, IReadOnlyList<NodeLoad> nodes)
+    /// <param name="pod">The pod.</param>
+    /// <param name="nodes">All nodes.</param>
+    /// <param name="volumes">The persistent volumes that the pod uses.</param>
+    public static SchedulingDecision Decide(
+        Pod pod, IReadOnlyList<NodeLoad> nodes, IReadOnlyList<PersistentVolume>? volumes = null)
     {
         var reasons = new Dictionary<string, int>(StringComparer.Ordinal);
         NodeLoad? best = null;
@@ -41,7 +46,9 @@ internal sealed record SchedulingDecision(string? Node, string? Reason)
         var request = PodResources.Of(pod.Spec);
         foreach (var load in nodes.OrderBy(n => n.Node.Metadata.Name, StringComparer.Ordinal))
         {
-            var against = Against(pod, request, load).ToList();
+            var against = (volumes ?? []).All(volume => LocalVolumePlan.IsFor(volume, load.Node))
+                ? Against(pod, request, load).ToList()
+                : ["node(s) had volume node affinity conflict"];
             foreach (var reason in against)
             {
                 reasons[reason] = reasons.GetValueOrDefault(reason) + 1;

@@ -17,6 +17,10 @@ internal static class LocalVolumePlan
     public static bool IsOurs(PersistentVolumeClaim claim) =>
         claim.Spec.StorageClassName is null or ClassName && (claim.Spec.VolumeMode ?? "Filesystem") == "Filesystem";
 
+    /// <summary>Whether a volume was made for a claim, to go with it.</summary>
+    public static bool IsOurs(PersistentVolume volume) =>
+        volume.Annotation(ProvisionedBy) == Provisioner && volume.Spec.PersistentVolumeReclaimPolicy == "Delete";
+
     public static string VolumeName(PersistentVolumeClaim claim) => $"pvc-{claim.Metadata.Uid}";
 
     /// <summary>The folder of a claim's volume.</summary>
@@ -52,6 +56,37 @@ internal static class LocalVolumePlan
         },
     };
 
+    /// <summary>The volume of a claim on a node, of which only that node's pods can use it.</summary>
+    public static PersistentVolume Volume(PersistentVolumeClaim claim, Node node)
+    {
+        var volume = Volume(claim, Folder(node.Annotation(NodeVolumes.PathAnnotation)!, claim.Metadata.Uid ?? ""));
+        var here = new NodeSelectorRequirement
+        {
+            Key = NodeVolumes.NodeLabel, Operator = "In", Values = [node.Label(NodeVolumes.NodeLabel) ?? node.Metadata.Name!],
+        };
+        return volume with
+        {
+            Spec = volume.Spec with
+            {
+                NodeAffinity = new VolumeNodeAffinity
+                {
+                    Required = new NodeSelector { NodeSelectorTerms = [new NodeSelectorTerm { MatchExpressions = [here] }] },
+                },
+            },
+        };
+    }
+
+    /// <summary>The node with the fewest volumes, ready ones first; null when there is none.</summary>
+    public static Node? Choose(IEnumerable<Node> nodes, IReadOnlyList<PersistentVolume> volumes) => nodes
+        .OrderByDescending(NodeFit.IsReady)
+        .ThenBy(node => volumes.Count(volume => volume.Spec.NodeAffinity is not null && IsFor(volume, node)))
+        .ThenBy(node => node.Metadata.Name, StringComparer.Ordinal)
+        .FirstOrDefault();
+
+    /// <summary>Whether pods of a node can use a volume.</summary>
+    public static bool IsFor(PersistentVolume volume, Node node) =>
+        volume.Spec.NodeAffinity?.Required is not { } required || required.NodeSelectorTerms.Any(term => NodeFit.Matches(term, node));
+
     public static ObjectReference Reference(PersistentVolumeClaim claim) => new()
     {
         ApiVersion = "v1",
@@ -79,8 +114,7 @@ internal static class LocalVolumePlan
     /// <summary>The folder to delete with a released volume; null when the volume is not ours or points anywhere
     /// else.</summary>
     public static string? FolderToDelete(PersistentVolume volume, string root) =>
-        volume.Annotation(ProvisionedBy) == Provisioner && volume.Spec.PersistentVolumeReclaimPolicy == "Delete" &&
-        volume.Spec is { ClaimRef.Uid: { Length: > 0 } uid, HostPath.Path: { } path } && Folder(root, uid) == path
+        IsOurs(volume) && volume.Spec is { ClaimRef.Uid: { Length: > 0 } uid, HostPath.Path: { } path } && Folder(root, uid) == path
             ? path
             : null;
 

@@ -6,22 +6,19 @@ using Hortus.Runtime;
 
 namespace Hortus.KubeControllers.Volumes;
 
-/// <summary>Gives claims of class <c>local</c> (or none) a volume that is a folder of the host, and keeps claims that
-/// pods use.</summary>
+/// <summary>Gives claims of class <c>local</c> (or none) a volume that is a folder, and keeps claims that pods use.</summary>
 internal sealed class LocalVolumeProvisioner : IReconciler
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     private readonly ControllerSetup setup;
     private readonly IObjectCache<PersistentVolumeClaim> claims;
     private readonly IObjectCache<PersistentVolume> volumes;
     private readonly IObjectCache<Pod> pods;
-    private readonly string root;
+    private readonly IVolumePlaces places;
 
-    private LocalVolumeProvisioner(ControllerSetup setup, string root)
+    private LocalVolumeProvisioner(ControllerSetup setup, IVolumePlaces places)
     {
         this.setup = setup;
-        this.root = root;
+        this.places = places;
         claims = setup.Manager.CacheOf<PersistentVolumeClaim>();
         volumes = setup.Manager.CacheOf<PersistentVolume>();
         pods = setup.Manager.CacheOf<Pod>();
@@ -29,18 +26,18 @@ internal sealed class LocalVolumeProvisioner : IReconciler
 
     public static void Add(ControllerSetup setup)
     {
-        if (setup.Options.LocalVolumePath is not { } root)
-        {
-            return;
-        }
-
-        setup.AddController("local-volume-provisioner", new LocalVolumeProvisioner(setup, root), c => c
+        var places = PlacesOf(setup);
+        var provisioner = new LocalVolumeProvisioner(setup, places);
+        setup.AddController("local-volume-provisioner", provisioner, c => c
             .For<PersistentVolumeClaim>()
             .Watches<PersistentVolume>(
                 v => v.Spec.ClaimRef is { Name: { } name } claim ? [new(claim.Namespace, name)] : [])
-            .Watches<Pod>(ClaimsOf, (old, now) => now is null || now.IsFinished()));
-        LocalVolumeReclaimer.Add(setup, root);
-        StorageClassKeeper.Add(setup);
+            .Watches<Pod>(ClaimsOf, (old, now) => now is null || now.IsFinished())
+            .Watches<Node>(
+                _ => provisioner.claims.List().Where(claim => claim.Status.Phase != "Bound").Select(claim => claim.Key),
+                (old, node) => node is not null && NodeVolumePlaces.HasPlace(node) && (old is null || !NodeVolumePlaces.HasPlace(old))));
+        LocalVolumeReclaimer.Add(setup, places);
+        StorageClassKeeper.Add(setup, places);
     }
 
     /// <inheritdoc/>
@@ -67,6 +64,17 @@ internal sealed class LocalVolumeProvisioner : IReconciler
         }
 
         return ReconcileResult.Done;
+    }
+
+    private static IVolumePlaces PlacesOf(ControllerSetup setup)
+    {
+        if (setup.Options.LocalVolumePath is { } root)
+        {
+            return new SharedVolumePlaces(root);
+        }
+
+        var (nodes, volumes) = (setup.Manager.CacheOf<Node>(), setup.Manager.CacheOf<PersistentVolume>());
+        return new NodeVolumePlaces(() => nodes.List(), () => volumes.List());
     }
 
     private static IEnumerable<ObjectKey> ClaimsOf(Pod pod) =>
@@ -100,12 +108,16 @@ internal sealed class LocalVolumeProvisioner : IReconciler
             return null;
         }
 
-        var folder = LocalVolumePlan.Folder(root, claim.Metadata.Uid ?? "");
-        Directory.CreateDirectory(folder, OwnerOnly);
-        var wanted = LocalVolumePlan.Volume(claim, folder);
-        if (volumes.Find(wanted.Key) is { } known)
+        // A node is chosen once: what is there already says which.
+        var made = ObjectKey.Cluster(LocalVolumePlan.VolumeName(claim));
+        if (volumes.Find(made) is { } known)
         {
             return known;
+        }
+
+        if (places.Prepare(claim) is not { } wanted)
+        {
+            return null;
         }
 
         if (await setup.Client.TryCreateAsync(wanted, cancellationToken) is not { } created)

@@ -4,25 +4,25 @@ using Hortus.Runtime;
 
 namespace Hortus.KubeControllers.Volumes;
 
-/// <summary>Deletes volumes, with their folders, whose claim is gone.</summary>
+/// <summary>Deletes volumes, with what is in them, whose claim is gone.</summary>
 internal sealed class LocalVolumeReclaimer : IReconciler
 {
     private readonly ControllerSetup setup;
     private readonly IObjectCache<PersistentVolume> volumes;
     private readonly IObjectCache<PersistentVolumeClaim> claims;
-    private readonly string root;
+    private readonly IVolumePlaces places;
 
-    private LocalVolumeReclaimer(ControllerSetup setup, string root)
+    private LocalVolumeReclaimer(ControllerSetup setup, IVolumePlaces places)
     {
         this.setup = setup;
-        this.root = root;
+        this.places = places;
         volumes = setup.Manager.CacheOf<PersistentVolume>();
         claims = setup.Manager.CacheOf<PersistentVolumeClaim>();
     }
 
-    public static void Add(ControllerSetup setup, string root)
+    public static void Add(ControllerSetup setup, IVolumePlaces places)
     {
-        var reclaimer = new LocalVolumeReclaimer(setup, root);
+        var reclaimer = new LocalVolumeReclaimer(setup, places);
         setup.AddController("local-volume-reclaimer", reclaimer, c => c
             .For<PersistentVolume>()
             .Watches<PersistentVolumeClaim>(reclaimer.VolumesOf, (_, now) => now is null));
@@ -49,13 +49,8 @@ internal sealed class LocalVolumeReclaimer : IReconciler
             return ReconcileResult.Done;
         }
 
-        if (LocalVolumePlan.FolderToDelete(volume, root) is { } folder)
+        if (places.TryClear(volume))
         {
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-
             await setup.Client.DeleteExactlyAsync(volume, cancellationToken);
         }
         else if (volume.Status.Phase != "Released")

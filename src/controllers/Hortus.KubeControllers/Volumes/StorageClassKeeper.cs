@@ -4,13 +4,16 @@ using Hortus.Runtime;
 
 namespace Hortus.KubeControllers.Volumes;
 
-/// <summary>Keeps the storage class <c>local</c>, the default one.</summary>
-internal sealed class StorageClassKeeper(ControllerSetup setup) : IReconciler
+/// <summary>Keeps the storage class <c>local</c>, the default one, where there is a place for volumes.</summary>
+internal sealed class StorageClassKeeper(ControllerSetup setup, IVolumePlaces places) : IReconciler
 {
-    public static void Add(ControllerSetup setup) => setup.AddController(
+    public static void Add(ControllerSetup setup, IVolumePlaces places) => setup.AddController(
         "storage-class",
-        new StorageClassKeeper(setup),
+        new StorageClassKeeper(setup, places),
         c => c
+            .Watches<Node>(
+                _ => [ObjectKey.Cluster(LocalVolumePlan.ClassName)],
+                (old, node) => (old is null || !NodeVolumePlaces.HasPlace(old)) && node is not null && NodeVolumePlaces.HasPlace(node))
             .Watches<StorageClass>(s => [s.Key], (_, now) => now is null)
             // The namespace is always there, so that its arrival in the cache makes the first run.
             .Watches<Namespace>(
@@ -20,7 +23,7 @@ internal sealed class StorageClassKeeper(ControllerSetup setup) : IReconciler
     /// <inheritdoc/>
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        if (key.Name == LocalVolumePlan.ClassName)
+        if (key.Name == LocalVolumePlan.ClassName && places.IsAny)
         {
             await setup.Client.TryCreateAsync(
                 new StorageClass

@@ -86,13 +86,17 @@ internal sealed class NodeReporter(KubeletOptions options, string nodeIP, TimePr
             ["kubernetes.io/os"] = "linux",
             ["kubernetes.io/arch"] = NodeFacts.ArchitectureName,
         };
+        var annotations = options.VolumePath is { } path
+            ? new Dictionary<string, string> { [NodeVolumes.PathAnnotation] = path }
+            : null;
         var key = ObjectKey.Cluster(options.NodeName);
         if (await client.FindAsync<Node>(key, cancellationToken) is not null)
         {
             var metadata = new JsonObject
             {
                 ["labels"] = new JsonObject(
-                labels.Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value)))
+                labels.Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value))),
+                ["annotations"] = new JsonObject { [NodeVolumes.PathAnnotation] = options.VolumePath },
             };
             await client.PatchAsync<Node>(
                 key, Patch.Merge(new JsonObject { ["metadata"] = metadata }), cancellationToken);
@@ -102,7 +106,7 @@ internal sealed class NodeReporter(KubeletOptions options, string nodeIP, TimePr
         await client.CreateAsync(
             new Node
             {
-                Metadata = new ObjectMeta { Name = options.NodeName, Labels = labels },
+                Metadata = new ObjectMeta { Name = options.NodeName, Labels = labels, Annotations = annotations },
                 Spec = new NodeSpec
                 {
                     PodCIDR = options.PodCidr,

@@ -133,10 +133,7 @@ internal sealed class OperatingSystemConfigActuator(IKubernetesClient client, Im
     private string ImageMap() => $"""
         # Which program stands for which image on local machines; the word hortus is the running executable.
         images:
-          {images.Hortus[..images.Hortus.LastIndexOf(':')]}: [hortus]
-          registry.k8s.io/pause: [/bin/sleep, infinity]
-          busybox: [/bin/sh]
-          debian: [/bin/sh]
+        {LocalImages.Entries(images)}
 
         """;
 }

@@ -112,6 +112,7 @@ internal static class MachinePod
         yield return $"--provider-id={ProviderId(pod)}";
         yield return "--rotate-server-certificates";
         yield return "--service-proxy";
+        yield return $"--volume-path={StateFolder}/volumes";
         var labels = machine.Spec.NodeTemplate?.Metadata?.Labels ?? new Dictionary<string, string>();
         foreach (var (key, value) in labels.OrderBy(label => label.Key, StringComparer.Ordinal))
         {
