@@ -35,4 +35,20 @@ internal sealed record ControllerSettings
     /// <summary>Longest rollout of the gardenlet itself, unless its chart's Deployment says <c>progressDeadlineSeconds</c>; then it goes
     /// back to the last good release.</summary>
     public TimeSpan GardenletRolloutMax { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>ManagedSeeds handled side by side.</summary>
+    public int ConcurrentManagedSeeds { get; init; } = 5;
+
+    /// <summary>Time after which a ManagedSeed is handled again without a change.</summary>
+    public TimeSpan ManagedSeedSyncPeriod { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Pause while a ManagedSeed waits for its shoot, its Seed or its gardenlet.</summary>
+    public TimeSpan ManagedSeedWaitPeriod { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Time over which ManagedSeeds without a change are spread after a start, so that a new gardenlet does not renew all those of
+    /// its seed at once.</summary>
+    public TimeSpan ManagedSeedJitterPeriod { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether ManagedSeeds with a change are spread as well.</summary>
+    public bool ManagedSeedJitterUpdates { get; init; }
 }

@@ -10,6 +10,9 @@ internal sealed class GardenScopes(string seedName)
     /// <summary>The Shoots of the seed.</summary>
     public CacheScope Shoots { get; } = new(FieldSelector: $"spec.seedName={seedName}");
 
+    /// <summary>All managed seeds: which are made of the seed's Shoots, only these tell.</summary>
+    public CacheScope ManagedSeeds { get; } = new(GardenerNames.GardenNamespace);
+
     /// <summary>The extensions of the seed.</summary>
     public CacheScope Installations { get; } = new(FieldSelector: $"spec.seedRef.name={seedName}");
 

@@ -26,6 +26,7 @@ internal sealed class GardenletModule(GardenletSetup setup, ComponentContext con
             Access = setup.Access,
             Pass = pass,
             Capacity = setup.Capacity,
+            Parent = setup.Parent,
             Seed = context.CreateManager(),
             Shoots = shoots,
             Identity = GardenletIdentity.Create(context.Identity),
@@ -61,6 +62,7 @@ internal sealed class GardenletModule(GardenletSetup setup, ComponentContext con
         InstallationControllers.AddTo(surroundings);
         await new SelfRegistration(surroundings).RunAsync(cancellationToken);
         new SelfUpgradeReconciler(surroundings).AddTo(surroundings.Garden);
+        new ManagedSeedReconciler(surroundings).AddTo(surroundings.Garden);
         if (surroundings is { Access: { } access, Pass: { } pass })
         {
             new KubeconfigReconciler(surroundings, access, pass, status).AddTo(surroundings.Seed);

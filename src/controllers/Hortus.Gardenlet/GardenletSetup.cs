@@ -24,6 +24,9 @@ internal sealed record GardenletSetup
     /// <summary>How it asks for credentials; null when a kubeconfig file is given.</summary>
     public GardenAccessSettings? Access { get; init; }
 
+    /// <summary>What the gardenlets of managed seeds take over from it.</summary>
+    public ParentGardenlet Parent { get; init; } = new();
+
     /// <summary>Capacity that the seed reports.</summary>
     public SeedCapacity Capacity { get; init; } = new();
 }

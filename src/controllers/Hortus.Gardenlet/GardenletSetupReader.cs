@@ -1,4 +1,5 @@
 using System.Net;
+using Hortus.Components;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
@@ -51,6 +52,7 @@ internal static class GardenletSetupReader
             Seed = new Seed { Metadata = config.SeedConfig!.Metadata, Spec = config.SeedConfig.Spec },
             GardenKubeconfig = Text(config.GardenClientConnection!.Kubeconfig),
             Access = AccessOf(config),
+            Parent = ParentOf(options.Config),
             Capacity = new SeedCapacity { Capacity = config.Resources?.Capacity, Reserved = config.Resources?.Reserved },
         };
     }
@@ -68,6 +70,17 @@ internal static class GardenletSetupReader
         {
             throw new SettingException($"--config {file}: {e.Message}", e);
         }
+    }
+
+    // As it was written: what is filled in when it is read is up to each gardenlet.
+    private static ParentGardenlet ParentOf(string file)
+    {
+        var images = Environment.GetEnvironmentVariable(ImageVectorOverwrite.Variable);
+        return new ParentGardenlet
+        {
+            Configuration = KubernetesYaml.Parse(System.IO.File.ReadAllText(file)),
+            ImageVectorOverwrite = string.IsNullOrEmpty(images) ? null : System.IO.File.ReadAllText(images),
+        };
     }
 
     private static GardenAccessSettings? AccessOf(GardenletConfiguration config)
@@ -105,6 +118,11 @@ internal static class GardenletSetupReader
             ControllerInstallationCarePeriod =
                 Time(controllers.ControllerInstallationCare?.SyncPeriod, fallback.ControllerInstallationCarePeriod),
             GardenletSyncPeriod = Time(controllers.Gardenlet?.SyncPeriod, fallback.GardenletSyncPeriod),
+            ConcurrentManagedSeeds = controllers.ManagedSeed?.ConcurrentSyncs ?? fallback.ConcurrentManagedSeeds,
+            ManagedSeedSyncPeriod = Time(controllers.ManagedSeed?.SyncPeriod, fallback.ManagedSeedSyncPeriod),
+            ManagedSeedWaitPeriod = Time(controllers.ManagedSeed?.WaitSyncPeriod, fallback.ManagedSeedWaitPeriod),
+            ManagedSeedJitterPeriod = Time(controllers.ManagedSeed?.SyncJitterPeriod, fallback.ManagedSeedJitterPeriod),
+            ManagedSeedJitterUpdates = controllers.ManagedSeed?.JitterUpdates ?? fallback.ManagedSeedJitterUpdates,
         };
     }
 

@@ -40,6 +40,9 @@ internal sealed record GardenletSurroundings
     /// <summary>Installs the gardenlet itself anew.</summary>
     public required GardenletInstaller Installer { get; init; }
 
+    /// <summary>What the gardenlets of managed seeds take over.</summary>
+    public ParentGardenlet Parent { get; init; } = new();
+
     public required Gardener Identity { get; init; }
 
     public required string SeedName { get; init; }

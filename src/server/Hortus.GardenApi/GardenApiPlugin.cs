@@ -47,7 +47,9 @@ public sealed class GardenApiPlugin(GardenApiOptions options, IObjectReader? hos
             new IncompleteDigestWarning(),
             new PrimaryResourceAdmission(garden),
             new GardenletAdmission(),
+            new ManagedSeedAdmission(garden),
             new ShootAdmission(garden),
+            new ManagedSeedShootAdmission(garden),
             new BastionAdmission(garden),
         ];
     }

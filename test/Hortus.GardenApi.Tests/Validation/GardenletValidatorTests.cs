@@ -100,7 +100,7 @@ public class GardenletValidatorTests
     public void Operations_are_known_ones_and_wait_for_each_other(string before, string after, string? fault)
     {
         var (old, updated) = (Asking(before), Asking(after));
-        updated = GardenletOperations.Consume(updated, old);
+        updated = GardenletOperations<Gardenlet>.Consume(updated, old);
 
         Faults(e =>
         {
@@ -114,10 +114,10 @@ public class GardenletValidatorTests
     {
         var asked = Asking("reconcile");
 
-        GardenletOperations.StartReconciliation(asked, Asking("")).ShouldBeTrue();
-        GardenletOperations.Consume(asked, Asking("")).Metadata.Annotations.ShouldBeNull();
-        GardenletOperations.StartReconciliation(Asking("renew-kubeconfig"), Asking("renew-kubeconfig")).ShouldBeTrue();
-        GardenletOperations.StartReconciliation(Asking(""), Asking("renew-kubeconfig")).ShouldBeFalse();
+        GardenletValidator.Operations.StartReconciliation(asked, Asking("")).ShouldBeTrue();
+        GardenletOperations<Gardenlet>.Consume(asked, Asking("")).Metadata.Annotations.ShouldBeNull();
+        GardenletValidator.Operations.StartReconciliation(Asking("renew-kubeconfig"), Asking("renew-kubeconfig")).ShouldBeTrue();
+        GardenletValidator.Operations.StartReconciliation(Asking(""), Asking("renew-kubeconfig")).ShouldBeFalse();
     }
 
     [Fact]

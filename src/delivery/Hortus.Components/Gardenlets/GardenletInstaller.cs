@@ -3,6 +3,7 @@ using Hortus.Client;
 using Hortus.Components.Charts;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
+using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Rules;
 using Hortus.Oci;
 using Hortus.Runtime;
@@ -24,8 +25,9 @@ public sealed class GardenletInstaller(ChartLoader loader, IChartRenderer render
     public async Task<GardenletRelease> PrepareAsync(GardenletReleaseRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var reference = ChartLoader.ReferenceOf(request.Repository);
-        var chart = await LoadAsync(request, reference, cancellationToken);
+        var (reference, chart) = request.Repository is { } repository
+            ? (ChartLoader.ReferenceOf(repository), await LoadAsync(request, repository, cancellationToken))
+            : ($"{GardenletRelease.ChartName}:{BuildVersion.Current}", BuiltInChart.Load(BuildVersion.Current.TrimStart('v')));
         var rendered = await RenderAsync(request, reference, chart, cancellationToken);
         var release = new GardenletRelease
         {
@@ -58,17 +60,24 @@ public sealed class GardenletInstaller(ChartLoader loader, IChartRenderer render
         GardenletRelease release, IKubernetesClient target, CancellationToken cancellationToken) =>
         new ReleaseApplier(target, clock).PruneAsync(release, cancellationToken);
 
+    /// <summary>Deletes everything that releases brought, the gardenlet first. What others use too stays.</summary>
+    /// <param name="target">The cluster.</param>
+    /// <param name="cancellationToken">Ends the call; what was deleted by then is gone, and the next call goes on.</param>
+    /// <exception cref="GardenletInstallException">An object cannot be deleted.</exception>
+    public Task UninstallAsync(IKubernetesClient target, CancellationToken cancellationToken) =>
+        new ReleaseApplier(target, clock).UninstallAsync(cancellationToken);
+
     private async Task<LoadedChart> LoadAsync(
-        GardenletReleaseRequest request, string reference, CancellationToken cancellationToken)
+        GardenletReleaseRequest request, OCIRepository repository, CancellationToken cancellationToken)
     {
         try
         {
-            return await loader.LoadAsync(request.Repository, request.Garden, request.SecretNamespace, cancellationToken);
+            return await loader.LoadAsync(repository, request.Garden, request.SecretNamespace, cancellationToken);
         }
         catch (Exception e) when (e is OciException or ApiException or HttpRequestException or IOException)
         {
             throw new GardenletInstallException(
-                GardenletInstallStep.Pull, $"the chart {reference} cannot be pulled: {e.Message}", e);
+                GardenletInstallStep.Pull, $"the chart {ChartLoader.ReferenceOf(repository)} cannot be pulled: {e.Message}", e);
         }
     }
 
@@ -99,6 +108,7 @@ public sealed class GardenletInstaller(ChartLoader loader, IChartRenderer render
     private static IEnumerable<string> Kubeconfigs(GardenletReleaseRequest request) => new[]
     {
         request.Values.Text("config", "gardenClientConnection", "bootstrapKubeconfig", "kubeconfig"),
+        request.Values.Text("config", "gardenClientConnection", "kubeconfig"),
         request.Values.Text("config", "seedClientConnection", "kubeconfig"),
     }.OfType<string>();
 

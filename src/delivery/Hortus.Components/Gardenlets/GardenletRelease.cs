@@ -11,6 +11,9 @@ namespace Hortus.Components.Gardenlets;
 /// <summary>A gardenlet's chart with its values: what is applied, as one.</summary>
 public sealed record GardenletRelease
 {
+    /// <summary>Name of the chart.</summary>
+    internal const string ChartName = "gardenlet";
+
     /// <summary>Reference of the chart as the Gardenlet has it.</summary>
     public required string Reference { get; init; }
 

@@ -8,8 +8,8 @@ namespace Hortus.Components.Gardenlets;
 /// <summary>What to install.</summary>
 public sealed record GardenletReleaseRequest
 {
-    /// <summary>Where the chart is.</summary>
-    public required OCIRepository Repository { get; init; }
+    /// <summary>Where the chart is; null means the chart that this program carries.</summary>
+    public OCIRepository? Repository { get; init; }
 
     /// <summary>Values of the chart, see <see cref="GardenletValues"/>.</summary>
     public required JsonObject Values { get; init; }

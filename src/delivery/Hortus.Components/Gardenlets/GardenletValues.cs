@@ -14,6 +14,10 @@ public sealed record GardenletValueOptions
     /// already, or nobody may write one.</summary>
     public string? BootstrapKubeconfig { get; init; }
 
+    /// <summary>A whole kubeconfig of the garden for a gardenlet that does not bootstrap, which the chart puts into a Secret; null when it
+    /// bootstraps, or finds its kubeconfig in the cluster.</summary>
+    public string? GardenKubeconfig { get; init; }
+
     /// <summary>Checksum of the Secret that the seed's backups use, so that the pods are renewed with it; null for none.</summary>
     public string? BackupChecksum { get; init; }
 
@@ -82,6 +86,11 @@ public static class GardenletValues
         if (options.BootstrapKubeconfig is { } kubeconfig)
         {
             bootstrap["kubeconfig"] = kubeconfig;
+        }
+
+        if (options.GardenKubeconfig is { } whole)
+        {
+            connection["kubeconfig"] = whole;
         }
 
         if (options.ReadFile is { } read && config.Text("seedClientConnection", "kubeconfig") is { Length: > 0 } file)

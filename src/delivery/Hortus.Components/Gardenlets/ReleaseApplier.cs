@@ -3,6 +3,7 @@ using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Resources;
+using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 
 namespace Hortus.Components.Gardenlets;
@@ -45,8 +46,34 @@ internal sealed class ReleaseApplier(IKubernetesClient target, TimeProvider cloc
         await TryAsync(
             async () => inventory = await GardenletInventory.ReadAsync(target, cancellationToken), $"ConfigMap {GardenletInventory.Key}");
         var wanted = release.Objects.Select(InventoryEntry.Of).ToHashSet();
+        var deleted = await DeleteAsync([.. inventory.Objects.Where(entry => !wanted.Contains(entry))], cancellationToken);
+
+        if (inventory.Objects.Any(entry => !wanted.Contains(entry)))
+        {
+            await TryAsync(
+                () => (inventory with { Objects = [.. release.Objects.Select(InventoryEntry.Of)] }).WriteAsync(target, cancellationToken),
+                $"ConfigMap {GardenletInventory.Key}");
+        }
+
+        return deleted;
+    }
+
+    /// <summary>Deletes all that is in the inventory, and the inventory in the end.</summary>
+    /// <exception cref="GardenletInstallException">It does not work; the message names the object.</exception>
+    public Task UninstallAsync(CancellationToken cancellationToken) => TryAsync(
+        async () =>
+        {
+            var inventory = await GardenletInventory.ReadAsync(target, cancellationToken);
+            await DeleteAsync(inventory.Objects, cancellationToken);
+            await target.DeleteAsync<ConfigMap>(GardenletInventory.Key, null, cancellationToken);
+        },
+        $"ConfigMap {GardenletInventory.Key}");
+
+    // The last ones first: what others need came before them.
+    private async Task<List<string>> DeleteAsync(IReadOnlyList<InventoryEntry> entries, CancellationToken cancellationToken)
+    {
         var deleted = new List<string>();
-        foreach (var entry in inventory.Objects.Where(entry => !wanted.Contains(entry)).Reverse())
+        foreach (var entry in entries.Reverse())
         {
             await TryAsync(
                 async () =>
@@ -57,13 +84,6 @@ internal sealed class ReleaseApplier(IKubernetesClient target, TimeProvider cloc
                     }
                 },
                 entry.ToString());
-        }
-
-        if (inventory.Objects.Any(entry => !wanted.Contains(entry)))
-        {
-            await TryAsync(
-                () => (inventory with { Objects = [.. release.Objects.Select(InventoryEntry.Of)] }).WriteAsync(target, cancellationToken),
-                $"ConfigMap {GardenletInventory.Key}");
         }
 
         return deleted;

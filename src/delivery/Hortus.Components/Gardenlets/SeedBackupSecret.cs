@@ -14,9 +14,14 @@ namespace Hortus.Components.Gardenlets;
 public static class SeedBackupSecret
 {
     /// <summary>Checksum of the Secret's data, see <see cref="GardenletValueOptions.BackupChecksum"/>.</summary>
+    /// <param name="gardenlet">The Gardenlet, or what a ManagedSeed makes one.</param>
+    /// <param name="path">Where the configuration stands, for messages.</param>
+    /// <param name="garden">The garden.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Null when the configuration names no Secret.</returns>
     /// <exception cref="GardenletInstallException">The Secret is missing.</exception>
-    public static async Task<string?> ChecksumAsync(Gardenlet gardenlet, IKubernetesClient garden, CancellationToken cancellationToken)
+    public static async Task<string?> ChecksumAsync(
+        Gardenlet gardenlet, FieldPath path, IKubernetesClient garden, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(gardenlet);
         ArgumentNullException.ThrowIfNull(garden);
@@ -28,7 +33,7 @@ public static class SeedBackupSecret
         var secret = await garden.FindAsync<Secret>(key, cancellationToken)
             ?? throw new GardenletInstallException(
                 GardenletInstallStep.Check,
-                $"spec.config.seedConfig.spec.backup.credentialsRef: Secret {key} is missing in the garden: create it");
+                $"{path["seedConfig"]["spec"]["backup"]["credentialsRef"]}: Secret {key} is missing in the garden: create it");
         var data = new JsonObject((secret.Data ?? new Dictionary<string, byte[]>())
             .OrderBy(entry => entry.Key, StringComparer.Ordinal)
             .Select(entry => KeyValuePair.Create<string, JsonNode?>(entry.Key, Convert.ToBase64String(entry.Value))));

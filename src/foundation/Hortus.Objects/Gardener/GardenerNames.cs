@@ -82,6 +82,7 @@ public static class GardenerConditions
 {
     public const string GardenletReady = "GardenletReady";
     public const string SeedRegistered = "SeedRegistered";
+    public const string ShootReconciled = "ShootReconciled";
     public const string GardenletReconciled = "GardenletReconciled";
     public const string GardenletRolledOut = "GardenletRolledOut";
     public const string SeedSystemComponentsHealthy = "SeedSystemComponentsHealthy";

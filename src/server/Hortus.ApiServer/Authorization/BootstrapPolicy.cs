@@ -140,7 +140,7 @@ internal static class BootstrapPolicy
             + "certificatesigningrequests/status", "update"),
         On("certificates.k8s.io", "signers", "approve", "sign"),
         On("coordination.k8s.io", "leases", "create", "update"),
-        On("storage.k8s.io", "volumeattachments volumeattachments/status", "create", "update"),
+        On("storage.k8s.io", "volumeattachments volumeattachments/status storageclasses", "create", "update"),
         On("apiextensions.k8s.io", "customresourcedefinitions customresourcedefinitions/status", "update"),
         On("apiregistration.k8s.io", "apiservices/status", "update"),
         On(Group, "clusterroles", "escalate", "bind", "update"),

@@ -10,6 +10,9 @@ namespace Hortus.GardenApi.Admission;
 /// <summary>What admission asks about other objects and about rights.</summary>
 internal sealed class GardenReader(IObjectReader objects, IAuthorizer authorizer, TimeProvider time)
 {
+    /// <summary>How many Shoots a refusal names.</summary>
+    public const int ShootsShownMax = 5;
+
     /// <summary>The server's objects.</summary>
     public IObjectReader Objects => objects;
 
@@ -45,6 +48,13 @@ internal sealed class GardenReader(IObjectReader objects, IAuthorizer authorizer
 
         return (await objects.FindAsync<CloudProfile>(ObjectKey.Cluster(reference.Name), cancellationToken))?.Spec;
     }
+
+    /// <summary>The Shoots that live on a seed, or are about to leave it.</summary>
+    public async ValueTask<IReadOnlyList<ObjectKey>> ShootsOnAsync(string seed, CancellationToken cancellationToken) =>
+    [
+        .. (await objects.ListAsync<Shoot>(null, cancellationToken))
+            .Where(shoot => shoot.Spec.SeedName == seed || shoot.Status?.SeedName == seed).Select(shoot => shoot.Key),
+    ];
 
     /// <summary>The seed of this name, or null.</summary>
     public ValueTask<Seed?> SeedAsync(string name, CancellationToken cancellationToken) =>

@@ -24,15 +24,11 @@ internal sealed class SeedAdmission(GardenReader garden) : GardenAdmissionPlugin
     protected override async ValueTask CheckDeleteAsync(
         Seed deleted, AdmissionAttributes attributes, CancellationToken cancellationToken)
     {
-        var shoots = (await garden.Objects.ListAsync<Shoot>(null, cancellationToken))
-            .Where(s => s.Spec.SeedName == deleted.Metadata.Name || s.Status?.SeedName == deleted.Metadata.Name)
-            .Select(s => s.Key.ToString())
-            .ToList();
-        if (shoots.Count > 0)
+        if (await garden.ShootsOnAsync(deleted.Metadata.Name!, cancellationToken) is { Count: > 0 } shoots)
         {
             throw Forbidden(attributes,
                 $"cannot delete the seed because it is still used by {shoots.Count} Shoot(s) "
-                    + $"({string.Join(", ", shoots.Take(5))})");
+                    + $"({string.Join(", ", shoots.Take(GardenReader.ShootsShownMax))})");
         }
     }
 }

@@ -6,8 +6,8 @@ using Hortus.Objects.Gardener.SeedManagement;
 
 namespace Hortus.GardenApi.Defaults;
 
-/// <summary>Defaults of a Gardenlet. Of its configuration only the capacity for shoots is filled in: all else is up to the gardenlet, whose
-/// defaults may be of another version.</summary>
+/// <summary>Defaults of a Gardenlet, and of what a ManagedSeed says of its gardenlet. Of the configuration only the capacity for shoots is
+/// filled in: all else is up to the gardenlet, whose defaults may be of another version.</summary>
 internal static class GardenletDefaults
 {
     private const int Replicas = 2;
@@ -15,24 +15,36 @@ internal static class GardenletDefaults
     private const string Shoots = "shoots";
     private const string LatestTag = "latest";
 
-    public static Gardenlet Apply(Gardenlet gardenlet)
+    public static Gardenlet Apply(Gardenlet gardenlet) => gardenlet with
     {
-        var deployment = gardenlet.Spec.Deployment;
-        return gardenlet with
+        Spec = gardenlet.Spec with { Deployment = Apply(gardenlet.Spec.Deployment), Config = Apply(gardenlet.Spec.Config) },
+    };
+
+    public static ManagedSeed Apply(ManagedSeed managed)
+    {
+        var gardenlet = managed.Spec.Gardenlet;
+        return managed with
         {
-            Spec = gardenlet.Spec with
+            Spec = managed.Spec with
             {
-                Deployment = deployment with
+                Gardenlet = gardenlet with
                 {
-                    ReplicaCount = deployment.ReplicaCount ?? Replicas,
-                    RevisionHistoryLimit = deployment.RevisionHistoryLimit ?? RevisionHistory,
-                    EnableHealthProbes = deployment.EnableHealthProbes ?? true,
-                    Image = Apply(deployment.Image ?? new Image()),
+                    Deployment = Apply(gardenlet.Deployment ?? new GardenletDeployment()),
+                    Config = Apply(gardenlet.Config),
+                    Bootstrap = GardenletBootstrap.Of(gardenlet),
+                    MergeWithParent = gardenlet.MergeWithParent ?? true,
                 },
-                Config = Apply(gardenlet.Spec.Config),
             },
         };
     }
+
+    private static T Apply<T>(T deployment) where T : GardenletDeploymentSettings => (T)((GardenletDeploymentSettings)deployment with
+    {
+        ReplicaCount = deployment.ReplicaCount ?? Replicas,
+        RevisionHistoryLimit = deployment.RevisionHistoryLimit ?? RevisionHistory,
+        EnableHealthProbes = deployment.EnableHealthProbes ?? true,
+        Image = Apply(deployment.Image ?? new Image()),
+    });
 
     private static Image Apply(Image image) =>
         image with { PullPolicy = image.PullPolicy ?? (image.Tag == LatestTag ? "Always" : "IfNotPresent") };

@@ -31,9 +31,14 @@ internal static class GardenResources
         Shoot(options, garden, time),
         Of(new TypedStrategy<ShootState>()),
         Gardenlet(),
-        Of(new TypedStrategy<ManagedSeed> { Check = SeedManagementValidator.Check,
-        CheckChange = SeedManagementValidator.CheckChange },
-            "spec.shoot.name"),
+        Of(new TypedStrategy<ManagedSeed>
+        {
+            Default = GardenletDefaults.Apply,
+            Check = ManagedSeedValidator.Check,
+            CheckChange = ManagedSeedValidator.CheckChange,
+            CountsAsNewGeneration = ManagedSeedValidator.Operations.StartReconciliation,
+            Settle = GardenletOperations<ManagedSeed>.Consume,
+        }, "spec.shoot.name"),
         Of(new TypedStrategy<ManagedSeedSet>
         {
             Default = ManagedSeedSetDefaults.Apply,
@@ -138,8 +143,8 @@ internal static class GardenResources
         Default = GardenletDefaults.Apply,
         Check = GardenletValidator.Check,
         CheckChange = GardenletValidator.CheckChange,
-        CountsAsNewGeneration = GardenletOperations.StartReconciliation,
-        Settle = GardenletOperations.Consume,
+        CountsAsNewGeneration = GardenletValidator.Operations.StartReconciliation,
+        Settle = GardenletOperations<Gardenlet>.Consume,
     }) with
     { Columns = GardenletColumns() };
 

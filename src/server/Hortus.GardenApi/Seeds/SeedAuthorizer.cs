@@ -160,8 +160,9 @@ internal sealed class SeedAuthorizer(SeedRelations relations) : IAuthorizer
             return true;
         }
 
-        var managed = await relations.ManagedSeedsAsync(seed, cancellationToken);
-        return request.Name.Length > 0 && managed.Any(m => m.Metadata.Name == request.Name);
+        // The Seed of a managed seed is registered by its own gardenlet; the one that deployed that takes it away.
+        return request is { Verb: "delete", Name.Length: > 0 }
+            && (await relations.ManagedSeedsAsync(seed, cancellationToken)).Any(managed => managed.Metadata.Name == request.Name);
     }
 
     private async ValueTask<bool> ProjectAsync(string seed, SeedRequest request, CancellationToken cancellationToken)

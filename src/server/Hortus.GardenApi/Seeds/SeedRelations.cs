@@ -77,8 +77,24 @@ internal sealed class SeedRelations(IObjectReader objects)
             || (space == GardenerNames.GardenNamespace
                 && await objects.FindAsync<Objects.Gardener.SeedManagement.Gardenlet>(
                     new ObjectKey(GardenerNames.GardenNamespace, seed), cancellationToken) is { } gardenlet
-                && ObjectReferences.Of(gardenlet).Any(r => r.Kind == kind && r.Name == name));
+                && ObjectReferences.Of(gardenlet).Any(r => r.Kind == kind && r.Name == name))
+            || (await ManagedSeedOfAsync(seed, cancellationToken) is { } own && Names(own, kind, space, name))
+            || (await ManagedSeedsAsync(seed, cancellationToken)).Any(managed => Names(managed, kind, space, name));
     }
+
+    /// <summary>What the configuration of a seed's gardenlet names, which others wrote: in its Gardenlet, or in the ManagedSeed that it
+    /// comes from.</summary>
+    public async ValueTask<IReadOnlySet<ObjectReferenceTo>> ConfiguredAsync(string seed, CancellationToken cancellationToken)
+    {
+        var gardenlet = await objects.FindAsync<Objects.Gardener.SeedManagement.Gardenlet>(
+            new ObjectKey(GardenerNames.GardenNamespace, seed), cancellationToken);
+        KubernetesObject?[] writers = [gardenlet, await ManagedSeedOfAsync(seed, cancellationToken)];
+        return writers.OfType<KubernetesObject>().SelectMany(ObjectReferences.Of).ToHashSet();
+    }
+
+    /// <summary>The ManagedSeed that a seed comes from; null when it is no managed one.</summary>
+    public ValueTask<ManagedSeed?> ManagedSeedOfAsync(string seed, CancellationToken cancellationToken) =>
+        objects.FindAsync<ManagedSeed>(new ObjectKey(GardenerNames.GardenNamespace, seed), cancellationToken);
 
     /// <summary>Whether a binding of credentials is used by such a Shoot.</summary>
     public async ValueTask<bool> UsesBindingAsync(

@@ -1,10 +1,12 @@
 using Hortus.ApiServer.Access;
 using Hortus.ApiServer.Admission;
 using Hortus.ApiServer.Requests;
+using Hortus.GardenApi.Defaults;
 using Hortus.GardenApi.Registry;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.SeedManagement;
 
 namespace Hortus.GardenApi.Seeds;
 
@@ -35,17 +37,21 @@ internal sealed class SeedRestriction(IObjectReader objects, SeedRelations relat
         switch (attributes.Definition.Kind.GroupResource)
         {
             case "seeds.core.gardener.cloud":
-                return isNew && attributes.Key.Name != seed && !await IsManagedAsync(seed, attributes.Key.Name, cancellationToken)
+                return attributes.Key.Name != seed
                     ? "it registers no other Seed than its own"
-                    : attributes.Key.Name == seed
-                        ? await AgainstReferencesAsync(seed, attributes, cancellationToken)
-                        : null;
+                    : isNew && (await relations.ManagedSeedOfAsync(seed, cancellationToken))?.Metadata.DeletionTimestamp is not null
+                        ? $"ManagedSeed {GardenerNames.GardenNamespace}/{seed} is being deleted, and the seed with it"
+                        : await AgainstReferencesAsync(seed, attributes, cancellationToken);
             case "gardenlets.seedmanagement.gardener.cloud":
                 return attributes.Key != new ObjectKey(GardenerNames.GardenNamespace, seed)
                     ? $"it keeps the Gardenlet {GardenerNames.GardenNamespace}/{seed} only"
                     : !isNew && !System.Text.Json.Nodes.JsonNode.DeepEquals(tree["spec"], attributes.OldObject?["spec"])
                         ? "the spec of its Gardenlet is for others to write"
                         : null;
+            case "managedseeds.seedmanagement.gardener.cloud":
+                return !SameSpec(tree, attributes.OldObject)
+                    ? "the spec of a ManagedSeed is for others to write"
+                    : null;
             case "backupbuckets.core.gardener.cloud":
                 return AgainstSeedName(seed, TypedObjects.TryRead<BackupBucket>(tree)?.Spec.SeedName);
             case "backupentries.core.gardener.cloud":
@@ -57,11 +63,14 @@ internal sealed class SeedRestriction(IObjectReader objects, SeedRelations relat
         }
     }
 
+    // The old one may be older than a default.
+    private static bool SameSpec(System.Text.Json.Nodes.JsonObject tree, System.Text.Json.Nodes.JsonObject? old) =>
+        TypedObjects.TryRead<ManagedSeed>(tree) is { } now
+        && old is not null && TypedObjects.TryRead<ManagedSeed>(old) is { } before
+        && TypedObjects.Same(now.Spec, GardenletDefaults.Apply(before).Spec);
+
     private static string? AgainstSeedName(string seed, string? named) =>
         named == seed ? null : $"the object is for seed \"{named}\"";
-
-    private async ValueTask<bool> IsManagedAsync(string seed, string name, CancellationToken cancellationToken) =>
-        (await relations.ManagedSeedsAsync(seed, cancellationToken)).Any(managed => managed.Metadata.Name == name);
 
     // A Seed makes readable what it names. Its own configuration, which others wrote, may name whatever it likes.
     private async ValueTask<string?> AgainstReferencesAsync(
@@ -73,16 +82,14 @@ internal sealed class SeedRestriction(IObjectReader objects, SeedRelations relat
             return null;
         }
 
-        var configured = await objects.FindAsync<Objects.Gardener.SeedManagement.Gardenlet>(
-            new ObjectKey(GardenerNames.GardenNamespace, seed), cancellationToken) is { } gardenlet
-            ? ObjectReferences.Of(gardenlet)
-            : new HashSet<ObjectReferenceTo>();
+        var configured = await relations.ConfiguredAsync(seed, cancellationToken);
         foreach (var other in await objects.ListAsync<Seed>(null, cancellationToken))
         {
             if (other.Metadata.Name != seed
                 && added.Find(r => !configured.Contains(r) && ObjectReferences.Of(other).Contains(r)) is { Name: not null } taken)
             {
-                return $"{taken.Kind} {taken.Namespace}/{taken.Name} is of another seed: name it in the configuration of the Gardenlet";
+                return $"{taken.Kind} {taken.Namespace}/{taken.Name} is of another seed: name it in the configuration of the Gardenlet "
+                    + "or ManagedSeed";
             }
         }
 

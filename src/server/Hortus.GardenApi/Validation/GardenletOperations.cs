@@ -1,52 +1,49 @@
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
-using Hortus.Objects.Gardener.SeedManagement;
 
 namespace Hortus.GardenApi.Validation;
 
-/// <summary>Operations that a Gardenlet's annotation asks for. <c>reconcile</c> is done by a new generation and taken away at once; the
-/// others stay until the operator or the gardenlet has done them.</summary>
-internal static class GardenletOperations
+/// <summary>Operations that the annotation of a Gardenlet or ManagedSeed asks for. <c>reconcile</c> is done by a new generation and taken
+/// away at once; the others stay until whoever cares for the object has done them.</summary>
+/// <param name="known">What can be asked for.</param>
+internal sealed class GardenletOperations<T>(params string[] known) where T : KubernetesObject
 {
-    private static readonly string[] Known =
-        [GardenerOperations.ForceRedeploy, GardenerOperations.Reconcile, GardenerOperations.RenewKubeconfig];
-
     private static readonly FieldPath Path = FieldPath.Root["metadata"]["annotations"].Key(GardenerAnnotations.Operation);
 
-    public static void Check(Gardenlet gardenlet, FieldErrors errors)
+    public void Check(T value, FieldErrors errors)
     {
-        if (Of(gardenlet) is { Length: > 0 } operation && !Known.Contains(operation))
+        if (Of(value) is { Length: > 0 } operation && !known.Contains(operation))
         {
-            errors.NotSupported(Path, operation, Known);
+            errors.NotSupported(Path, operation, known);
         }
     }
 
     /// <summary>Adds a fault when an operation replaces one that waits to be done.</summary>
-    public static void CheckChange(Gardenlet gardenlet, Gardenlet old, FieldErrors errors)
+    public static void CheckChange(T value, T old, FieldErrors errors)
     {
-        var (operation, pending) = (Of(gardenlet), Of(old));
+        var (operation, pending) = (Of(value), Of(old));
         if (operation.Length > 0 && pending.Length > 0 && operation != pending)
         {
             errors.Forbidden(Path, $"must not overwrite operation \"{pending}\" with \"{operation}\"");
         }
     }
 
-    /// <summary>Whether an update makes operator and gardenlet act although the spec is the same.</summary>
-    public static bool StartReconciliation(Gardenlet gardenlet, Gardenlet old) => Known.Contains(Of(gardenlet));
+    /// <summary>Whether an update makes somebody act although the spec is the same.</summary>
+    public bool StartReconciliation(T value, T old) => known.Contains(Of(value));
 
-    /// <summary>The Gardenlet without <c>reconcile</c>, unless that would replace another operation.</summary>
-    public static Gardenlet Consume(Gardenlet gardenlet, Gardenlet old)
+    /// <summary>The object without <c>reconcile</c>, unless that would replace another operation.</summary>
+    public static T Consume(T value, T old)
     {
-        if (Of(gardenlet) != GardenerOperations.Reconcile || Of(old) is not ("" or GardenerOperations.Reconcile))
+        if (Of(value) != GardenerOperations.Reconcile || Of(old) is not ("" or GardenerOperations.Reconcile))
         {
-            return gardenlet;
+            return value;
         }
 
-        var annotations = new Dictionary<string, string>(gardenlet.Metadata.Annotations!, StringComparer.Ordinal);
+        var annotations = new Dictionary<string, string>(value.Metadata.Annotations!, StringComparer.Ordinal);
         annotations.Remove(GardenerAnnotations.Operation);
-        return gardenlet with { Metadata = gardenlet.Metadata with { Annotations = annotations.Count > 0 ? annotations : null } };
+        var metadata = value.Metadata with { Annotations = annotations.Count > 0 ? annotations : null };
+        return (T)((KubernetesObject)value with { Metadata = metadata });
     }
 
-    private static string Of(Gardenlet gardenlet) =>
-        gardenlet.Metadata.Annotations?.GetValueOrDefault(GardenerAnnotations.Operation) ?? "";
+    private static string Of(T value) => value.Metadata.Annotations?.GetValueOrDefault(GardenerAnnotations.Operation) ?? "";
 }

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
-using Hortus.Objects.Gardener.GardenletConfig;
 using Hortus.Objects.Gardener.SeedManagement;
 using Hortus.Oci;
 
@@ -11,6 +9,10 @@ namespace Hortus.GardenApi.Validation;
 internal static class GardenletValidator
 {
     private static readonly FieldPath Config = FieldPath.Root["spec"]["config"];
+
+    /// <summary>What its annotation may ask for.</summary>
+    public static GardenletOperations<Gardenlet> Operations { get; } = new(
+        GardenerOperations.ForceRedeploy, GardenerOperations.Reconcile, GardenerOperations.RenewKubeconfig);
 
     public static void Check(Gardenlet gardenlet, FieldErrors errors)
     {
@@ -22,7 +24,7 @@ internal static class GardenletValidator
             errors.Forbidden(metadata["namespace"], "namespace must be garden");
         }
 
-        GardenletOperations.Check(gardenlet, errors);
+        Operations.Check(gardenlet, errors);
         GardenletDeploymentRules.Check(gardenlet.Spec.Deployment, path, errors);
         OciRepositoryRules.Check(gardenlet.Spec.Deployment.Helm.OciRepository, path["helm"]["ociRepository"], errors);
         if (gardenlet.Spec.KubeconfigSecretRef is { } kubeconfig)
@@ -34,41 +36,15 @@ internal static class GardenletValidator
                 "must name a Secret of the namespace garden");
         }
 
-        Configuration(gardenlet.Spec.Config, errors);
+        if (GardenletConfigRules.Check(gardenlet.Spec.Config, Config, errors) is { GardenClientConnection.Kubeconfig.Length: > 0 })
+        {
+            errors.Forbidden(Config["gardenClientConnection"]["kubeconfig"], "kubeconfig is forbidden if bootstrap is specified");
+        }
     }
 
     public static void CheckChange(Gardenlet gardenlet, Gardenlet old, FieldErrors errors)
     {
-        GardenletOperations.CheckChange(gardenlet, old, errors);
-        var ignored = new FieldErrors();
-        if (GardenletConfigurationReader.Read(gardenlet.Spec.Config, Config, ignored)?.SeedConfig is { } seed
-            && GardenletConfigurationReader.Read(old.Spec.Config, Config, ignored)?.SeedConfig is { } before)
-        {
-            SeedValidator.CheckChange(seed.Spec, before.Spec, Config["seedConfig"]["spec"], errors);
-        }
-    }
-
-    private static void Configuration(JsonElement? config, FieldErrors errors)
-    {
-        if (GardenletConfigurationReader.Read(config, Config, errors) is not { } configuration)
-        {
-            return;
-        }
-
-        if (!string.IsNullOrEmpty(configuration.SeedConfig?.Metadata.Name))
-        {
-            errors.Forbidden(Config["seedConfig"]["metadata"]["name"], "seed name is forbidden");
-        }
-
-        GardenletConfigurationRules.Check(configuration, Config, errors);
-        if (configuration.SeedConfig is { } seed)
-        {
-            SeedValidator.CheckTemplate(seed.Spec, Config["seedConfig"]["spec"], errors);
-        }
-
-        if (!string.IsNullOrEmpty(configuration.GardenClientConnection?.Kubeconfig))
-        {
-            errors.Forbidden(Config["gardenClientConnection"]["kubeconfig"], "kubeconfig is forbidden if bootstrap is specified");
-        }
+        GardenletOperations<Gardenlet>.CheckChange(gardenlet, old, errors);
+        GardenletConfigRules.CheckChange(gardenlet.Spec.Config, old.Spec.Config, Config, errors);
     }
 }

@@ -4,27 +4,10 @@ using Hortus.Objects.Gardener.SeedManagement;
 
 namespace Hortus.GardenApi.Validation;
 
-/// <summary>The rules of ManagedSeed and ManagedSeedSet; all live in the namespace garden.</summary>
+/// <summary>The rules of ManagedSeedSet, and of all that live in the namespace garden.</summary>
 internal static class SeedManagementValidator
 {
     private const string GardenNamespace = "garden";
-
-    public static void Check(ManagedSeed seed, FieldErrors errors)
-    {
-        var path = FieldPath.Root["spec"];
-        Namespace(seed.Metadata.Namespace, errors);
-        Names.Present(seed.Spec.Shoot?.Name, path["shoot"]["name"], errors, "shoot name is required");
-        Names.OneOf(
-            seed.Spec.Gardenlet.Bootstrap, path["gardenlet"]["bootstrap"], errors, "BootstrapToken", "ServiceAccount",
-            "None");
-        if (seed.Spec.Gardenlet.Deployment is { } deployment)
-        {
-            GardenletDeploymentRules.Check(deployment, path["gardenlet"]["deployment"], errors);
-        }
-    }
-
-    public static void CheckChange(ManagedSeed seed, ManagedSeed old, FieldErrors errors) =>
-        Names.Unchanged(seed.Spec.Shoot?.Name, old.Spec.Shoot?.Name, FieldPath.Root["spec"]["shoot"]["name"], errors);
 
     public static void Check(ManagedSeedSet set, FieldErrors errors)
     {
@@ -73,7 +56,8 @@ internal static class SeedManagementValidator
         }
     }
 
-    private static void Namespace(string? ns, FieldErrors errors)
+    /// <summary>Managed seeds live in the namespace garden.</summary>
+    public static void Namespace(string? ns, FieldErrors errors)
     {
         if (ns != GardenNamespace)
         {

@@ -21,7 +21,8 @@ internal sealed class OwnRelease(GardenletSurroundings surroundings)
         {
             var values = GardenletValues.Of(gardenlet, new GardenletValueOptions
             {
-                BackupChecksum = await SeedBackupSecret.ChecksumAsync(gardenlet, garden, cancellationToken),
+                BackupChecksum = await SeedBackupSecret.ChecksumAsync(
+                    gardenlet, FieldPath.Root["spec"]["config"], garden, cancellationToken),
                 ReadFile = File.ReadAllText,
             });
             return await surroundings.Installer.PrepareAsync(

@@ -96,20 +96,15 @@ internal sealed class ShootCareReconciler(GardenletSurroundings surroundings) : 
     private async Task<(string? Fault, IReadOnlyList<Node>? Nodes, IReadOnlyList<Pod>? Pods)> ReadInsideAsync(
         string technicalID, CancellationToken cancellationToken)
     {
-        var secrets = await surroundings.SeedClient.ListAsync<Secret>(
-            new ListOptions { Namespace = technicalID, LabelSelector = $"{SecretsManager.NameLabel}={ShootSecrets.GardenletKubeconfig}" },
-            cancellationToken);
-        var newest = secrets.Items.OrderByDescending(s => s.Metadata.CreationTimestamp).FirstOrDefault();
-        if (newest?.Data?.GetValueOrDefault("kubeconfig") is not { } kubeconfig)
+        if (await ShootConnector.FindAsync(surroundings, technicalID, cancellationToken) is not { } client)
         {
-            return ("there are no credentials for it yet", null, null);
+            return (ShootConnector.NoCredentials, null, null);
         }
 
         using var timeout = new CancellationTokenSource(CheckTimeout, surroundings.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            var client = surroundings.Shoots.Connect(technicalID, System.Text.Encoding.UTF8.GetString(kubeconfig));
             var nodes = await client.ListAsync<Node>(ListOptions.All, both.Token);
             var pods = await client.ListAsync<Pod>(ListOptions.In("kube-system"), both.Token);
             return (null, nodes.Items, pods.Items);

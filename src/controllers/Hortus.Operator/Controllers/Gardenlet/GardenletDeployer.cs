@@ -27,6 +27,7 @@ internal sealed class GardenletDeployer(
     GardenForGardenlets garden, IKubernetesClient runtime, GardenletInstaller installer, TimeProvider clock)
 {
     private static readonly ObjectKey Info = new(GardenerNames.PublicNamespace, GardenerNames.InfoConfigMap);
+    private static readonly FieldPath ConfigPath = FieldPath.Root["spec"]["config"];
 
     /// <summary>Deploys; returns when the API server of the target cluster has everything.</summary>
     /// <returns>Why a gardenlet that is there already does not get into the garden, as it says itself; null when it says nothing.</returns>
@@ -39,10 +40,10 @@ internal sealed class GardenletDeployer(
         var identity = await ReachAsync(target, cancellationToken);
         TargetGuard.CheckIdentity(gardenlet, seed, target, identity);
         await TargetGuard.CheckInstalledAsync(gardenlet, target, cancellationToken);
-        var backup = await SeedBackupSecret.ChecksumAsync(gardenlet, garden.Client, cancellationToken);
-        var kubeconfig = KubeconfigOf(configuration);
+        var backup = await SeedBackupSecret.ChecksumAsync(gardenlet, ConfigPath, garden.Client, cancellationToken);
+        var place = new GardenletPlace(target.Client, configuration);
         var stale = GardenletOperation.IsRenewKubeconfig(gardenlet) || HasExpired(seed);
-        var bootstrap = stale || await target.Client.FindAsync<Secret>(kubeconfig, cancellationToken) is null
+        var bootstrap = stale || !await place.HasKubeconfigAsync(cancellationToken)
             ? await BootstrapAsync(gardenlet, configuration, cancellationToken)
             : null;
         var release = await installer.PrepareAsync(
@@ -59,32 +60,23 @@ internal sealed class GardenletDeployer(
 
         await RememberAsync(gardenlet, identity, cancellationToken);
         garden.Events.Normal(gardenlet, GardenletReasons.Reconciling, "Ensuring gardenlet namespace in target cluster");
-        await EnsureNamespaceAsync(target.Client, cancellationToken);
+        await place.EnsureNamespaceAsync(cancellationToken);
         if (stale)
         {
             garden.Events.Normal(gardenlet, GardenletReasons.Reconciling, "Renewing gardenlet kubeconfig secret");
-            await DeleteAsync(target.Client, kubeconfig, cancellationToken);
+            await place.ForgetKubeconfigAsync(cancellationToken);
         }
 
         garden.Events.Normal(gardenlet, GardenletReasons.Reconciling, "Deploying gardenlet into target cluster");
-        var fault = await FaultAsync(target.Client, configuration, cancellationToken);
+        var fault = await place.FaultAsync(cancellationToken);
         await installer.ApplyAsync(release, target.Client, cancellationToken);
         return fault;
     }
 
-    private static async Task<string?> FaultAsync(
-        IKubernetesClient target, GardenletConfiguration configuration, CancellationToken cancellationToken)
-    {
-        var reference = configuration.GardenClientConnection?.BootstrapKubeconfig;
-        var key = new ObjectKey(
-            reference?.Namespace ?? GardenerNames.GardenNamespace, reference?.Name ?? GardenletNames.BootstrapKubeconfigSecret);
-        return (await target.FindAsync<Secret>(key, cancellationToken))?.Metadata.Annotation(GardenletNames.BootstrapFault);
-    }
-
     private static GardenletConfiguration Read(Gardenlet gardenlet)
     {
-        var (path, errors) = (FieldPath.Root["spec"]["config"], new FieldErrors());
-        return GardenletConfigurationReader.Read(gardenlet.Spec.Config, path, errors)
+        var errors = new FieldErrors();
+        return GardenletConfigurationReader.Read(gardenlet.Spec.Config, ConfigPath, errors)
             ?? throw new GardenletDeployException(string.Join("; ", errors.All));
     }
 
@@ -98,13 +90,6 @@ internal sealed class GardenletDeployer(
         {
             throw new GardenletDeployException($"{target.Name} cannot be used: {e.Message}", e);
         }
-    }
-
-    private static ObjectKey KubeconfigOf(GardenletConfiguration configuration)
-    {
-        var reference = configuration.GardenClientConnection?.KubeconfigSecret;
-        return new ObjectKey(
-            reference?.Namespace ?? GardenerNames.GardenNamespace, reference?.Name ?? GardenletNames.KubeconfigSecret);
     }
 
     private bool HasExpired(Seed? seed) => seed?.Status?.ClientCertificateExpirationTimestamp < clock.GetUtcNow();
@@ -132,44 +117,6 @@ internal sealed class GardenletDeployer(
             var patch = Annotations.Set(GardenletNames.TargetCluster, identity);
             ((JsonObject)patch.Body["metadata"]!)["uid"] = gardenlet.Metadata.Uid;
             await garden.Client.PatchAsync<Gardenlet>(gardenlet.Key, patch, cancellationToken);
-        }
-    }
-
-    private static async Task EnsureNamespaceAsync(IKubernetesClient target, CancellationToken cancellationToken)
-    {
-        if (await target.FindAsync<Namespace>(ObjectKey.Cluster(GardenerNames.GardenNamespace), cancellationToken) is not null)
-        {
-            return;
-        }
-
-        try
-        {
-            await target.CreateAsync(
-                new Namespace
-                {
-                    Metadata = new ObjectMeta
-                    {
-                        Name = GardenerNames.GardenNamespace,
-                        Labels = new Dictionary<string, string> { [GardenerLabels.Role] = GardenerRoles.Garden },
-                    },
-                },
-                cancellationToken);
-        }
-        catch (ApiException e) when (e.IsAlreadyExists)
-        {
-            // Somebody was faster.
-        }
-    }
-
-    private static async Task DeleteAsync(IKubernetesClient target, ObjectKey secret, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await target.DeleteAsync<Secret>(secret, null, cancellationToken);
-        }
-        catch (ApiException e) when (e.IsNotFound)
-        {
-            // There is none to renew.
         }
     }
 }

@@ -1,38 +1,33 @@
-using Hortus.Client;
+using Hortus.Components.Gardenlets;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.SeedManagement;
-using Hortus.Objects.Kubernetes;
-using Hortus.Runtime;
-using Deployment = Hortus.Objects.Kubernetes.Deployment;
 
 namespace Hortus.Operator;
 
 /// <summary>Keeps gardenlets out of clusters that are not theirs.</summary>
 internal static class TargetGuard
 {
-    private const string ConfigVolume = "gardenlet-config";
-    private const string ConfigKey = "config.yaml";
-    private static readonly ObjectKey Installed = new(GardenerNames.GardenNamespace, GardenletNames.Deployment);
-
     /// <summary>Refuses a cluster that has the gardenlet of another seed.</summary>
     /// <exception cref="GardenletDeployException">It has, or it cannot be told.</exception>
     public static async Task CheckInstalledAsync(Gardenlet gardenlet, TargetCluster target, CancellationToken cancellationToken)
     {
-        if (await target.Client.FindAsync<Deployment>(Installed, cancellationToken) is not { } deployment
-            || deployment.Spec.Template.Spec.Volumes?.FirstOrDefault(v => v.Name == ConfigVolume)?.ConfigMap?.Name is not { } name)
+        if (await GardenletPlace.FindInstalledAsync(target.Client, cancellationToken) is not { } installed)
         {
             return;
         }
 
-        var key = new ObjectKey(GardenerNames.GardenNamespace, name);
-        var where = $"{target.Name} has a Deployment {Installed} already, which reads its configuration from ConfigMap {key}";
-        var map = await target.Client.FindAsync<ConfigMap>(key, cancellationToken)
-            ?? throw new GardenletDeployException(
-                $"{where}, which is not there, so nobody knows of which seed it is: delete the Deployment if it is of "
-                + $"Seed {gardenlet.Metadata.Name}");
-        if (SeedOf(map) is { Length: > 0 } seed && seed != gardenlet.Metadata.Name)
+        var where = $"{target.Name} has a Deployment {GardenerNames.GardenNamespace}/{GardenletNames.Deployment} already, which reads its "
+            + $"configuration from ConfigMap {installed.Configuration}";
+        if (installed.Fault is { } fault)
+        {
+            throw new GardenletDeployException(
+                $"{where}, and nobody can tell of which seed it is ({fault}): delete the Deployment if it is of Seed "
+                + $"{gardenlet.Metadata.Name}");
+        }
+
+        if (installed.Seed is { Length: > 0 } seed && seed != gardenlet.Metadata.Name)
         {
             throw new GardenletDeployException(
                 $"{where} and is of seed \"{seed}\", not of \"{gardenlet.Metadata.Name}\": check that spec.kubeconfigSecretRef names "
@@ -64,18 +59,4 @@ internal static class TargetGuard
         gardenlet.Metadata.Annotation(GardenletNames.TargetCluster)
         ?? (seed?.Status?.ClusterIdentity is { } own && own.EndsWith($"-{seed.Metadata.Name}", StringComparison.Ordinal)
             && own[..^(seed.Metadata.Name!.Length + 1)] is var uid && Guid.TryParse(uid, out _) ? uid : null);
-
-    // Read loosely: the configuration may be of another version.
-    private static string? SeedOf(ConfigMap map)
-    {
-        try
-        {
-            return KubernetesYaml.Parse(map.Data?.GetValueOrDefault(ConfigKey) ?? "").Text("seedConfig", "metadata", "name");
-        }
-        catch (YamlFormatException e)
-        {
-            throw new GardenletDeployException(
-                $"ConfigMap {map.Key} of the target cluster has no readable configuration of a gardenlet: {e.Message}", e);
-        }
-    }
 }

@@ -52,6 +52,26 @@ public sealed record GardenletConfig : ApiType
     public bool? MergeWithParent { get; init; }
 }
 
+/// <summary>How the gardenlet of a managed seed first gets access to the garden.</summary>
+public static class GardenletBootstrap
+{
+    /// <summary>With a bootstrap token that is made for it.</summary>
+    public const string Token = "BootstrapToken";
+
+    /// <summary>With a token of a service account that is made for it.</summary>
+    public const string ServiceAccount = "ServiceAccount";
+
+    /// <summary>With a kubeconfig that its configuration names, or that is in the cluster.</summary>
+    public const string None = "None";
+
+    /// <summary>What a ManagedSeed asks for.</summary>
+    public static string Of(GardenletConfig gardenlet)
+    {
+        ArgumentNullException.ThrowIfNull(gardenlet);
+        return gardenlet.Bootstrap is { Length: > 0 } bootstrap ? bootstrap : Token;
+    }
+}
+
 /// <summary>How far a ManagedSeed is.</summary>
 public sealed record ManagedSeedStatus : ApiType
 {
