@@ -54,10 +54,10 @@ public sealed class LocalGarden : IAsyncDisposable
         Commands.RunAsync(BuiltTools.Kubectl, TimeSpan.FromMinutes(3), ["--kubeconfig", RuntimeKubeconfig, .. arguments]);
 
     /// <summary>A kubeconfig of a shoot, as a file.</summary>
-    public async Task<string> ShootKubeconfigAsync(string name)
+    public async Task<string> ShootKubeconfigAsync(string name, string space = "garden-local")
     {
         var path = Path.Combine(scratch, name + ".kubeconfig");
-        await File.WriteAllTextAsync(path, (await HortusAsync("kubeconfig", "shoot", name, "-n", "garden-local")).Succeeded());
+        await File.WriteAllTextAsync(path, (await HortusAsync("kubeconfig", "shoot", name, "-n", space)).Succeeded());
         return path;
     }
 

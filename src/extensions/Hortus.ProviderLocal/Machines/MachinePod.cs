@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hortus.Charts;
 using Hortus.Extensions;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
@@ -113,6 +114,13 @@ internal static class MachinePod
         yield return "--rotate-server-certificates";
         yield return "--service-proxy";
         yield return $"--volume-path={StateFolder}/volumes";
+
+        // A machine that is a seed renders charts. What is hidden from its pods by default may be where the programs of the host are.
+        if (Path.GetDirectoryName(HelmBinary.Find(null)) is { Length: > 0 } tools)
+        {
+            yield return $"--visible-folder={tools}";
+        }
+
         var labels = machine.Spec.NodeTemplate?.Metadata?.Labels ?? new Dictionary<string, string>();
         foreach (var (key, value) in labels.OrderBy(label => label.Key, StringComparer.Ordinal))
         {

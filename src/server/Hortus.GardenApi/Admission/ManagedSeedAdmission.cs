@@ -2,6 +2,7 @@ using Hortus.ApiServer.Admission;
 using Hortus.GardenApi.Registry;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Rules;
 using Hortus.Objects.Gardener.SeedManagement;
 
 namespace Hortus.GardenApi.Admission;
@@ -16,7 +17,7 @@ internal sealed class ManagedSeedAdmission(GardenReader garden) : GardenAdmissio
     protected override async ValueTask<ManagedSeed> MutateAsync(
         ManagedSeed value, ManagedSeed? old, AdmissionAttributes attributes, CancellationToken cancellationToken) =>
         IsJudged(value, old, attributes) && await ShootOfAsync(value, cancellationToken) is { } shoot
-            ? ManagedSeedShoot.Complete(value, shoot)
+            ? ManagedSeedShootRules.Complete(value, shoot)
             : value;
 
     protected override async ValueTask CheckAsync(
@@ -35,7 +36,7 @@ internal sealed class ManagedSeedAdmission(GardenReader garden) : GardenAdmissio
 
         if (old is null)
         {
-            ManagedSeedShoot.CheckShoot(shoot, errors);
+            ManagedSeedShootRules.CheckShoot(shoot, errors);
         }
 
         foreach (var other in await garden.Objects.ListAsync<ManagedSeed>(value.Metadata.Namespace, cancellationToken))
@@ -47,7 +48,7 @@ internal sealed class ManagedSeedAdmission(GardenReader garden) : GardenAdmissio
             }
         }
 
-        ManagedSeedShoot.CheckSeed(value, old, shoot, errors);
+        ManagedSeedShootRules.CheckSeed(value, old, shoot, errors);
     }
 
     protected override async ValueTask CheckDeleteAsync(

@@ -58,9 +58,9 @@ internal static class SeedValidator
     public static void CheckChange(SeedSpec spec, SeedSpec old, FieldPath path, FieldErrors errors)
     {
         var networks = path["networks"];
-        Names.Unchanged(spec.Provider.Type, old.Provider.Type, path["provider"]["type"], errors);
-        Names.Unchanged(spec.Networks.Pods, old.Networks.Pods, networks["pods"], errors);
-        Names.Unchanged(spec.Networks.Services, old.Networks.Services, networks["services"], errors);
+        Names.Unchanged(spec.Provider.Type, old.Provider.Type, path["provider"]["type"], errors, oncePresent: true);
+        Names.Unchanged(spec.Networks.Pods, old.Networks.Pods, networks["pods"], errors, oncePresent: true);
+        Names.Unchanged(spec.Networks.Services, old.Networks.Services, networks["services"], errors, oncePresent: true);
         Names.Unchanged(
             spec.Networks.Nodes, old.Networks.Nodes, networks["nodes"], errors, oncePresent: true);
         Names.Unchanged(

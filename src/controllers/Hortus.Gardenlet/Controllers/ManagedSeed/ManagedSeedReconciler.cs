@@ -5,6 +5,7 @@ using Hortus.Components.Gardenlets;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Rules;
 using Hortus.Objects.Gardener.SeedManagement;
 using Hortus.Runtime;
 
@@ -106,7 +107,10 @@ internal sealed class ManagedSeedReconciler : IReconciler
         managed = await status.HasShootAsync(managed, cancellationToken);
         var name = ObjectKey.Cluster(managed.Metadata.Name!);
         var seed = await garden.FindAsync<Seed>(name, cancellationToken);
-        var progress = await deployment.RunAsync(managed, seed, await ConnectAsync(shoot, cancellationToken), cancellationToken);
+
+        // What its network is, the Shoot may have learnt after the ManagedSeed was written.
+        var complete = ManagedSeedShootRules.Complete(managed, shoot);
+        var progress = await deployment.RunAsync(complete, seed, await ConnectAsync(shoot, cancellationToken), cancellationToken);
         managed = await ConsumeOperationAsync(managed, cancellationToken);
         if (await garden.FindAsync<Seed>(name, cancellationToken) is null)
         {

@@ -1,14 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.GardenletConfig;
 using Hortus.Objects.Gardener.SeedManagement;
 
-namespace Hortus.GardenApi.Admission;
+namespace Hortus.Objects.Gardener.Rules;
 
 /// <summary>How a ManagedSeed and its Shoot hang together: what the Seed takes from the Shoot, and what must be the same in both. Pure.</summary>
-internal static class ManagedSeedShoot
+public static class ManagedSeedShootRules
 {
     private static readonly FieldPath Config = FieldPath.Root["spec"]["gardenlet"]["config"];
     private static readonly FieldPath Seed = Config["seedConfig"]["spec"];
@@ -18,6 +17,8 @@ internal static class ManagedSeedShoot
     /// them.</summary>
     public static ManagedSeed Complete(ManagedSeed managed, Shoot shoot)
     {
+        ArgumentNullException.ThrowIfNull(managed);
+        ArgumentNullException.ThrowIfNull(shoot);
         if (managed.Spec.Gardenlet.Config is not { ValueKind: JsonValueKind.Object } config || Read(managed)?.SeedConfig is not { } seed)
         {
             return managed;
@@ -57,6 +58,8 @@ internal static class ManagedSeedShoot
     /// <summary>Adds the faults of a Shoot that cannot be a seed.</summary>
     public static void CheckShoot(Shoot shoot, FieldErrors errors)
     {
+        ArgumentNullException.ThrowIfNull(shoot);
+        ArgumentNullException.ThrowIfNull(errors);
         var name = shoot.Metadata.Name;
         if (shoot.Metadata.DeletionTimestamp is not null)
         {
@@ -76,8 +79,15 @@ internal static class ManagedSeedShoot
     }
 
     /// <summary>Adds the faults of a Seed that says other things of its cluster than the Shoot.</summary>
+    /// <param name="managed">The ManagedSeed.</param>
+    /// <param name="old">The one before; null for a new one.</param>
+    /// <param name="shoot">Its Shoot.</param>
+    /// <param name="errors">Gets the faults.</param>
     public static void CheckSeed(ManagedSeed managed, ManagedSeed? old, Shoot shoot, FieldErrors errors)
     {
+        ArgumentNullException.ThrowIfNull(managed);
+        ArgumentNullException.ThrowIfNull(shoot);
+        ArgumentNullException.ThrowIfNull(errors);
         if (Read(managed)?.SeedConfig?.Spec is not { } seed)
         {
             return;
