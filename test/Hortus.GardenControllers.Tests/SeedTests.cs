@@ -46,26 +46,6 @@ public sealed class SeedTests(GardenFixture garden) : IClassFixture<GardenFixtur
         await garden.Client.DeleteAsync<Seed>(ObjectKey.Cluster(name), null, deadline.Token);
 
         await garden.UntilGoneAsync<Namespace>(space, deadline.Token);
-        await garden.UntilGoneAsync<ClusterRoleBinding>(
-            ObjectKey.Cluster("gardener.cloud:system:extensions:seed-" + name), deadline.Token);
-    }
-
-    [Fact]
-    public async Task Extensions_with_an_account_in_the_seeds_namespace_may_read_the_garden()
-    {
-        using var deadline = GardenFixture.Deadline();
-        var name = garden.NewName();
-        await garden.Client.CreateAsync(Samples.Seed(name), deadline.Token);
-
-        var reading = await garden.Client.UntilAsync<ClusterRoleBinding>(
-            ObjectKey.Cluster("gardener.cloud:system:extensions:seed-" + name), found => found is not null, deadline.Token);
-        var electing = await garden.Client.UntilAsync<RoleBinding>(
-            new ObjectKey("seed-" + name, "gardener.cloud:system:extensions:seed-namespace"), found => found is not null, deadline.Token);
-
-        foreach (var subjects in new[] { reading!.Subjects, electing!.Subjects })
-        {
-            subjects.ShouldHaveSingleItem().Name.ShouldBe("system:serviceaccounts:seed-" + name);
-        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Hortus.ApiServer;
 using Hortus.Client;
@@ -44,6 +45,7 @@ public sealed class SecureGarden : IAsyncLifetime
     public async Task InitializeAsync()
     {
         using var deadline = Deadline();
+        using var accounts = RSA.Create(2048);
         var shown = Serving.Issue(CertificateSpec.Server("kube-apiserver", "127.0.0.1", "localhost"));
         server = await InProcessApiServer.StartSecureAsync(
             new ApiServerOptions
@@ -51,6 +53,7 @@ public sealed class SecureGarden : IAsyncLifetime
                 AuthorizationMode = ["RBAC"],
                 ClientCaFile = Write("clients.crt", clients.CertificatePem),
                 EnableBootstrapTokenAuth = true,
+                ServiceAccountSigningKeyFile = Write("accounts.key", accounts.ExportPkcs8PrivateKeyPem()),
             },
             [new GardenApiPlugin(new GardenApiOptions())],
             Pem.ReadKeyPair(shown.CertificatePem, shown.PrivateKeyPem),
@@ -97,6 +100,18 @@ public sealed class SecureGarden : IAsyncLifetime
     /// <summary>The connection of a seed's gardenlet.</summary>
     internal ClientConnection Gardenlet(string seed, TimeSpan validity) =>
         Identity(GardenerNames.SeedUserPrefix + seed, validity, GardenerNames.SeedsGroup);
+
+    /// <summary>The connection of an extension that runs in a seed: a service account whose token the seed's gardenlet has got.</summary>
+    internal async Task<ClientConnection> ExtensionAsync(
+        IKubernetesClient gardenlet, string seed, string account, CancellationToken cancellationToken)
+    {
+        var key = new ObjectKey(GardenerNames.SeedNamespace(seed), account);
+        await gardenlet.ApplyAsync(
+            new ServiceAccount { Metadata = new ObjectMeta { Namespace = key.Namespace, Name = key.Name } }, "test", cancellationToken);
+        var token = await gardenlet.CreateSubresourceAsync<ServiceAccount, TokenRequest, TokenRequest>(
+            key, "token", new TokenRequest(), cancellationToken);
+        return Connection with { Token = token.Status.Token };
+    }
 
     public static KubernetesClient Connect(ClientConnection connection) => new(connection, new ClientOptions { UserAgent = "test" });
 

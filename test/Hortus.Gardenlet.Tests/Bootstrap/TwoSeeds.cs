@@ -14,9 +14,17 @@ public sealed class TwoSeeds : IAsyncLifetime
 {
     private readonly SecureGarden garden = new();
     private KubernetesClient? a;
+    private KubernetesClient? extension;
+    private KubernetesClient? stranger;
 
     /// <summary>The gardenlet of seed a.</summary>
     public KubernetesClient A => a!;
+
+    /// <summary>An extension that runs in seed a.</summary>
+    public KubernetesClient Extension => extension!;
+
+    /// <summary>Somebody with another account in the namespace of seed a.</summary>
+    public KubernetesClient Stranger => stranger!;
 
     public async Task InitializeAsync()
     {
@@ -30,11 +38,15 @@ public sealed class TwoSeeds : IAsyncLifetime
         }
 
         await SecretAsync("garden-a", "unrelated", deadline.Token);
+        extension = SecureGarden.Connect(await garden.ExtensionAsync(A, "a", "extension-x", deadline.Token));
+        stranger = SecureGarden.Connect(await garden.ExtensionAsync(A, "a", "other", deadline.Token));
     }
 
     public async Task DisposeAsync()
     {
         a?.Dispose();
+        extension?.Dispose();
+        stranger?.Dispose();
         await garden.DisposeAsync();
     }
 

@@ -7,7 +7,8 @@ using Hortus.Objects.Kubernetes;
 namespace Hortus.Operator;
 
 /// <summary>Namespaces and rights that every virtual garden has: for its controllers, for those who become gardenlets, and for
-/// users. What a gardenlet may do depends on its seed, and is no role: the server of Gardener's groups knows it.</summary>
+/// users. What a gardenlet and the extensions of its seed may do depends on the seed, and is no role: the server of Gardener's groups
+/// knows it.</summary>
 /// <param name="version">Version of the garden's servers, told to all who may come in.</param>
 public sealed class VirtualSystemResources(string version) : IComponent
 {
@@ -36,8 +37,6 @@ public sealed class VirtualSystemResources(string version) : IComponent
         .. Grant(ControllerManagerUser, "User", ControllerManagerUser, ControllerManagerRules),
         .. Grant(SchedulerUser, "User", SchedulerUser, SchedulerRules),
         .. Grant(GardenerNames.SeedBootstrapperRole, "Group", GardenerNames.BootstrappersGroup, BootstrapperRules),
-        new ClusterRole { Metadata = new ObjectMeta { Name = GardenerNames.ExtensionsRole }, Rules = ExtensionRules },
-        new ClusterRole { Metadata = new ObjectMeta { Name = GardenerNames.ExtensionsNamespaceRole }, Rules = ExtensionNamespaceRules },
         .. Grant("gardener.cloud:admin", "Group", "gardener.cloud:system:admins", AdministratorRules),
         .. Grant("gardener.cloud:system:read-global-resources", "Group", "system:authenticated", GlobalReadRules),
     ];
@@ -67,24 +66,6 @@ public sealed class VirtualSystemResources(string version) : IComponent
     [
         Rule(["certificates.k8s.io"], ["certificatesigningrequests"], "create", "get"),
         Rule(["certificates.k8s.io"], ["certificatesigningrequests/seedclient"], "create"),
-    ];
-
-    // Secrets and shoots' contents are not theirs; the controller manager gives these rights to the accounts of each seed.
-    private static IReadOnlyList<PolicyRule> ExtensionRules =>
-    [
-        Rule(
-            ["core.gardener.cloud"],
-            [
-                "backupbuckets", "backupentries", "cloudprofiles", "controllerdeployments", "controllerinstallations",
-                "controllerregistrations", "exposureclasses", "namespacedcloudprofiles", "projects", "seeds", "shoots",
-            ],
-            "get", "list", "watch"),
-    ];
-
-    private static IReadOnlyList<PolicyRule> ExtensionNamespaceRules =>
-    [
-        Rule(["coordination.k8s.io"], ["leases"], "*"),
-        Rule([""], ["events"], "create", "patch", "update"),
     ];
 
     private static IReadOnlyList<PolicyRule> AdministratorRules =>

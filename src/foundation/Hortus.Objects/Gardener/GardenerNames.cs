@@ -30,12 +30,6 @@ public static class GardenerNames
     /// <summary>Group of all gardenlets.</summary>
     public const string SeedsGroup = "gardener.cloud:system:seeds";
 
-    /// <summary>ClusterRole of what extensions on seeds may read in the garden.</summary>
-    public const string ExtensionsRole = "gardener.cloud:system:extensions";
-
-    /// <summary>ClusterRole of what extensions may do in the garden's namespace of their seed.</summary>
-    public const string ExtensionsNamespaceRole = "gardener.cloud:system:extensions:seed-namespace";
-
     /// <summary>Path at which the server of Gardener's groups is asked what gardenlets may do with other kinds.</summary>
     public const string SeedReviewPath = "/webhooks/auth/seed";
 

@@ -1,7 +1,7 @@
 namespace Hortus.ApiServer.Authentication;
 
 /// <summary>Names of users and groups that the server itself gives.</summary>
-internal static class UserGroups
+public static class UserGroups
 {
     public const string Authenticated = "system:authenticated";
     public const string Unauthenticated = "system:unauthenticated";
@@ -12,6 +12,7 @@ internal static class UserGroups
     public const string ServiceAccounts = "system:serviceaccounts";
     public const string ServiceAccountPrefix = "system:serviceaccount:";
 
+    /// <summary>User name of a service account.</summary>
     public static string ServiceAccountUser(string space, string name) => $"{ServiceAccountPrefix}{space}:{name}";
 
     /// <summary>Namespace and name of a service account's user name, or null.</summary>

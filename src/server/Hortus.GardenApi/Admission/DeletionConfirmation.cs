@@ -70,8 +70,6 @@ internal class DeletionConfirmation<T>(GardenReader garden) : GardenAdmissionPlu
 /// <summary>The same for Shoots, whose project may demand that one person confirms and another deletes.</summary>
 internal sealed class ShootDeletionConfirmation(GardenReader garden) : DeletionConfirmation<Shoot>(garden)
 {
-    private const string ServiceAccountPrefix = "system:serviceaccount:";
-
     protected override async ValueTask CheckApprovalAsync(
         Shoot deleted, AdmissionAttributes attributes, CancellationToken cancellationToken)
     {
@@ -90,5 +88,5 @@ internal sealed class ShootDeletionConfirmation(GardenReader garden) : DeletionC
     }
 
     private static bool IsServiceAccount(UserInfo user) =>
-        user.Name.StartsWith(ServiceAccountPrefix, StringComparison.Ordinal);
+        user.Name.StartsWith(UserGroups.ServiceAccountPrefix, StringComparison.Ordinal);
 }

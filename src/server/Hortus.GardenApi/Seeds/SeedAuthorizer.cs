@@ -7,9 +7,9 @@ using Hortus.Objects.Gardener;
 namespace Hortus.GardenApi.Seeds;
 
 /// <summary>
-/// What a gardenlet may do in the garden: what belongs to its seed, and to read what belongs to all. It has no opinion about anything else
-/// and about other users. Objects without a name (creation by POST) are refused where a name is needed to tell whose they are, so a
-/// gardenlet creates them by server-side apply.
+/// What a gardenlet may do in the garden: what belongs to its seed, and to read what belongs to all; and the extensions of its seed, which
+/// may do a part of that, see <see cref="ExtensionLimits"/>. It has no opinion about anything else and about other users. Objects without
+/// a name (creation by POST) are refused where a name is needed to tell whose they are, so a gardenlet creates them by server-side apply.
 /// </summary>
 internal sealed class SeedAuthorizer(SeedRelations relations) : IAuthorizer
 {
@@ -24,12 +24,18 @@ internal sealed class SeedAuthorizer(SeedRelations relations) : IAuthorizer
     public async ValueTask<AuthorizationDecision> AuthorizeAsync(
         UserInfo user, RequestInfo request, CancellationToken cancellationToken)
     {
-        if (!request.IsResource || SeedUsers.SeedOf(user) is not { } seed)
+        if (!request.IsResource || SeedUsers.Of(user) is not { Seed: var seed } who)
         {
             return AuthorizationDecision.NoOpinion();
         }
 
-        return await IsAllowedAsync(seed, new SeedRequest(request), cancellationToken)
+        var asked = new SeedRequest(request);
+        if (who.IsExtension && !ExtensionLimits.Leave(seed, asked))
+        {
+            return AuthorizationDecision.NoOpinion($"this is for the gardenlet of seed '{seed}', and not for its extensions");
+        }
+
+        return await IsAllowedAsync(seed, asked, cancellationToken)
             ? AuthorizationDecision.Allow()
             : AuthorizationDecision.NoOpinion($"no relationship found between seed '{seed}' and this object");
     }
@@ -39,10 +45,10 @@ internal sealed class SeedAuthorizer(SeedRelations relations) : IAuthorizer
         {
             ("", "secrets") => SecretAsync(seed, request, cancellationToken),
             ("", "configmaps") => ConfigMapAsync(seed, request, cancellationToken),
-            ("", "serviceaccounts") or ("", "serviceaccounts/token") => Is(IsOwnSpace(seed, request)),
+            ("", "serviceaccounts") or ("", "serviceaccounts/token") => Is(request.IsInSpaceOf(seed)),
             ("", "events") or ("events.k8s.io", "events") => Is(request.Verb is "create" or "patch" or "update"),
             ("", "namespaces") => NamespaceAsync(seed, request, cancellationToken),
-            ("coordination.k8s.io", "leases") => Is(IsOwnSpace(seed, request)
+            ("coordination.k8s.io", "leases") => Is(request.IsInSpaceOf(seed)
                 || (request.Namespace == GardenerNames.SeedLeaseNamespace && request.OnlyName == seed)),
             ("certificates.k8s.io", "certificatesigningrequests") => Is(
                 request.Verb == "create" || (request.Verb == "get" && request.Name.StartsWith("seed-csr-", StringComparison.Ordinal))),
@@ -108,7 +114,7 @@ internal sealed class SeedAuthorizer(SeedRelations relations) : IAuthorizer
 
     private async ValueTask<bool> SecretAsync(string seed, SeedRequest request, CancellationToken cancellationToken)
     {
-        if (IsOwnSpace(seed, request))
+        if (request.IsInSpaceOf(seed))
         {
             return true;
         }
@@ -130,7 +136,7 @@ internal sealed class SeedAuthorizer(SeedRelations relations) : IAuthorizer
 
     private async ValueTask<bool> ConfigMapAsync(string seed, SeedRequest request, CancellationToken cancellationToken)
     {
-        if (IsOwnSpace(seed, request))
+        if (request.IsInSpaceOf(seed))
         {
             return true;
         }
@@ -194,8 +200,6 @@ internal sealed class SeedAuthorizer(SeedRelations relations) : IAuthorizer
 
     private static bool Named(SeedRequest request) =>
         request.OnlyName.Length > 0 && (request.IsRead || Changes.Contains(request.Verb));
-
-    private static bool IsOwnSpace(string seed, SeedRequest request) => request.Namespace == GardenerNames.SeedNamespace(seed);
 
     private static ValueTask<bool> Is(bool allowed) => ValueTask.FromResult(allowed);
 }

@@ -1,5 +1,6 @@
 using Hortus.ApiServer.Requests;
 using Hortus.Objects;
+using Hortus.Objects.Gardener;
 
 namespace Hortus.GardenApi.Seeds;
 
@@ -18,6 +19,9 @@ internal readonly struct SeedRequest(RequestInfo request)
 
     /// <summary>Empty for collections.</summary>
     public string Name => request.Name ?? "";
+
+    /// <summary>Whether it is about the namespace that the seed has in the garden.</summary>
+    public bool IsInSpaceOf(string seed) => Namespace == GardenerNames.SeedNamespace(seed);
 
     public ObjectKey Key => new(Namespace, Name);
 

@@ -11,8 +11,8 @@ using Hortus.Objects.Gardener.SeedManagement;
 namespace Hortus.GardenApi.Seeds;
 
 /// <summary>
-/// Judges what a gardenlet writes where the request alone does not tell: of new objects, whether they are its seed's; of changed ones, that
-/// they stay so; and that nobody gets at credentials of another seed by naming them in his own Seed.
+/// Judges what a gardenlet, or an extension of its seed, writes where the request alone does not tell: of new objects, whether they are its
+/// seed's; of changed ones, that they stay so; and that nobody gets at credentials of another seed by naming them in his own Seed.
 /// </summary>
 internal sealed class SeedRestriction(IObjectReader objects, SeedRelations relations) : IAdmissionPlugin
 {
@@ -22,11 +22,11 @@ internal sealed class SeedRestriction(IObjectReader objects, SeedRelations relat
 
     public async ValueTask ValidateAsync(AdmissionAttributes attributes, CancellationToken cancellationToken)
     {
-        if (SeedUsers.SeedOf(attributes.User) is { } seed
+        if (SeedUsers.Of(attributes.User) is { Seed: var seed } who
             && attributes is { Operation: AdmissionOperation.Create or AdmissionOperation.Update, Object: { } tree, Subresource: "" }
             && await FaultAsync(seed, attributes, tree, cancellationToken) is { } fault)
         {
-            throw ApiErrors.Forbidden(attributes.Definition.Kind, attributes.Key.Name, $"gardenlet of seed \"{seed}\": {fault}");
+            throw ApiErrors.Forbidden(attributes.Definition.Kind, attributes.Key.Name, $"{who}: {fault}");
         }
     }
 

@@ -7,8 +7,7 @@ using Hortus.Runtime;
 
 namespace Hortus.GardenControllers;
 
-/// <summary>Gives each Seed a namespace in the garden, copies into it what all seeds need to know (domains, pull secrets), and lets
-/// the extensions that have their accounts there read the garden.</summary>
+/// <summary>Gives each Seed a namespace in the garden, and copies into it what all seeds need to know (domains, pull secrets).</summary>
 public sealed class SeedReconciler(IControllerManager manager) : IReconciler
 {
     private const string FieldManager = "gardener-controller-manager";
@@ -21,7 +20,6 @@ public sealed class SeedReconciler(IControllerManager manager) : IReconciler
         var name = GardenerNames.SeedNamespace(key.Name);
         if (manager.CacheOf<Seed>().Find(key) is null)
         {
-            await manager.Client.DeleteAsync<ClusterRoleBinding>(ObjectKey.Cluster(SeedAccounts.BindingOf(name)), null, cancellationToken);
             await manager.Client.DeleteAsync<Namespace>(ObjectKey.Cluster(name), null, cancellationToken);
             return ReconcileResult.Done;
         }
@@ -37,8 +35,6 @@ public sealed class SeedReconciler(IControllerManager manager) : IReconciler
             },
             FieldManager,
             cancellationToken);
-        await manager.Client.ApplyAsync(SeedAccounts.MayReadGarden(name), FieldManager, cancellationToken);
-        await manager.Client.ApplyAsync(SeedAccounts.MayElectLeaders(name), FieldManager, cancellationToken);
         var shared = manager.CacheOf<Secret>(SharedSecrets).List().Where(secret => !secret.Metadata.IsDeleting()).ToArray();
         foreach (var secret in shared)
         {
