@@ -5,9 +5,12 @@ using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Extensions;
 using Hortus.Objects.Gardener.Operator;
 using Hortus.Objects.Kubernetes;
+using Hortus.Runtime;
+using Hortus.Testing.Scripted;
 using Backup = Hortus.Objects.Gardener.Operator.Backup;
 using DNSProvider = Hortus.Objects.Gardener.Operator.DNSProvider;
 using ETCD = Hortus.Objects.Gardener.Operator.ETCD;
+using Extension = Hortus.Objects.Gardener.Operator.Extension;
 
 namespace Hortus.Operator.Tests.Extensions;
 
@@ -71,18 +74,8 @@ public sealed class ExtensionRequirementTests
         await world.UntilAsync(
             "test", ExtensionConditions.RequiredVirtual, ExtensionReasons.NoRequiredControllerInstallation, deadline.Token);
 
-        await world.Garden.CreateAsync(
-            new ControllerInstallation
-            {
-                Metadata = new ObjectMeta { Name = "test-1" },
-                Spec = new ControllerInstallationSpec
-                {
-                    RegistrationRef = new ObjectReference { Name = "test" },
-                    SeedRef = new ObjectReference { Name = "seed-1" },
-                },
-            },
-            deadline.Token);
-        await SetAsync(world, deadline.Token, ("Required", "True"), ("Installed", "True"), ("Healthy", "False"), ("Progressing", "False"));
+        await world.Garden.CreateAsync(Installation(), deadline.Token);
+        await SetAsync(world.Garden, deadline.Token, ("Required", "True"), ("Installed", "True"), ("Healthy", "False"), ("Progressing", "False"));
         var required = await world.UntilAsync(
             "test", ExtensionConditions.RequiredVirtual, ExtensionReasons.RequiredControllerInstallation, deadline.Token);
         var unhealthy = await world.UntilSaysAsync(
@@ -90,7 +83,7 @@ public sealed class ExtensionRequirementTests
             "ControllerInstallation test-1: Healthy: said by the test",
             deadline.Token,
             ExtensionConditions.ControllerInstallationsHealthy);
-        await SetAsync(world, deadline.Token, ("Required", "False"), ("Installed", "True"), ("Healthy", "True"), ("Progressing", "False"));
+        await SetAsync(world.Garden, deadline.Token, ("Required", "False"), ("Installed", "True"), ("Healthy", "True"), ("Progressing", "False"));
 
         ExtensionWorld.ConditionOf(required, ExtensionConditions.RequiredVirtual)!.Message.ShouldContain("seed-1");
         ExtensionWorld.ConditionOf(unhealthy, ExtensionConditions.ControllerInstallationsHealthy)!.Reason
@@ -101,9 +94,50 @@ public sealed class ExtensionRequirementTests
             "test", ExtensionConditions.ControllerInstallationsHealthy, ExtensionReasons.ControllerInstallationsRunning, deadline.Token);
     }
 
+    [Fact]
+    public async Task An_answer_that_is_taken_back_before_the_cache_knows_it_is_taken_back()
+    {
+        using var deadline = OperatorWorld.Deadline();
+        await using var world = await OperatorWorld.StartAsync(deadline.Token);
+        world.Charts = new ChartScript();
+        world.Charts.Offer(ExtensionWorld.Chart, _ => ExtensionWorld.Workload);
+        using var watches = new LateWatches(path => path.Contains("operator.gardener.cloud/v1alpha1/extensions", StringComparison.Ordinal));
+        using var client = world.Connect(watches);
+        world.StartOperator(client);
+        await world.Runtime.CreateAsync(OperatorWorld.NewGarden(), deadline.Token);
+        await world.UntilSucceededAsync(deadline.Token);
+        await world.Runtime.CreateAsync(ExtensionWorld.ForShoots(), deadline.Token);
+        await watches.UntilToldAsync(ExtensionReasons.NoRequiredControllerInstallation, deadline.Token);
+
+        watches.Hold();
+        await world.Garden.CreateAsync(Installation(), deadline.Token);
+        await SetAsync(world.Garden, deadline.Token, ("Required", "True"));
+        await UntilRequiredAsync(world, ExtensionReasons.RequiredControllerInstallation, deadline.Token);
+        await SetAsync(world.Garden, deadline.Token, ("Required", "False"));
+
+        await UntilRequiredAsync(world, ExtensionReasons.NoRequiredControllerInstallation, deadline.Token);
+        watches.Release();
+    }
+
+    private static Task UntilRequiredAsync(OperatorWorld world, string reason, CancellationToken cancellationToken) =>
+        world.Runtime.UntilAsync<Extension>(
+            ObjectKey.Cluster("test"),
+            found => ExtensionWorld.ConditionOf(found, ExtensionConditions.RequiredVirtual)?.Reason == reason,
+            cancellationToken);
+
+    private static ControllerInstallation Installation() => new()
+    {
+        Metadata = new ObjectMeta { Name = "test-1" },
+        Spec = new ControllerInstallationSpec
+        {
+            RegistrationRef = new ObjectReference { Name = "test" },
+            SeedRef = new ObjectReference { Name = "seed-1" },
+        },
+    };
+
     private static Task<ControllerInstallation> SetAsync(
-        ExtensionWorld world, CancellationToken cancellationToken, params (string Type, string Status)[] conditions) =>
-        world.Garden.PatchAsync<ControllerInstallation>(
+        IKubernetesClient garden, CancellationToken cancellationToken, params (string Type, string Status)[] conditions) =>
+        garden.PatchAsync<ControllerInstallation>(
             ObjectKey.Cluster("test-1"),
             Patch.Merge(new JsonObject
             {

@@ -16,7 +16,8 @@ public static class ConditionWriter
     /// what they are about. The whole list is replaced under an optimistic lock; after a conflict the object is read again.
     /// </summary>
     /// <param name="client">The object's cluster.</param>
-    /// <param name="value">The object as it was seen last.</param>
+    /// <param name="value">The object, read from the server: a cache may be from before the writer's own last words, and taking them back
+    /// would be taken for no change.</param>
     /// <param name="conditionsOf">Its conditions.</param>
     /// <param name="wanted">The writer's own conditions; times in them are ignored.</param>
     /// <param name="now">The time for what changes.</param>

@@ -49,7 +49,9 @@ internal sealed class InstallationRequiredReconciler : IReconciler
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        if (installations.Find(key) is not { } installation || installation.Spec.SeedRef?.Name != surroundings.SeedName
+        // The cache may not have the last answer yet, and a change back to the one before would be taken for none.
+        var installation = await surroundings.GardenClient.FindAsync<ControllerInstallation>(key, cancellationToken);
+        if (installation?.Spec.SeedRef?.Name != surroundings.SeedName
             || registrations.Find(ObjectKey.Cluster(installation.Spec.RegistrationRef.Name ?? "")) is not { } registration)
         {
             return ReconcileResult.Done;

@@ -22,7 +22,8 @@ internal sealed class ExtensionReconciler(
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        if (manager.CacheOf<Extension>().Find(key) is not { } extension)
+        // The cache may not have yet what the last run has said.
+        if (await manager.Client.FindAsync<Extension>(key, cancellationToken) is not { } extension)
         {
             return ReconcileResult.Done;
         }

@@ -29,8 +29,8 @@ public sealed class ExtensionCareReconciler(
     {
         // While the garden goes, everything that is installed goes with it and nothing is a fault.
         var garden = GardenReconciler.ManagedOf(manager.CacheOf<Garden>());
-        if (manager.CacheOf<Extension>().Find(key) is { } extension
-            && !extension.Metadata.IsDeleting() && garden?.Metadata.IsDeleting() != true)
+        if (garden?.Metadata.IsDeleting() != true
+            && await manager.Client.FindAsync<Extension>(key, cancellationToken) is { } extension && !extension.Metadata.IsDeleting())
         {
             var now = clock.GetUtcNow();
             GardenerCondition[] checks =

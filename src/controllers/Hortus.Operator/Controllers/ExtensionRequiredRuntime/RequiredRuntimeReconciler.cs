@@ -25,7 +25,8 @@ public sealed class RequiredRuntimeReconciler(IControllerManager manager, Garden
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        if (manager.CacheOf<Extension>().Find(key) is not { } extension)
+        // The cache may not have the last answer yet, and a change back to the one before would be taken for none.
+        if (await manager.Client.FindAsync<Extension>(key, cancellationToken) is not { } extension)
         {
             return ReconcileResult.Done;
         }

@@ -14,7 +14,8 @@ public sealed class RequiredVirtualReconciler(
 {
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        if (manager.CacheOf<Extension>().Find(key) is { } extension && Condition(extension) is { } condition)
+        // The cache may not have the last answer yet, and a change back to the one before would be taken for none.
+        if (await manager.Client.FindAsync<Extension>(key, cancellationToken) is { } extension && Condition(extension) is { } condition)
         {
             await manager.Client.WriteConditionsAsync(
                 extension, found => found.Status?.Conditions, [condition], clock.GetUtcNow(), cancellationToken);

@@ -17,8 +17,8 @@ public sealed class GardenCareReconciler(IControllerManager manager, ComponentCo
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        if (GardenReconciler.ManagedOf(manager.CacheOf<Garden>()) is not { } garden
-            || garden.Key != key
+        if (GardenReconciler.ManagedOf(manager.CacheOf<Garden>())?.Key != key
+            || await manager.Client.FindAsync<Garden>(key, cancellationToken) is not { } garden
             || garden.Metadata.IsDeleting())
         {
             return ReconcileResult.Done;
