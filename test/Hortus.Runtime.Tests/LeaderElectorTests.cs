@@ -101,6 +101,42 @@ public sealed class LeaderElectorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_leader_that_takes_long_to_end_keeps_the_lease_until_then()
+    {
+        using var stop = new CancellationTokenSource();
+        var first = new Candidate(this, "one") { End = new TaskCompletionSource() };
+        var run = first.RunAsync(stop.Token);
+        await first.Leading.WaitAsync(RuntimeFixture.Deadline);
+        var second = new Candidate(this, "two");
+        using var stopSecond = new CancellationTokenSource();
+        var secondRun = second.RunAsync(stopSecond.Token);
+
+        await stop.CancelAsync();
+        await AdvanceAsync(TimeSpan.FromSeconds(40));
+
+        second.Leading.IsCompleted.ShouldBeFalse("there would be two leaders");
+        first.End.SetResult();
+        await AdvanceUntilAsync(second.Leading, TimeSpan.FromSeconds(5));
+        await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await stopSecond.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(secondRun);
+    }
+
+    [Fact]
+    public async Task A_leader_that_lost_the_lease_does_not_wait_for_work_that_goes_on_until_others_lead()
+    {
+        var candidate = new Candidate(this, "one") { End = new TaskCompletionSource() };
+        var run = candidate.RunAsync(CancellationToken.None);
+        await candidate.Leading.WaitAsync(RuntimeFixture.Deadline);
+
+        api.Fault = HttpStatusCode.InternalServerError;
+        await AdvanceUntilAsync(run, TimeSpan.FromSeconds(14.5));
+
+        await Should.ThrowAsync<LeadershipLostException>(run);
+        candidate.End.SetResult();
+    }
+
+    [Fact]
     public async Task Work_that_fails_releases_the_lease_and_passes_its_error_on()
     {
         var elector = Elector("one");
@@ -159,6 +195,9 @@ public sealed class LeaderElectorTests : IDisposable
 
         public bool WasCancelled { get; private set; }
 
+        /// <summary>When the work ends after it was asked to; null for at once.</summary>
+        public TaskCompletionSource? End { get; init; }
+
         public Task RunAsync(CancellationToken cancellationToken) => owner.Elector(identity).RunAsync(
             async ct =>
             {
@@ -170,6 +209,7 @@ public sealed class LeaderElectorTests : IDisposable
                 finally
                 {
                     WasCancelled = ct.IsCancellationRequested;
+                    await (End?.Task ?? Task.CompletedTask);
                 }
             },
             cancellationToken);

@@ -47,9 +47,9 @@ public sealed partial class LeaderElector
     private ObjectKey Key => new(options.Namespace, options.Name);
 
     /// <summary>Waits for the lease, then runs <paramref name="lead"/> until it ends; its token is cancelled when the
-    /// lease is lost or <paramref name="cancellationToken"/> is. The lease is released at the end.</summary>
-    /// <exception cref="LeadershipLostException">The lease could not be renewed in time; the work has ended
-    /// before.</exception>
+    /// lease is lost or <paramref name="cancellationToken"/> is. The lease is held until the work has ended, and released then.</summary>
+    /// <exception cref="LeadershipLostException">The lease could not be renewed in time. The work was told to end; when it
+    /// has not done so before somebody else may lead, it still runs, and the process has to end.</exception>
     public async Task RunAsync(Func<CancellationToken, Task> lead, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(lead);
@@ -60,33 +60,43 @@ public sealed partial class LeaderElector
 
         LogLeading(log, options.Namespace, options.Name, identity);
         using var leading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var renewing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var renewing = new CancellationTokenSource();
         var work = Task.Run(() => lead(leading.Token), CancellationToken.None);
         var renewal = RenewUntilLostAsync(renewing.Token);
-        var lost = await Task.WhenAny(work, renewal) == renewal && !cancellationToken.IsCancellationRequested;
-        await (lost ? leading : renewing).CancelAsync();
+        if (await Task.WhenAny(work, renewal) == renewal)
+        {
+            await leading.CancelAsync();
+            await EndBeforeOthersLeadAsync(work);
+            throw new LeadershipLostException(
+                $"lease {Key} could not be renewed within {options.RenewDeadline.TotalSeconds} s");
+        }
+
         try
         {
             await work;
-        }
-        catch (OperationCanceledException) when (lost)
-        {
-            // Asked for: the exception below says why the work ended.
         }
         finally
         {
             await renewing.CancelAsync();
             await renewal;
-            if (!lost)
-            {
-                await ReleaseAsync();
-            }
+            await ReleaseAsync();
         }
+    }
 
-        if (lost)
+    // The others count from the last renewal as well: this is what is left of their patience, less a margin to end the process.
+    private async Task EndBeforeOthersLeadAsync(Task work)
+    {
+        try
         {
-            throw new LeadershipLostException(
-                $"lease {Key} could not be renewed within {options.RenewDeadline.TotalSeconds} s");
+            await work.WaitAsync((options.LeaseDuration - options.RenewDeadline) * 0.8, clock, CancellationToken.None);
+        }
+        catch (OperationCanceledException)
+        {
+            // Asked for.
+        }
+        catch (TimeoutException)
+        {
+            LogWorkGoesOn(log, options.Namespace, options.Name);
         }
     }
 
@@ -250,4 +260,7 @@ public sealed partial class LeaderElector
 
     [LoggerMessage(2103, LogLevel.Warning, "cannot release lease {Namespace}/{Name}: {Reason}")]
     private static partial void LogReleaseFailed(ILogger logger, string @namespace, string name, string reason);
+
+    [LoggerMessage(2104, LogLevel.Error, "lease {Namespace}/{Name} is lost, and what it was held for has not ended in time")]
+    private static partial void LogWorkGoesOn(ILogger logger, string @namespace, string name);
 }
