@@ -61,18 +61,18 @@ public sealed class BootstrapTests
     }
 
     [Fact]
-    public void The_Gardenlet_gets_the_digest_that_was_pushed_and_the_image_of_the_build()
+    public void The_Gardenlet_gets_the_digest_that_was_pushed_and_leaves_the_image_to_the_chart()
     {
         var charts = new Dictionary<string, string> { ["charts/gardenlet"] = "registry.registry.svc/charts/gardenlet:0.1.0@sha256:1" };
         var settings = new System.Text.Json.Nodes.JsonObject { ["env"] = new System.Text.Json.Nodes.JsonArray() };
         var example = KubernetesYaml.ParseAll(Examples.Read(LocalGardenlet.Example)).Single();
 
-        var deployment = LocalGardenlet.Complete(example, charts, "hortus/hortus:0.1.0", settings)["spec"]!["deployment"]!;
+        var deployment = LocalGardenlet.Complete(example, charts, settings)["spec"]!["deployment"]!;
 
         ((string?)deployment["helm"]!["ociRepository"]!["ref"]).ShouldBe(charts.Values.Single());
-        deployment["image"]!.ToJsonString().ShouldBe("""{"repository":"hortus/hortus","tag":"0.1.0"}""");
+        deployment["image"].ShouldBeNull();
         deployment["env"].ShouldNotBeNull();
-        Should.Throw<LocalGardenException>(() => LocalGardenlet.Complete(example, new Dictionary<string, string>(), "a:1", settings))
+        Should.Throw<LocalGardenException>(() => LocalGardenlet.Complete(example, new Dictionary<string, string>(), settings))
             .Message.ShouldContain("45-gardenlet.yaml");
     }
 

@@ -42,13 +42,13 @@ public sealed class SelfUpgradeGuardTests(ChartRegistry registry) : IClassFixtur
     {
         await world.AskForAsync(await PushAsync("1.4.0"), Token);
         await world.RolledOutAsync("1.4.0", Token);
-        var before = await world.DeploymentAsync(Token);
+        var before = await world.InServiceAsync(Token);
 
         await world.AskForAsync(await PushAsync("1.5.0"), Token);
         await RefusedAsync("gardenlet 1.5.0 is newer than the garden's API server");
         await world.AskForAsync(await PushAsync("1.1.0"), Token);
         await RefusedAsync("gardenlet 1.1.0 is more than 2 minor versions older");
-        (await world.DeploymentAsync(Token)).Metadata.ResourceVersion.ShouldBe(before.Metadata.ResourceVersion);
+        (await world.InServiceAsync(Token)).ShouldBe(before);
 
         await world.AskForAsync(await PushAsync("1.2.0"), Token);
         await world.RolledOutAsync("1.2.0", Token);
@@ -93,6 +93,20 @@ public sealed class SelfUpgradeGuardTests(ChartRegistry registry) : IClassFixtur
 
         await RefusedAsync("logLevel");
         (await FindAsync<Deployment>(GardenletNames.Deployment)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_object_that_the_seed_refuses_is_named_and_the_replicas_stay()
+    {
+        await world.AskForAsync(await PushAsync("1.3.0"), Token);
+        await world.RolledOutAsync("1.3.0", Token);
+        var before = await world.InServiceAsync(Token);
+        var faulty = GardenletCharts.Of("1.4.0", ("templates/a.yaml", Format("ConfigMap", "Not_A_Name")));
+
+        await world.AskForAsync(await GardenletCharts.PushAsync(registry.Server, "faulty", faulty), Token);
+
+        await RefusedAsync("v1 ConfigMap garden/Not_A_Name cannot be written");
+        (await world.InServiceAsync(Token)).ShouldBe(before);
     }
 
     [Fact]

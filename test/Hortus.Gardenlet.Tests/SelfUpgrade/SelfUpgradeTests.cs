@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hortus.Client;
 using Hortus.Components;
 using Hortus.Gardenlet.Tests.Extensions;
@@ -53,18 +54,20 @@ public sealed class SelfUpgradeTests(ChartRegistry registry) : IClassFixture<Cha
         var good = await PushAsync("1.3.0");
         await world.AskForAsync(good, Token);
         await world.RolledOutAsync("1.3.0", Token);
-        var before = await world.DeploymentAsync(Token);
+        var before = await world.InServiceAsync(Token);
 
+        var asked = Stopwatch.GetTimestamp();
         await world.AskForAsync($"{registry.Server.Name}/nowhere/gardenlet:9.9.9", Token);
         var missing = await world.ConditionAsync(
             GardenerConditions.GardenletReconciled, SelfUpgradeStatus.ReconcileError, Token, "nowhere/gardenlet:9.9.9 cannot be pulled");
         missing.Status.ShouldBe("False");
         missing.Message.ShouldContain("404");
+        Stopwatch.GetElapsedTime(asked).ShouldBeLessThan(TimeSpan.FromSeconds(10));
 
         await world.AskForAsync($"{good[..good.IndexOf('@')]}@sha256:{new string('0', 64)}", Token);
         await world.ConditionAsync(
             GardenerConditions.GardenletReconciled, SelfUpgradeStatus.ReconcileError, Token, "@sha256:000000");
-        (await world.DeploymentAsync(Token)).Metadata.ResourceVersion.ShouldBe(before.Metadata.ResourceVersion);
+        (await world.InServiceAsync(Token)).ShouldBe(before);
 
         await world.AskForAsync(await PushAsync("1.4.0"), Token);
         await world.RolledOutAsync("1.4.0", Token);
@@ -165,6 +168,21 @@ public sealed class SelfUpgradeTests(ChartRegistry registry) : IClassFixture<Cha
         await world.Seed.UntilAsync<ConfigMap>(new ObjectKey(GardenerNames.GardenNamespace, before), gone => gone is null, Token);
         (await world.Seed.FindAsync<ConfigMap>(map.Key, Token)).ShouldNotBeNull();
         await world.RolledOutAsync("1.3.0", Token);
+    }
+
+    [Fact]
+    public async Task An_image_that_the_Gardenlet_names_goes_before_that_of_the_chart_and_is_told()
+    {
+        await world.AskForAsync(await PushAsync("1.3.0"), Token, image: "1.2.9");
+        await world.ConditionAsync(
+            GardenerConditions.GardenletRolledOut,
+            SelfUpgradeStatus.RolledOut,
+            Token,
+            "All replicas run gardenlet 1.3.0 with the image that spec.deployment.image says, hortus/hortus:1.2.9");
+
+        await world.AskForAsync(await PushAsync("1.4.0"), Token);
+
+        await world.RolledOutAsync("1.4.0", Token);
     }
 
     [Fact]

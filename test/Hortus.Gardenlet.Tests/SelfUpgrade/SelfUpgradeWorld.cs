@@ -144,7 +144,7 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
 
     /// <summary>Makes the Gardenlet, or gives it another chart and settings.</summary>
     public async Task AskForAsync(
-        string reference, CancellationToken cancellationToken, string? imageVector = null, string logLevel = "info")
+        string reference, CancellationToken cancellationToken, string? imageVector = null, string logLevel = "info", string? image = null)
     {
         var spec = new JsonObject
         {
@@ -153,6 +153,7 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
                 ["replicaCount"] = 2,
                 ["helm"] = new JsonObject { ["ociRepository"] = new JsonObject { ["ref"] = reference } },
                 ["imageVectorOverwrite"] = imageVector,
+                ["image"] = image is null ? null : new JsonObject { ["tag"] = image },
             },
             ["config"] = new JsonObject
             {
@@ -214,6 +215,15 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
     {
         var pods = await Seed.ListAsync<Pod>(ListOptions.In(GardenerNames.GardenNamespace), cancellationToken);
         return [.. pods.Items.Where(pod => !pod.Metadata.IsDeleting()).Select(pod => pod.Spec.Containers[0].Image!).Order()];
+    }
+
+    /// <summary>What is installed and runs: equal as long as nobody touched it, whatever controllers still write into statuses.</summary>
+    public async Task<string> InServiceAsync(CancellationToken cancellationToken)
+    {
+        var deployment = await DeploymentAsync(cancellationToken);
+        var pods = await Seed.ListAsync<Pod>(ListOptions.In(GardenerNames.GardenNamespace), cancellationToken);
+        return $"{deployment.Metadata.Generation} {deployment.Metadata.Annotation(GardenletNames.ReleaseAnnotation)} "
+            + string.Join(' ', pods.Items.Where(pod => !pod.Metadata.IsDeleting()).Select(pod => pod.Metadata.Uid).Order());
     }
 
     public Task<Deployment> DeploymentAsync(CancellationToken cancellationToken) => Seed.GetAsync<Deployment>(

@@ -74,7 +74,7 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
             await garden.ApplyAsync(GardenNamespace(), FieldManager, cancellationToken);
 
             // The gardenlet is deployed while the garden is being furnished.
-            await new LocalGardenlet(garden, state).ApplyAsync(await charts, images.Hortus, FieldManager, cancellationToken);
+            await new LocalGardenlet(garden, state).ApplyAsync(await charts, FieldManager, cancellationToken);
             await ApplyGardenObjectsAsync(garden, cancellationToken);
         });
         await progress.StepAsync("seed", async detail =>

@@ -9,7 +9,8 @@ using Hortus.Runtime;
 
 namespace Hortus.Local.Bootstrap;
 
-/// <summary>The Gardenlet of a local garden: the example, with the digest of the pushed chart and the image of the build.</summary>
+/// <summary>The Gardenlet of a local garden: the example, with the digest of the pushed chart. It names no image, so that the chart decides
+/// which version runs, here and after each change of the chart.</summary>
 public sealed class LocalGardenlet(KubernetesClient garden, StateDirectory state)
 {
     /// <summary>The example that it comes from.</summary>
@@ -17,31 +18,28 @@ public sealed class LocalGardenlet(KubernetesClient garden, StateDirectory state
 
     /// <summary>Hands it to the virtual garden, with what the registry of its chart wants to know.</summary>
     /// <param name="charts">References of pushed charts, by repository.</param>
-    /// <param name="image">Image with tag.</param>
     /// <param name="fieldManager">Who applies it.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ApiException">The garden refuses it.</exception>
     public async Task ApplyAsync(
-        IReadOnlyDictionary<string, string> charts, string image, string fieldManager, CancellationToken cancellationToken)
+        IReadOnlyDictionary<string, string> charts, string fieldManager, CancellationToken cancellationToken)
     {
         var deployer = new DirectDeployer(garden, fieldManager);
         await deployer.DeployAsync(new RegistryAccessObjects(state), cancellationToken);
         var settings = ChartCacheValues.Of(state, GardenletNames.Deployment);
         await Examples.ApplyAsync(
-            garden, Example, manifest => Complete(manifest, charts, image, settings), fieldManager, cancellationToken);
+            garden, Example, manifest => Complete(manifest, charts, settings), fieldManager, cancellationToken);
     }
 
     /// <summary>Puts this garden's places into the manifest.</summary>
     /// <param name="manifest">The Gardenlet.</param>
     /// <param name="charts">References of pushed charts, by repository.</param>
-    /// <param name="image">Image with tag.</param>
     /// <param name="settings">Further settings of the deployment.</param>
     /// <exception cref="LocalGardenException">The chart that it names was not pushed.</exception>
     public static JsonObject Complete(
-        JsonObject manifest, IReadOnlyDictionary<string, string> charts, string image, JsonObject settings)
+        JsonObject manifest, IReadOnlyDictionary<string, string> charts, JsonObject settings)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(settings);
         var completed = manifest.DeepClone().AsObject();
         var deployment = completed["spec"]!["deployment"]!.AsObject();
@@ -50,9 +48,6 @@ public sealed class LocalGardenlet(KubernetesClient garden, StateDirectory state
         {
             deployment[name] = value?.DeepClone();
         }
-
-        var colon = image.LastIndexOf(':');
-        deployment["image"] = new JsonObject { ["repository"] = image[..colon], ["tag"] = image[(colon + 1)..] };
         return completed;
     }
 

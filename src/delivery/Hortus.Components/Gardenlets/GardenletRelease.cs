@@ -36,6 +36,10 @@ public sealed record GardenletRelease
     public string Identity => field ??= Convert.ToHexStringLower(SHA256.HashData(
         Encoding.UTF8.GetBytes(new JsonArray([.. Objects.Select(o => o.DeepClone())]).ToJsonString(KubernetesJson.Options))))[..16];
 
+    /// <summary>Image that the gardenlet runs; empty when the Deployment has none.</summary>
+    public string Image => Objects.FirstOrDefault(IsDeployment)?.Items("spec", "template", "spec", "containers").FirstOrDefault()
+        .Text("image") ?? "";
+
     /// <summary>Whether an object is the gardenlet's Deployment.</summary>
     public static bool IsDeployment(JsonObject value) =>
         value.Text("apiVersion") == "apps/v1" && value.Text("kind") == "Deployment"

@@ -33,10 +33,12 @@ internal sealed partial class ReleaseRollout(GardenletSurroundings surroundings,
     public async Task<(AppliedRelease Applied, ReconcileResult Again)> FollowAsync(
         GardenletObject gardenlet, AppliedRelease applied, CancellationToken cancellationToken)
     {
-        var live = await surroundings.SeedClient.FindAsync<Deployment>(Key, cancellationToken);
+        // The time first: a state that is read after it cannot be late only because reading it took long.
+        var now = surroundings.Clock.GetUtcNow();
         var inventory = await GardenletInventory.ReadAsync(surroundings.SeedClient, cancellationToken);
+        var live = await surroundings.SeedClient.FindAsync<Deployment>(Key, cancellationToken);
         var progress = RolloutProgress.Of(
-            applied.Release, live, inventory.Since, surroundings.Clock.GetUtcNow(), surroundings.Settings.GardenletRolloutMax);
+            applied.Release, live, inventory.Since, now, surroundings.Settings.GardenletRolloutMax);
         switch (progress.State)
         {
             case RolloutState.Complete:
@@ -69,7 +71,7 @@ internal sealed partial class ReleaseRollout(GardenletSurroundings surroundings,
                 }
             }
 
-            await status.WriteAsync(gardenlet, false, [SelfUpgradeStatus.Complete(applied.Release)], cancellationToken);
+            await status.WriteAsync(gardenlet, false, [SelfUpgradeStatus.Complete(applied.Release, gardenlet)], cancellationToken);
         }
 
         var pruned = await surroundings.Installer.PruneAsync(applied.Release, surroundings.SeedClient, cancellationToken);

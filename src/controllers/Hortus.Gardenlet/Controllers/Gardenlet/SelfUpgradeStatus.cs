@@ -38,8 +38,15 @@ internal sealed class SelfUpgradeStatus(GardenletSurroundings surroundings)
     public static GardenerCondition NotApplied(string why) => Reconciliation(False, ReconcileError, why);
 
     /// <summary>All replicas are of the release.</summary>
-    public static GardenerCondition Complete(GardenletRelease release) =>
-        Rollout(True, RolledOut, $"All replicas run gardenlet {release.Version}");
+    /// <param name="release">The release.</param>
+    /// <param name="gardenlet">Who asked for it, perhaps with an image of another version.</param>
+    public static GardenerCondition Complete(GardenletRelease release, GardenletObject gardenlet) => Rollout(
+        True,
+        RolledOut,
+        $"All replicas run gardenlet {release.Version}"
+        + (gardenlet.Spec.Deployment.Image is { Ref: not null } or { Tag: not null }
+            ? $" with the image that spec.deployment.image says, {release.Image}"
+            : ""));
 
     /// <summary>Replicas are replaced.</summary>
     public static GardenerCondition InProgress(GardenletRelease release, string numbers) =>
