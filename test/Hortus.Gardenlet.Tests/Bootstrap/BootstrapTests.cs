@@ -1,7 +1,10 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Hortus.Client;
+using Hortus.Gardenlet.Tests.World;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
+using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Kubernetes;
 using Hortus.Pki;
 using Hortus.Runtime;
@@ -21,14 +24,14 @@ public sealed class BootstrapTests(SecureGarden garden) : IClassFixture<SecureGa
     private InProcessApiServer? server;
     private KubernetesClient? seed;
 
-    private KubernetesClient Seed => seed!;
+    private KubernetesClient Cluster => seed!;
 
     public async Task InitializeAsync()
     {
         using var deadline = SecureGarden.Deadline();
         server = await InProcessApiServer.StartAsync(deadline.Token);
         seed = server.Connect();
-        await Seed.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "garden" } }, deadline.Token);
+        await Cluster.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "garden" } }, deadline.Token);
     }
 
     public async Task DisposeAsync()
@@ -50,9 +53,9 @@ public sealed class BootstrapTests(SecureGarden garden) : IClassFixture<SecureGa
         using var certificate = Pem.ReadCertificate(credentials.Connection.ClientCertificatePem!);
         certificate.Subject.ShouldContain("CN=gardener.cloud:system:seed:" + settings.SeedName);
         certificate.Subject.ShouldContain("O=gardener.cloud:system:seeds");
-        var stored = await Seed.GetAsync<Secret>(Own, deadline.Token);
+        var stored = await Cluster.GetAsync<Secret>(Own, deadline.Token);
         KubeconfigSecrets.Parse(stored).Connection.ShouldBe(credentials.Connection);
-        (await Seed.FindAsync<Secret>(Bootstrap, deadline.Token)).ShouldBeNull();
+        (await Cluster.FindAsync<Secret>(Bootstrap, deadline.Token)).ShouldBeNull();
         (await garden.Admin.FindAsync<Secret>(new ObjectKey("kube-system", "bootstrap-token-" + token), deadline.Token)).ShouldBeNull();
         (await Connect(credentials.Connection).FindAsync<ConfigMap>(
             new ObjectKey("gardener-system-public", "gardener-info"), deadline.Token)).ShouldNotBeNull();
@@ -72,7 +75,7 @@ public sealed class BootstrapTests(SecureGarden garden) : IClassFixture<SecureGa
         var again = await New(settings).EnsureAsync(deadline.Token);
 
         again.Connection.ShouldBe(first.Connection);
-        (await Seed.FindAsync<Secret>(Bootstrap, deadline.Token)).ShouldBeNull();
+        (await Cluster.FindAsync<Secret>(Bootstrap, deadline.Token)).ShouldBeNull();
     }
 
     [Fact]
@@ -85,10 +88,10 @@ public sealed class BootstrapTests(SecureGarden garden) : IClassFixture<SecureGa
         var bootstrap = New(settings, clock);
 
         var running = bootstrap.EnsureAsync(deadline.Token);
-        var told = await Seed.UntilAsync<Secret>(
+        var told = await Cluster.UntilAsync<Secret>(
             Bootstrap, found => found?.Metadata.Annotation(GardenletNames.BootstrapFault) is not null, deadline.Token);
         var fault = bootstrap.Fault;
-        await Seed.DeleteAsync<Secret>(Bootstrap, null, deadline.Token);
+        await Cluster.DeleteAsync<Secret>(Bootstrap, null, deadline.Token);
         await StoreBootstrapAsync(settings, DateTimeOffset.MaxValue.AddYears(-1), deadline.Token);
         await running;
 
@@ -108,6 +111,57 @@ public sealed class BootstrapTests(SecureGarden garden) : IClassFixture<SecureGa
 
         fault.Message.ShouldContain("neither Secret garden/gardenlet-kubeconfig");
         fault.Message.ShouldContain("force-redeploy");
+    }
+
+    [Theory]
+    [InlineData(null, "has no key kubeconfig")]
+    [InlineData("clusters: [", "Secret garden/gardenlet-kubeconfig")]
+    [InlineData("clusters: []", "Secret garden/gardenlet-kubeconfig")]
+    public async Task A_kubeconfig_that_is_none_is_named_and_replaced_as_soon_as_there_is_a_token(string? text, string why)
+    {
+        using var deadline = SecureGarden.Deadline();
+        var settings = NewSettings();
+        await StoreAsync(Own, text, deadline.Token);
+        var bootstrap = New(settings, new SkippingTime());
+
+        (await Should.ThrowAsync<GardenAccessException>(bootstrap.EnsureAsync(deadline.Token))).Message.ShouldContain(why);
+        await StoreBootstrapAsync(settings, DateTimeOffset.MaxValue.AddYears(-1), deadline.Token);
+
+        (await New(settings).EnsureAsync(deadline.Token)).Validity!.Value.IsExpired(TimeProvider.System).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_broken_Secret_to_bootstrap_with_matters_only_to_those_who_need_it()
+    {
+        using var deadline = SecureGarden.Deadline();
+        var settings = NewSettings();
+        await StoreAsync(Bootstrap, "clusters: [", deadline.Token);
+
+        var fault = await Should.ThrowAsync<GardenAccessException>(New(settings, new SkippingTime()).EnsureAsync(deadline.Token));
+        await StoreOwnAsync(settings.SeedName, TimeSpan.FromHours(1), deadline.Token);
+        await New(settings).EnsureAsync(deadline.Token);
+
+        fault.Message.ShouldContain("Secret garden/gardenlet-kubeconfig-bootstrap");
+    }
+
+    [Fact]
+    public async Task A_seed_whose_name_another_cluster_has_is_left_to_that()
+    {
+        using var deadline = SecureGarden.Deadline();
+        var name = garden.NewSeed();
+        var there = await garden.Admin.CreateAsync(GardenWorld.SeedOf(name), deadline.Token);
+        var status = new JsonObject { ["status"] = new JsonObject { ["clusterIdentity"] = $"another-{name}" } };
+        await garden.Admin.PatchAsync<Seed>(there.Key, Patch.Merge(status) with { Subresource = "status" }, deadline.Token);
+        var system = await Cluster.GetAsync<Namespace>(ObjectKey.Cluster("kube-system"), deadline.Token);
+        var mine = GardenWorld.SeedOf(name) with { Metadata = new ObjectMeta { Name = name, Labels = new Dictionary<string, string> { ["a"] = "b" } } };
+
+        var fault = await Should.ThrowAsync<SettingException>(
+            SeedRegistration.EnsureAsync(garden.Admin, Cluster, mine, deadline.Token));
+
+        fault.Message.ShouldContain($"Seed {name} is another cluster");
+        fault.Message.ShouldContain($"another-{name}");
+        fault.Message.ShouldContain($"{system.Metadata.Uid}-{name}");
+        (await garden.Admin.GetAsync<Seed>(there.Key, deadline.Token)).Metadata.Label("a").ShouldBeNull();
     }
 
     [Fact]
@@ -137,7 +191,7 @@ public sealed class BootstrapTests(SecureGarden garden) : IClassFixture<SecureGa
         var credentials = await New(settings).EnsureAsync(deadline.Token);
 
         credentials.Connection.CertificateAuthorityPem!.Trim().ShouldBe(garden.Serving.CertificatePem.Trim());
-        KubeconfigSecrets.Parse(await Seed.GetAsync<Secret>(Own, deadline.Token)).Connection.ShouldBe(credentials.Connection);
+        KubeconfigSecrets.Parse(await Cluster.GetAsync<Secret>(Own, deadline.Token)).Connection.ShouldBe(credentials.Connection);
     }
 
     [Fact]
@@ -177,7 +231,7 @@ public sealed class BootstrapTests(SecureGarden garden) : IClassFixture<SecureGa
     private GardenAccessSettings NewSettings() => new() { SeedName = garden.NewSeed(), BootstrapSecret = Bootstrap };
 
     private GardenBootstrap New(GardenAccessSettings settings, TimeProvider? clock = null) =>
-        new(new KubeconfigSecrets(Seed, settings), settings, Connect, clock ?? TimeProvider.System, NullLoggerFactory.Instance);
+        new(new KubeconfigSecrets(Cluster, settings), settings, Connect, clock ?? TimeProvider.System, NullLoggerFactory.Instance);
 
     private KubernetesClient Connect(ClientConnection connection)
     {
@@ -202,11 +256,11 @@ public sealed class BootstrapTests(SecureGarden garden) : IClassFixture<SecureGa
         "garden", connection.Server.AbsoluteUri, connection.CertificateAuthorityPem, connection.ClientCertificatePem!, connection.ClientKeyPem!)
         .ToYaml();
 
-    private Task StoreAsync(ObjectKey key, string kubeconfig, CancellationToken cancellationToken) => Seed.CreateAsync(
+    private Task StoreAsync(ObjectKey key, string? kubeconfig, CancellationToken cancellationToken) => Cluster.CreateAsync(
         new Secret
         {
             Metadata = new ObjectMeta { Namespace = key.Namespace, Name = key.Name },
-            Data = new Dictionary<string, byte[]> { ["kubeconfig"] = Encoding.UTF8.GetBytes(kubeconfig) },
+            Data = kubeconfig is null ? null : new Dictionary<string, byte[]> { ["kubeconfig"] = Encoding.UTF8.GetBytes(kubeconfig) },
         },
         cancellationToken);
 

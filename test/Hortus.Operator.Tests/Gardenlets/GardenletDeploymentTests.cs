@@ -133,9 +133,11 @@ public sealed class GardenletDeploymentTests : IAsyncLifetime
     [Fact]
     public async Task A_lost_gardenlet_is_deployed_again_on_demand_with_the_kubeconfig_in_the_same_update()
     {
+        var bootstrap = GardenletWorld.Key("gardenlet-kubeconfig-bootstrap");
         await using var running = world.StartOperator();
         await DeployFarAsync();
         await world.Remote.DeleteAsync<Deployment>(GardenletWorld.Installed, null, deadline.Token);
+        await world.Remote.DeleteAsync<Secret>(bootstrap, null, deadline.Token);
 
         await world.PatchAsync("far", """{"metadata":{"annotations":{"gardener.cloud/operation":"force-redeploy"}}}""", deadline.Token);
         await world.UntilAsync("far", ConditionStatus.False, "in one update", deadline.Token);
@@ -151,6 +153,7 @@ public sealed class GardenletDeploymentTests : IAsyncLifetime
         var settled = await world.Garden.GetAsync<Gardenlet>(GardenletWorld.Key("far"), deadline.Token);
         settled.Metadata.Annotation("gardener.cloud/operation").ShouldBeNull();
         settled.Spec.KubeconfigSecretRef.ShouldBeNull();
+        await ShouldHaveBootstrapKubeconfigAsync(settled);
         await ShouldBeEmptyAsync(world.Runtime);
     }
 

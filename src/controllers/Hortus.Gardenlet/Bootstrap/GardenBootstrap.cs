@@ -61,11 +61,11 @@ internal sealed partial class GardenBootstrap(
 
     private async Task<GardenCredentials> TryAsync(CancellationToken cancellationToken)
     {
-        var bootstrap = await secrets.ReadBootstrapAsync(cancellationToken);
+        var (bootstrap, fault) = await ReadBootstrapAsync(cancellationToken);
         if (await ReadOwnAsync(bootstrap is not null, cancellationToken) is not { } credentials)
         {
             credentials = await RequestAsync(
-                bootstrap ?? throw new GardenAccessException(
+                bootstrap ?? throw fault ?? new GardenAccessException(
                     $"neither Secret {settings.KubeconfigSecret} nor a Secret to bootstrap with" +
                     (settings.BootstrapSecret is { } key ? $" ({key})" : "") +
                     " is there: annotate the Gardenlet with gardener.cloud/operation=force-redeploy and give it a kubeconfigSecretRef"),
@@ -79,6 +79,19 @@ internal sealed partial class GardenBootstrap(
         }
 
         return await new GardenAuthority(secrets, connect, logs).RefreshAsync(credentials, cancellationToken);
+    }
+
+    // What is wrong with it matters only to a gardenlet that needs it.
+    private async Task<(GardenCredentials?, GardenAccessException?)> ReadBootstrapAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await secrets.ReadBootstrapAsync(cancellationToken), null);
+        }
+        catch (GardenAccessException e)
+        {
+            return (null, e);
+        }
     }
 
     private async Task<GardenCredentials?> ReadOwnAsync(bool canBootstrap, CancellationToken cancellationToken)

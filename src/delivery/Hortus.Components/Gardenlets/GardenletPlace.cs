@@ -73,9 +73,26 @@ public sealed class GardenletPlace
         }
     }
 
-    /// <summary>Why a gardenlet that is there does not get into the garden, as it says itself; null when it says nothing.</summary>
-    public async Task<string?> FaultAsync(CancellationToken cancellationToken) =>
-        (await cluster.FindAsync<Secret>(bootstrap, cancellationToken))?.Metadata.Annotation(GardenletNames.BootstrapFault);
+    /// <summary>Why a gardenlet that is there does not get into the garden, as it says itself, or as its pods do when they do not start;
+    /// null when nothing is said.</summary>
+    public async Task<string?> FaultAsync(CancellationToken cancellationToken)
+    {
+        if ((await cluster.FindAsync<Secret>(bootstrap, cancellationToken))?.Metadata.Annotation(GardenletNames.BootstrapFault) is { } fault)
+        {
+            return $"the gardenlet says: {fault}";
+        }
+
+        try
+        {
+            var deployment = await cluster.FindAsync<Deployment>(Deployment, cancellationToken);
+            return await GardenletPods.FaultAsync(cluster, deployment, cancellationToken) is { Length: > 0 } said ? said : null;
+        }
+        catch (ApiException e) when (e.Code == 403)
+        {
+            // Credentials that may not look at pods are good enough to deploy a gardenlet.
+            return null;
+        }
+    }
 
     /// <summary>The gardenlet that the cluster has; null for none.</summary>
     public static async Task<InstalledGardenlet?> FindInstalledAsync(IKubernetesClient cluster, CancellationToken cancellationToken)

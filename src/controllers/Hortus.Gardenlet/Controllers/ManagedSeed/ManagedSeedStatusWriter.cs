@@ -35,7 +35,7 @@ internal sealed class ManagedSeedStatusWriter(GardenletSurroundings surroundings
     /// <summary>The gardenlet is deployed and has not registered its Seed yet.</summary>
     public Task<ManagedSeed> WaitsForSeedAsync(ManagedSeed managed, string? said, CancellationToken cancellationToken) => SayAsync(
         managed, GardenerConditions.SeedRegistered, ConditionStatus.Progressing, Reconciling,
-        "Waiting for seed registration" + (said is null ? "" : $"; the gardenlet says: {said}"), cancellationToken);
+        "Waiting for seed registration" + (said is null ? "" : $"; {said}"), cancellationToken);
 
     /// <summary>It does not go on.</summary>
     public Task<ManagedSeed> FailedAsync(ManagedSeed managed, string why, CancellationToken cancellationToken) => SayAsync(

@@ -30,7 +30,7 @@ internal sealed class GardenletDeployer(
     private static readonly FieldPath ConfigPath = FieldPath.Root["spec"]["config"];
 
     /// <summary>Deploys; returns when the API server of the target cluster has everything.</summary>
-    /// <returns>Why a gardenlet that is there already does not get into the garden, as it says itself; null when it says nothing.</returns>
+    /// <returns>Why a gardenlet that is there already does not get into the garden, see <see cref="GardenletPlace.FaultAsync"/>.</returns>
     /// <exception cref="GardenletDeployException">It cannot be done as things are.</exception>
     /// <exception cref="GardenletInstallException">The chart is not usable, or an object was refused.</exception>
     public async Task<string?> DeployAsync(Gardenlet gardenlet, Seed? seed, CancellationToken cancellationToken)

@@ -62,7 +62,7 @@ internal sealed class GardenletReconciler(GardenForGardenlets garden, GardenletD
             return ReconcileResult.After(RetryPeriod);
         }
 
-        var waiting = "Waiting for seed registration" + (said is null ? "" : $"; the gardenlet says: {said}");
+        var waiting = "Waiting for seed registration" + (said is null ? "" : $"; {said}");
         await SayAsync(gardenlet, ConditionStatus.Progressing, GardenletReasons.ReconcileError, waiting, cancellationToken);
         await ConsumeOperationAsync(gardenlet, cancellationToken);
 
