@@ -28,11 +28,19 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
     }
 
     [Fact, Order(2)]
-    public async Task A_second_up_resumes_what_is_there()
+    public async Task A_second_up_resumes_what_is_there_and_changes_no_spec()
     {
-        var before = (await garden.RuntimeKubectlAsync("get", "garden", "local", "-o", "jsonpath={.metadata.uid}")).Succeeded();
+        const string kinds = "seeds,gardenlets,cloudprofiles,projects,credentialsbindings,controllerregistrations";
+        const string generations = "jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.uid} {.metadata.generation}{\"\\n\"}{end}";
+        async Task<string> WrittenAsync() =>
+            (await garden.RuntimeKubectlAsync("get", "gardens,extop", "-o", generations)).Succeeded()
+            + (await garden.KubectlAsync("get", kinds, "-A", "-o", generations)).Succeeded();
+        var before = await WrittenAsync();
+
         (await garden.UpAsync()).Succeeded();
-        (await garden.RuntimeKubectlAsync("get", "garden", "local", "-o", "jsonpath={.metadata.uid}")).Succeeded().ShouldBe(before);
+
+        before.ShouldContain("Gardenlet local");
+        (await WrittenAsync()).ShouldBe(before);
     }
 
     [Fact, Order(2)]

@@ -24,13 +24,12 @@ internal sealed class GardenletChecks(LocalGarden garden)
         return pushed.Replace($"localhost:{garden.Port}", "registry.registry.svc", StringComparison.Ordinal);
     }
 
-    /// <summary>Points the Gardenlet to a chart, with two replicas and the image of the chart.</summary>
+    /// <summary>Points the Gardenlet to a chart, with two replicas.</summary>
     public async Task AskForAsync(string reference)
     {
         var deployment = new JsonObject
         {
             ["replicaCount"] = 2,
-            ["image"] = null,
             ["helm"] = new JsonObject { ["ociRepository"] = new JsonObject { ["ref"] = reference } },
         };
         var patch = new JsonObject { ["spec"] = new JsonObject { ["deployment"] = deployment } };
@@ -63,15 +62,17 @@ internal sealed class GardenletChecks(LocalGarden garden)
         (await garden.KubectlAsync("wait", "seed/local", "--for=condition=GardenletReady", "--timeout=1m")).Succeeded();
     }
 
-    /// <summary>Upgrades back and forth; each time, gardenlets or operators are killed with -9 at a random moment. Returns when there is
-    /// one healthy gardenlet after each.</summary>
+    /// <summary>Upgrades back and forth; each time, a Shoot is changed, and gardenlets or operators are killed with -9 at a random moment.
+    /// Returns when there is one healthy gardenlet after each.</summary>
     /// <param name="versions">References by version, in turn.</param>
     /// <param name="times">How often.</param>
     /// <param name="random">Says when, and whom.</param>
     /// <param name="report">Gets a line for each time.</param>
-    public async Task SurvivesAsync(
+    /// <returns>How long it took each time, shortest first.</returns>
+    public async Task<IReadOnlyList<TimeSpan>> SurvivesAsync(
         IReadOnlyList<(string Version, string Reference)> versions, int times, Random random, Action<string> report)
     {
+        var took = new List<TimeSpan>();
         for (var i = 0; i < times; i++)
         {
             var (version, reference) = versions[i % versions.Count];
@@ -79,20 +80,44 @@ internal sealed class GardenletChecks(LocalGarden garden)
             var moment = TimeSpan.FromMilliseconds(random.Next(6000));
             var began = Stopwatch.GetTimestamp();
             await AskForAsync(reference);
+            await ChangeAsync("local", maximum: 2 + (i % 2));
             await Task.Delay(moment);
             var killed = GardenToShootTests.Kill(garden, victims);
             await IsHealthyAsync(version);
+            took.Add(Stopwatch.GetElapsedTime(began));
             report($"{killed} x {victims} killed after {moment.TotalSeconds:F1} s: "
-                + $"gardenlet {version} is healthy after {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s");
+                + $"gardenlet {version} is healthy after {took[^1].TotalSeconds:F1} s");
         }
+
+        return [.. took.Order()];
     }
 
-    /// <summary>Waits for a part of the message of a condition.</summary>
-    public Task SaysAsync(string condition, string text) => GardenToShootTests.EventuallyAsync(
-        $"{condition} says: {text}", async () => (await ConditionAsync(condition)).Contains(text, StringComparison.Ordinal));
+    /// <summary>Waits until a Shoot is as it was asked for last.</summary>
+    public Task IsUpToDateAsync(string shoot) => GardenToShootTests.EventuallyAsync($"Shoot {shoot} is up to date", async () =>
+        (await garden.KubectlAsync("-n", "garden-local", "get", "shoot", shoot, "-o",
+            "jsonpath={.metadata.generation} {.status.observedGeneration} {.status.lastOperation.state}"))
+            .Succeeded().Split(' ') is [var wanted, var seen, "Succeeded"] && wanted == seen);
+
+    /// <summary>Points the Gardenlet to a chart, and waits for a part of the message of a condition.</summary>
+    /// <returns>How long it took.</returns>
+    public async Task<TimeSpan> SaysAsync(string condition, string text, string reference)
+    {
+        var began = Stopwatch.GetTimestamp();
+        await AskForAsync(reference);
+        await GardenToShootTests.EventuallyAsync(
+            $"{condition} says: {text}", async () => (await ConditionAsync(condition)).Contains(text, StringComparison.Ordinal));
+        return Stopwatch.GetElapsedTime(began);
+    }
+
+    /// <summary>Names of the replicas.</summary>
+    public async Task<IReadOnlyList<string>> PodNamesAsync() => [.. (await PodsAsync()).Select(pod => pod.Name).Order()];
 
     /// <summary>Images of the replicas, each once.</summary>
     public async Task<IReadOnlyList<string>> ImagesAsync() => [.. (await PodsAsync()).Select(pod => pod.Image).Distinct()];
+
+    private async Task ChangeAsync(string shoot, int maximum) => (await garden.KubectlAsync(
+        "-n", "garden-local", "patch", "shoot", shoot, "--type=json", "-p",
+        $$"""[{"op":"replace","path":"/spec/provider/workers/0/maximum","value":{{maximum}}}]""")).Succeeded();
 
     private async Task<string> ConditionAsync(string type) => (await garden.KubectlAsync(
         "-n", "garden", "get", "gardenlet", "local", "-o",

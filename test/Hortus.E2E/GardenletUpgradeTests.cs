@@ -17,7 +17,10 @@ public sealed class GardenletUpgradeTests(GardenletUpgradeTests.Fixture fixture,
     private const string Old = "0.1.0-a";
     private const string New = "0.1.0-b";
     private const int Seed = 20261123;
+    private const string Shoot = "local";
     private static readonly TimeSpan LeadsMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SilentMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(10);
 
     private readonly LocalGarden garden = fixture.Garden;
     private readonly GardenletChecks gardenlet = new(fixture.Garden);
@@ -34,14 +37,26 @@ public sealed class GardenletUpgradeTests(GardenletUpgradeTests.Fixture fixture,
         output.WriteLine($"the new version leads after {took.TotalSeconds:F1} s");
         took.ShouldBeLessThan(LeadsMax);
         await gardenlet.IsHealthyAsync(New);
-        (await garden.WaitForShootAsync("local")).Succeeded();
+        (await garden.WaitForShootAsync(Shoot)).Succeeded();
+    }
+
+    [Fact, Order(2)]
+    public async Task A_chart_that_is_not_there_is_told_soon_and_the_running_version_stays()
+    {
+        var before = await gardenlet.PodNamesAsync();
+
+        var took = await gardenlet.SaysAsync("GardenletReconciled", "cannot be pulled", "registry.registry.svc/charts/gardenlet:9.9.9");
+        output.WriteLine($"a missing chart is told after {took.TotalSeconds:F1} s");
+
+        took.ShouldBeLessThan(AnswerMax);
+        (await gardenlet.PodNamesAsync()).ShouldBe(before);
     }
 
     [Fact, Order(2)]
     public async Task A_version_that_is_newer_than_the_garden_is_refused_and_an_older_one_is_not()
     {
-        await gardenlet.AskForAsync(await gardenlet.PublishAsync("0.2.0"));
-        await gardenlet.SaysAsync("GardenletReconciled", "gardenlet 0.2.0 is newer than the garden's API server");
+        var newer = await gardenlet.PublishAsync("0.2.0");
+        await gardenlet.SaysAsync("GardenletReconciled", "gardenlet 0.2.0 is newer than the garden's API server", newer);
         (await gardenlet.ImagesAsync()).ShouldBe([$"hortus/hortus:{New}"]);
 
         await gardenlet.LeadsAsync(await gardenlet.PublishAsync("0.0.9"), "0.0.9");
@@ -51,9 +66,8 @@ public sealed class GardenletUpgradeTests(GardenletUpgradeTests.Fixture fixture,
     [Fact, Order(3)]
     public async Task A_version_that_does_not_start_is_rolled_back()
     {
-        await gardenlet.AskForAsync(await gardenlet.PublishAsync("0.1.0-broken", starts: false));
-
-        await gardenlet.SaysAsync("GardenletRolledOut", "back at gardenlet 0.0.9");
+        await gardenlet.SaysAsync(
+            "GardenletRolledOut", "back at gardenlet 0.0.9", await gardenlet.PublishAsync("0.1.0-broken", starts: false));
 
         await GardenToShootTests.EventuallyAsync(
             "the old version is alone", async () => await gardenlet.ImagesAsync() is ["hortus/hortus:0.0.9"]);
@@ -65,17 +79,49 @@ public sealed class GardenletUpgradeTests(GardenletUpgradeTests.Fixture fixture,
     {
         var times = int.TryParse(
             Environment.GetEnvironmentVariable(KillsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 3;
-        await gardenlet.SurvivesAsync(
+        var took = await gardenlet.SurvivesAsync(
             [(Old, await gardenlet.PublishAsync(Old)), (New, await gardenlet.PublishAsync(New))], times, new Random(Seed), output.WriteLine);
+
+        output.WriteLine($"healthy again after {took[took.Count / 2].TotalSeconds:F1} s (median), {took[^1].TotalSeconds:F1} s (max)");
+        await gardenlet.IsUpToDateAsync(Shoot);
+    }
+
+    [Fact, Order(5)]
+    public void All_the_time_the_seed_was_alive_and_had_one_leader()
+    {
+        var watch = fixture.Watch;
+        output.WriteLine($"longest time between two renewals of the seed's lease: {watch.LongestGap.TotalSeconds:F1} s");
+        output.WriteLine($"{watch.Leaders.Count} leaders: {string.Join(", ", watch.Leaders)}");
+
+        watch.NotReady.ShouldBeEmpty();
+        watch.LongestGap.ShouldBeLessThan(SilentMax);
+        watch.Renewers.Count.ShouldBeGreaterThan(3);
+        watch.Renewers.Count.ShouldBeLessThanOrEqualTo(watch.Leaders.Count, "each change of who keeps the seed is one of who leads");
     }
 
     /// <summary>The garden that all tests share.</summary>
     public sealed class Fixture : IAsyncLifetime
     {
+        private SeedWatch? watch;
+
         public LocalGarden Garden { get; } = new();
 
-        public async Task InitializeAsync() => (await Garden.UpAsync()).Succeeded();
+        internal SeedWatch Watch => watch!;
 
-        public async Task DisposeAsync() => await Garden.DisposeAsync();
+        public async Task InitializeAsync()
+        {
+            (await Garden.UpAsync()).Succeeded();
+            watch = new SeedWatch(Garden);
+        }
+
+        public async Task DisposeAsync()
+        {
+            if (watch is not null)
+            {
+                await watch.DisposeAsync();
+            }
+
+            await Garden.DisposeAsync();
+        }
     }
 }
