@@ -61,8 +61,7 @@ internal sealed class SeedWatch : IAsyncDisposable
         }
     }
 
-    /// <summary>Those who renewed the seed's Lease, in turn: one that comes back after another one has taken over without having led again
-    /// would be a second leader.</summary>
+    /// <summary>The processes that renewed the seed's Lease, in turn. One ends when it leads no more, so it comes but once.</summary>
     public IReadOnlyList<string> Renewers
     {
         get
