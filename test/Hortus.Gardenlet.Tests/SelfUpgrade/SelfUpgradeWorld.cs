@@ -181,9 +181,9 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
         Patch.Merge(new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [key] = value } } }),
         cancellationToken);
 
-    /// <summary>Waits for a condition with a reason and a part of its message.</summary>
+    /// <summary>Waits for a condition with a reason and a part of its message, if wanted of what was asked for last.</summary>
     public async Task<GardenerCondition> ConditionAsync(
-        string type, string reason, CancellationToken cancellationToken, string message = "")
+        string type, string reason, CancellationToken cancellationToken, string message = "", bool ofLast = false)
     {
         GardenerCondition? Of(GardenletObject? value) => value?.Status?.Conditions?.FirstOrDefault(c => c.Type == type);
         GardenletObject? last = null;
@@ -191,7 +191,8 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
         {
             var found = await Garden.UntilAsync<GardenletObject>(
                 Self,
-                value => Of(last = value) is { } c && c.Reason == reason && c.Message.Contains(message, StringComparison.Ordinal),
+                value => Of(last = value) is { } c && c.Reason == reason && c.Message.Contains(message, StringComparison.Ordinal)
+                    && (!ofLast || value!.Status!.ObservedGeneration == value.Metadata.Generation),
                 cancellationToken);
             return Of(found)!;
         }
@@ -206,7 +207,11 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
     public async Task RolledOutAsync(string version, CancellationToken cancellationToken)
     {
         await ConditionAsync(
-            GardenerConditions.GardenletRolledOut, SelfUpgradeStatus.RolledOut, cancellationToken, $"All replicas run gardenlet {version}");
+            GardenerConditions.GardenletRolledOut,
+            SelfUpgradeStatus.RolledOut,
+            cancellationToken,
+            $"All replicas run gardenlet {version}",
+            ofLast: true);
         (await ImagesAsync(cancellationToken)).ShouldBe([$"hortus/hortus:{version}", $"hortus/hortus:{version}"]);
     }
 

@@ -77,7 +77,8 @@ public sealed class GardenletPlace
     /// null when nothing is said.</summary>
     public async Task<string?> FaultAsync(CancellationToken cancellationToken)
     {
-        if ((await cluster.FindAsync<Secret>(bootstrap, cancellationToken))?.Metadata.Annotation(GardenletNames.BootstrapFault) is { } fault)
+        var secret = await cluster.FindAsync<Secret>(bootstrap, cancellationToken);
+        if (secret?.Metadata.Annotation(GardenletNames.BootstrapFault) is { } fault)
         {
             return $"the gardenlet says: {fault}";
         }

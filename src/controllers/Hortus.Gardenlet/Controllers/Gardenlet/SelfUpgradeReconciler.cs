@@ -110,6 +110,13 @@ internal sealed partial class SelfUpgradeReconciler : IReconciler
         }
 
         LogApplying(log, release.Version, release.Reference, release.Digest);
+        if ((await GardenletInventory.ReadAsync(surroundings.SeedClient, cancellationToken)).Release != release.Identity)
+        {
+            // Before the first object, so that nobody takes the end of the former rollout for that of this one.
+            gardenlet = await status.WriteAsync(
+                gardenlet, false, [SelfUpgradeStatus.InProgress(release, "its objects are being applied")], cancellationToken);
+        }
+
         await surroundings.Installer.ApplyAsync(release, surroundings.SeedClient, cancellationToken);
         gardenlet = await status.WriteAsync(gardenlet, true, [SelfUpgradeStatus.Applied(release)], cancellationToken);
         gardenlet = await new KubeconfigRenewal(surroundings).ForwardAsync(gardenlet, cancellationToken);
