@@ -11,8 +11,8 @@ using Hortus.Runtime;
 
 namespace Hortus.Gardenlet;
 
-/// <summary>Makes seeds of shoots: for each ManagedSeed whose Shoot lives on this seed, deploys a gardenlet in the shoot and keeps it, until
-/// the ManagedSeed goes.</summary>
+/// <summary>Makes seeds of shoots: for each ManagedSeed whose Shoot lives on this seed, deploys a gardenlet in the shoot and keeps it,
+/// until the ManagedSeed goes.</summary>
 internal sealed class ManagedSeedReconciler : IReconciler
 {
     private static readonly TimeSpan RunMax = TimeSpan.FromMinutes(5);

@@ -6,7 +6,8 @@ using Hortus.Objects.Gardener.SeedManagement;
 
 namespace Hortus.Objects.Gardener.Rules;
 
-/// <summary>How a ManagedSeed and its Shoot hang together: what the Seed takes from the Shoot, and what must be the same in both. Pure.</summary>
+/// <summary>How a ManagedSeed and its Shoot hang together: what the Seed takes from the Shoot, and what must be the same in both.
+/// Pure.</summary>
 public static class ManagedSeedShootRules
 {
     private static readonly FieldPath Config = FieldPath.Root["spec"]["gardenlet"]["config"];
