@@ -17,6 +17,9 @@ public sealed class TwoSeeds : IAsyncLifetime
     private KubernetesClient? extension;
     private KubernetesClient? stranger;
 
+    /// <summary>The garden.</summary>
+    public SecureGarden Garden => garden;
+
     /// <summary>The gardenlet of seed a.</summary>
     public KubernetesClient A => a!;
 

@@ -311,13 +311,4 @@ internal sealed class GardenWorld : IAsyncDisposable
 
         throw new DirectoryNotFoundException($"no folder with Hortus.slnx above {AppContext.BaseDirectory}");
     }
-
-    private sealed class OneShoot(IKubernetesClient client) : IShootClients
-    {
-        public IKubernetesClient Connect(string technicalID, string kubeconfig) => client;
-
-        public void Forget(string technicalID)
-        {
-        }
-    }
 }

@@ -3,6 +3,7 @@ using Hortus.ApiServer.Authorization;
 using Hortus.ApiServer.Requests;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
+using Hortus.Objects.Gardener.SeedManagement;
 
 namespace Hortus.GardenApi.Seeds;
 
@@ -24,6 +25,13 @@ internal sealed class SeedAuthorizer(SeedRelations relations) : IAuthorizer
     public async ValueTask<AuthorizationDecision> AuthorizeAsync(
         UserInfo user, RequestInfo request, CancellationToken cancellationToken)
     {
+        if (request.IsResource && SeedUsers.BootstrapOf(user) is { } managed)
+        {
+            return await MayBootstrapAsync(managed, new SeedRequest(request), cancellationToken)
+                ? AuthorizationDecision.Allow()
+                : AuthorizationDecision.NoOpinion();
+        }
+
         if (!request.IsResource || SeedUsers.Of(user) is not { Seed: var seed } who)
         {
             return AuthorizationDecision.NoOpinion();
@@ -40,19 +48,31 @@ internal sealed class SeedAuthorizer(SeedRelations relations) : IAuthorizer
             : AuthorizationDecision.NoOpinion($"no relationship found between seed '{seed}' and this object");
     }
 
+    // No role binds these accounts: a gardenlet that could bind roles could give them to others.
+    private async ValueTask<bool> MayBootstrapAsync(string managed, SeedRequest request, CancellationToken cancellationToken) =>
+        IsCertificateRequest(request)
+        && await relations.ManagedSeedOfAsync(managed, cancellationToken) is { Metadata.DeletionTimestamp: null } found
+        && GardenletBootstrap.Of(found.Spec.Gardenlet) == GardenletBootstrap.ServiceAccount;
+
+    private static bool IsCertificateRequest(SeedRequest request) => (request.Group, request.Resource) switch
+    {
+        ("certificates.k8s.io", "certificatesigningrequests") => request.Verb == "create"
+            || (request.Verb == "get" && request.Name.StartsWith("seed-csr-", StringComparison.Ordinal)),
+        ("certificates.k8s.io", "certificatesigningrequests/seedclient") => request.Verb == "create",
+        _ => false,
+    };
+
     private ValueTask<bool> IsAllowedAsync(string seed, SeedRequest request, CancellationToken cancellationToken) =>
         (request.Group, request.Resource) switch
         {
             ("", "secrets") => SecretAsync(seed, request, cancellationToken),
             ("", "configmaps") => ConfigMapAsync(seed, request, cancellationToken),
-            ("", "serviceaccounts") or ("", "serviceaccounts/token") => Is(request.IsInSpaceOf(seed)),
+            ("", "serviceaccounts") or ("", "serviceaccounts/token") => AccountAsync(seed, request, cancellationToken),
             ("", "events") or ("events.k8s.io", "events") => Is(request.Verb is "create" or "patch" or "update"),
             ("", "namespaces") => NamespaceAsync(seed, request, cancellationToken),
             ("coordination.k8s.io", "leases") => Is(request.IsInSpaceOf(seed)
                 || (request.Namespace == GardenerNames.SeedLeaseNamespace && request.OnlyName == seed)),
-            ("certificates.k8s.io", "certificatesigningrequests") => Is(
-                request.Verb == "create" || (request.Verb == "get" && request.Name.StartsWith("seed-csr-", StringComparison.Ordinal))),
-            ("certificates.k8s.io", "certificatesigningrequests/seedclient") => Is(request.Verb == "create"),
+            ("certificates.k8s.io", _) => Is(IsCertificateRequest(request)),
             (Core, _) => CoreAsync(seed, request, cancellationToken),
             (Management, _) => ManagementAsync(seed, request, cancellationToken),
             (Security, "credentialsbindings") => BindingAsync(seed, request, cancellationToken),
@@ -133,6 +153,13 @@ internal sealed class SeedAuthorizer(SeedRelations relations) : IAuthorizer
         return (request.IsRead && await NamesAsync(seed, "Secret", request, cancellationToken))
             || await relations.IsOfShootAsync(seed, space, request.OnlyName, cancellationToken);
     }
+
+    private async ValueTask<bool> AccountAsync(string seed, SeedRequest request, CancellationToken cancellationToken) =>
+        request.IsInSpaceOf(seed)
+        || (request.Namespace == GardenerNames.GardenNamespace && Named(request)
+            && request.OnlyName.StartsWith(GardenerNames.BootstrapAccountPrefix, StringComparison.Ordinal)
+            && (await relations.ManagedSeedsAsync(seed, cancellationToken)).Any(managed =>
+                request.OnlyName == GardenerNames.BootstrapAccountPrefix + managed.Metadata.Name));
 
     private async ValueTask<bool> ConfigMapAsync(string seed, SeedRequest request, CancellationToken cancellationToken)
     {

@@ -34,4 +34,11 @@ internal static class SeedUsers
         && user.Groups.Contains($"{UserGroups.ServiceAccounts}:{space}")
             ? new SeedUser(space[GardenerNames.SeedNamespacePrefix.Length..], true)
             : null;
+
+    /// <summary>The ManagedSeed for whose gardenlet a service account was made; null when it is none.</summary>
+    public static string? BootstrapOf(UserInfo user) =>
+        user.Name.StartsWith(GardenerNames.BootstrapAccountUserPrefix, StringComparison.Ordinal)
+        && user.Name.Length > GardenerNames.BootstrapAccountUserPrefix.Length
+            ? user.Name[GardenerNames.BootstrapAccountUserPrefix.Length..]
+            : null;
 }

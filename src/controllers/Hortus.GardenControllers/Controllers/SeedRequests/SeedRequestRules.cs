@@ -57,11 +57,11 @@ internal static partial class SeedRequestRules
             : $"usages \"{string.Join(", ", usages)}\": want {string.Join(", ", Usages)}";
     }
 
-    /// <summary>Why a gardenlet must not ask for this name; null when it may or when another sort of user asks.</summary>
+    /// <summary>Why a gardenlet, or the account that one was given to become one, must not ask for this name; null when it may or when
+    /// another sort of user asks.</summary>
     public static string? AgainstUser(string user, string seed) =>
-        user.StartsWith(GardenerNames.SeedUserPrefix, StringComparison.Ordinal) && user[GardenerNames.SeedUserPrefix.Length..] != seed
-            ? $"\"{user}\" is the gardenlet of another seed than \"{seed}\""
-            : null;
+        Against(user, GardenerNames.SeedUserPrefix, seed, "the gardenlet of")
+        ?? Against(user, GardenerNames.BootstrapAccountUserPrefix, seed, "the account for the gardenlet of");
 
     /// <summary>Why a bootstrap token must not be used for this name; null when it may, or when the token does not say for whom
     /// it was made.</summary>
@@ -76,6 +76,11 @@ internal static partial class SeedRequestRules
         var name = found.Groups[1].Value;
         return name == seed ? null : $"the bootstrap token was made for \"{name}\", not for seed \"{seed}\"";
     }
+
+    private static string? Against(string user, string prefix, string seed, string what) =>
+        user.StartsWith(prefix, StringComparison.Ordinal) && user[prefix.Length..] != seed
+            ? $"\"{user}\" is {what} another seed than \"{seed}\""
+            : null;
 
     [GeneratedRegex(@"\.(?:Gardenlet|ManagedSeed) resource [^/\s]+/([^/\s]+?)\.?\z")]
     private static partial Regex MadeFor { get; }

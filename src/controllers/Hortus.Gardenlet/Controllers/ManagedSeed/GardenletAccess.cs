@@ -1,5 +1,7 @@
 using Hortus.Client;
 using Hortus.Components.Gardenlets;
+using Hortus.Objects;
+using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.GardenletConfig;
 using Hortus.Objects.Gardener.SeedManagement;
 using Hortus.Objects.Kubernetes;
@@ -15,12 +17,17 @@ internal sealed class GardenletAccess(GardenletSurroundings surroundings)
     public async Task<string?> BootstrapAsync(
         ManagedSeed managed, GardenletConfiguration configuration, CancellationToken cancellationToken)
     {
-        if (GardenletBootstrap.Of(managed.Spec.Gardenlet) == GardenletBootstrap.None)
+        var token = GardenletBootstrap.Of(managed.Spec.Gardenlet) switch
+        {
+            GardenletBootstrap.None => null,
+            GardenletBootstrap.ServiceAccount => await AccountTokenAsync(managed, cancellationToken),
+            _ => await tokens.EnsureAsync(managed, cancellationToken),
+        };
+        if (token is null)
         {
             return null;
         }
 
-        var token = await tokens.EnsureAsync(managed, cancellationToken);
         var garden = surroundings.GardenConnection;
         var address = configuration.GardenClientConnection?.GardenClusterAddress is { Length: > 0 } given
             ? given.Contains("://", StringComparison.Ordinal) ? given : "https://" + given
@@ -30,5 +37,29 @@ internal sealed class GardenletAccess(GardenletSurroundings surroundings)
 
     /// <summary>Makes sure that nobody gets in with it any more.</summary>
     public Task RevokeAsync(ManagedSeed managed, CancellationToken cancellationToken) =>
-        surroundings.GardenClient.DeleteAsync<Secret>(BootstrapTokens.KeyOf(managed.Key), null, cancellationToken);
+        GardenletBootstrap.Of(managed.Spec.Gardenlet) switch
+        {
+            GardenletBootstrap.None => Task.CompletedTask,
+            GardenletBootstrap.ServiceAccount =>
+                surroundings.GardenClient.DeleteAsync<ServiceAccount>(AccountOf(managed), null, cancellationToken),
+            _ => surroundings.GardenClient.DeleteAsync<Secret>(BootstrapTokens.KeyOf(managed.Key), null, cancellationToken),
+        };
+
+    private static ObjectKey AccountOf(ManagedSeed managed) =>
+        new(GardenerNames.GardenNamespace, GardenerNames.BootstrapAccountPrefix + managed.Metadata.Name);
+
+    // What it may do follows from the ManagedSeed; it is bound to no role.
+    private async Task<string?> AccountTokenAsync(ManagedSeed managed, CancellationToken cancellationToken)
+    {
+        var key = AccountOf(managed);
+        var account = new ServiceAccount { Metadata = new ObjectMeta { Namespace = key.Namespace, Name = key.Name } };
+        await surroundings.GardenClient.ApplyAsync(account, GardenletIdentity.FieldManager, cancellationToken);
+        var request = new TokenRequest
+        {
+            Spec = new TokenRequestSpec { ExpirationSeconds = (long)BootstrapTokens.Validity.TotalSeconds },
+        };
+        var answer = await surroundings.GardenClient.CreateSubresourceAsync<ServiceAccount, TokenRequest, TokenRequest>(
+            key, "token", request, cancellationToken);
+        return answer.Status.Token;
+    }
 }

@@ -13,9 +13,9 @@ using GardenletObject = Hortus.Objects.Gardener.SeedManagement.Gardenlet;
 namespace Hortus.Gardenlet;
 
 /// <summary>How far a deployment came.</summary>
-/// <param name="IsRolledOut">Whether all replicas are of the release.</param>
+/// <param name="IsDone">Whether all replicas are of the release, and no credentials for the start are in the world any more.</param>
 /// <param name="Said">Why the gardenlet does not get into the garden, as it says itself; null when it says nothing.</param>
-internal readonly record struct ManagedSeedProgress(bool IsRolledOut, string? Said);
+internal readonly record struct ManagedSeedProgress(bool IsDone, string? Said);
 
 /// <summary>Brings the gardenlet of a managed seed to its shoot, and keeps it as the ManagedSeed says. Everything may be done
 /// twice.</summary>
@@ -52,7 +52,12 @@ internal sealed class ManagedSeedDeployment(GardenletSurroundings surroundings)
 
         var said = await place.FaultAsync(cancellationToken);
         await surroundings.Installer.ApplyAsync(release, shoot, cancellationToken);
-        return new ManagedSeedProgress(await FinishAsync(release, shoot, cancellationToken), said);
+        if (bootstrap is null)
+        {
+            await access.RevokeAsync(managed, cancellationToken);
+        }
+
+        return new ManagedSeedProgress(await FinishAsync(release, shoot, cancellationToken) && bootstrap is null, said);
     }
 
     private static async Task CheckInstalledAsync(ManagedSeed managed, IKubernetesClient shoot, CancellationToken cancellationToken)

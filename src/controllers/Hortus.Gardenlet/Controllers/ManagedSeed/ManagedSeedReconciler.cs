@@ -119,7 +119,7 @@ internal sealed class ManagedSeedReconciler : IReconciler
         }
 
         await status.RegisteredAsync(managed, cancellationToken);
-        return progress.IsRolledOut ? ReconcileResult.Done : ReconcileResult.After(RolloutPeriod);
+        return progress.IsDone ? ReconcileResult.Done : ReconcileResult.After(RolloutPeriod);
     }
 
     private async Task<ReconcileResult> DeleteAsync(ManagedSeed managed, CancellationToken cancellationToken)
