@@ -27,8 +27,8 @@ public static class GardenerNames
     /// <summary>ClusterRole of those who may become a gardenlet.</summary>
     public const string SeedBootstrapperRole = "gardener.cloud:system:seed-bootstrapper";
 
-    /// <summary>Prefix of the service account, in <see cref="GardenNamespace"/>, by whose token the gardenlet of a managed seed asks for its
-    /// first certificate; the name of the ManagedSeed follows.</summary>
+    /// <summary>Prefix of the service account, in <see cref="GardenNamespace"/>, by whose token the gardenlet of a managed seed asks for
+    /// its first certificate; the name of the ManagedSeed follows.</summary>
     public const string BootstrapAccountPrefix = "gardenlet-bootstrap-";
 
     /// <summary>Prefix of the user name of such an account.</summary>
