@@ -29,6 +29,8 @@ internal static class Layers
         ("Hortus.Runtime", "Hortus.Client"),
         ("Hortus.Extensions", "Hortus.Components"),
         ("Hortus.Cli", "Hortus.Local"),
+        ("Hortus.Cli", "Hortus.Development"),
+        ("Hortus.Development", "Hortus.Local"),
         ("Hortus", "Hortus.Backup"),
         ("Hortus", "Hortus.Cli"),
         ("Hortus", "Hortus.Local"),

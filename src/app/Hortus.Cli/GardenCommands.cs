@@ -5,6 +5,9 @@ using Hortus.Cli.Flags;
 using Hortus.Cli.Progress;
 using Hortus.Cli.Status;
 using Hortus.Client;
+using Hortus.Development;
+using Hortus.Development.Builds;
+using Hortus.Development.Swaps;
 using Hortus.Local;
 using Hortus.Local.Bootstrap;
 using Hortus.Objects;
@@ -17,6 +20,7 @@ namespace Hortus.Cli;
 public sealed class GardenCommands(TextWriter output, TextWriter errors, TimeProvider time)
 {
     private static readonly TimeSpan KubeconfigValidity = TimeSpan.FromHours(12);
+    private static readonly TimeSpan RolloutMax = TimeSpan.FromMinutes(1);
 
     private readonly Option<string> stateDir = new("--state-dir")
     {
@@ -70,6 +74,7 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
                 ReadyTimeout = Duration.Parse(result.GetValue(timeout)!),
             };
             await StartAsync(options, state, cancellationToken);
+            await ForgetDevelopmentAsync(state, cancellationToken);
             await new NextSteps(output).PrintAsync(state);
             if (result.GetValue(foreground))
             {
@@ -100,6 +105,22 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
             await TearDownAsync(state, deleteState: false);
             throw;
         }
+    }
+
+    // What was swapped by hortus dev runs again what the garden is started with.
+    private async Task ForgetDevelopmentAsync(StateDirectory state, CancellationToken cancellationToken)
+    {
+        var images = new DevelopmentImages(state, Path.GetDirectoryName(Environment.ProcessPath) ?? "/");
+        if (images.All.Count == 0)
+        {
+            return;
+        }
+
+        var connections = new GardenConnections(state);
+        using var runtime = connections.Runtime();
+        using var garden = connections.Garden();
+        var swapper = new Swapper(runtime, ComponentSwaps.Of(runtime, garden), RolloutMax, time);
+        await new DevelopmentReset(swapper, images, new LoopReport(output, time)).RunAsync(cancellationToken);
     }
 
     private async Task StayAsync(StateDirectory state, CancellationToken cancellationToken)

@@ -8,6 +8,9 @@ public sealed class StateDirectory
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    // Containers see it, and have users of their own.
+    private const UnixFileMode Readable = (UnixFileMode)0b111_101_101;
+
     public StateDirectory(string path)
     {
         Root = path;
@@ -39,6 +42,9 @@ public sealed class StateDirectory
 
     /// <summary>What helm keeps for itself.</summary>
     public string Helm => Path.Combine(Root, "helm");
+
+    /// <summary>Builds of a development loop, one folder each.</summary>
+    public string DevelopmentImages => Path.Combine(Root, "development");
 
     public string ImageMap => Path.Combine(Root, "image-map.yaml");
 
@@ -99,6 +105,7 @@ public sealed class StateDirectory
                 Directory.CreateDirectory(folder, Private);
             }
 
+            Directory.CreateDirectory(DevelopmentImages, Readable);
             var probe = Path.Combine(Root, ".write-probe");
             File.WriteAllText(probe, "");
             File.Delete(probe);

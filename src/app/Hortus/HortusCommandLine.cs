@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hortus.Cli;
+using Hortus.Cli.Development;
 using Hortus.Cli.ManagedResources;
 using Hortus.Cli.Observe;
 using Hortus.Cli.Oci;
@@ -74,6 +75,7 @@ internal static class HortusCommandLine
             root.Subcommands.Add(command);
         }
 
+        root.Subcommands.Add(new DevelopmentCommand(Console.Out, Console.Error, TimeProvider.System).Create());
         root.Subcommands.Add(new StoreCommands(Console.Out, Console.Error, TimeProvider.System).Create());
         root.Subcommands.Add(new ManagedResourceCommands(Console.Out, Console.Error, TimeProvider.System).Create());
         root.Subcommands.Add(new OciCommands(Console.Out, Console.Error, TimeProvider.System).Create());

@@ -13,6 +13,9 @@ public sealed record PodLogOptions
     /// <summary>Go on with what is logged later, until the container ends.</summary>
     public bool Follow { get; init; }
 
+    /// <summary>What the container said before it was started again.</summary>
+    public bool Previous { get; init; }
+
     /// <summary>The last lines only; null reads all.</summary>
     public int? TailLines { get; init; }
 
@@ -26,6 +29,7 @@ public sealed record PodLogOptions
     {
         Container is null ? null : "container=" + Uri.EscapeDataString(Container),
         Follow ? "follow=true" : null,
+        Previous ? "previous=true" : null,
         TailLines is { } lines ? "tailLines=" + lines.ToString(CultureInfo.InvariantCulture) : null,
         Since is { } since ? "sinceSeconds=" + Math.Max(1, Math.Ceiling(since.TotalSeconds)).ToString(CultureInfo.InvariantCulture) : null,
         Timestamps ? "timestamps=true" : null,

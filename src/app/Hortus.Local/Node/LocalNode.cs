@@ -99,6 +99,7 @@ public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILo
             "--service-proxy",
             "--cluster-dns=" + LocalNetwork.RuntimeDns,
             "--dns-upstream=" + LocalNetwork.ZoneServer,
+            "--visible-folder=" + state.DevelopmentImages,
             .. ProgramFolders().Select(folder => "--visible-folder=" + folder),
         ]);
         return new SupervisedProcess(

@@ -1,4 +1,5 @@
 using Hortus.Client;
+using Hortus.Components;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Kubernetes;
 
@@ -26,33 +27,6 @@ public static class GardenletPods
                 LabelSelector = string.Join(',', labels.Select(label => $"{label.Key}={label.Value}")),
             },
             cancellationToken);
-        return pods.Items.Where(pod => !IsReady(pod)).OrderByDescending(pod => pod.Metadata.CreationTimestamp)
-            .Select(Fault).FirstOrDefault(text => text is not null) ?? "";
+        return PodFault.NewestOf(pods.Items);
     }
-
-    private static bool IsReady(Pod pod) => pod.Status.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
-
-    private static string? Fault(Pod pod)
-    {
-        foreach (var container in (pod.Status.InitContainerStatuses ?? []).Concat(pod.Status.ContainerStatuses ?? []))
-        {
-            var ended = container.State?.Terminated ?? container.LastState?.Terminated;
-            var exit = ended is null ? "" : $" (last exit code {ended.ExitCode}{Detail(ended.Message)})";
-            if (container.State?.Waiting is { Reason: { Length: > 0 } reason } waiting)
-            {
-                return $"pod {pod.Metadata.Name}: {reason}{Detail(waiting.Message)}{exit}";
-            }
-
-            if (ended is not null)
-            {
-                return $"pod {pod.Metadata.Name}: {container.Name} ended{exit}";
-            }
-        }
-
-        return pod.Status.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False" }) is { } unplaced
-            ? $"pod {pod.Metadata.Name}: {unplaced.Reason}{Detail(unplaced.Message)}"
-            : $"pod {pod.Metadata.Name} runs and is not ready";
-    }
-
-    private static string Detail(string? message) => string.IsNullOrWhiteSpace(message) ? "" : $": {message.Trim()}";
 }
