@@ -71,12 +71,11 @@ public sealed class DevelopmentLoop(
 
     private ProjectGraph ReadGraph()
     {
-        var graph = ProjectGraph.Read(options.Sources);
-        var unknown = options.Components.Except(graph.Components).ToArray();
-        return unknown.Length == 0
-            ? graph
-            : throw new DevelopmentException(
-                $"no component is called \"{unknown[0]}\"; there are {string.Join(", ", graph.Components)}");
+        var known = swapper.Swaps.Select(swap => swap.Component).ToArray();
+        return options.Components.Except(known).FirstOrDefault() is { } unknown
+            ? throw new DevelopmentException(
+                $"\"{unknown}\" is none of the components that can be swapped, which are {string.Join(", ", known)}")
+            : ProjectGraph.Read(options.Sources);
     }
 
     private IEnumerable<string> Wanted() => swapper.Swaps.Select(swap => swap.Component).Where(IsWanted);
@@ -120,7 +119,8 @@ public sealed class DevelopmentLoop(
         {
             if (await swap.TagAsync(cancellationToken) is { } tag)
             {
-                IReadOnlyList<SourceProject> code = [.. graph.CodeOf(swap.Component), .. all ? [graph.Executable] : Array.Empty<SourceProject>()];
+                IReadOnlyList<SourceProject> code =
+                    all ? [.. graph.CodeOf(swap.Component), graph.Executable] : [.. graph.CodeOf(swap.Component)];
                 var changed = images.Differing(code, build.OutputOf, tag);
                 if (changed.Count > 0 || !await swapper.WorksAsync(swap, tag, cancellationToken))
                 {

@@ -23,7 +23,8 @@ public sealed class ProjectGraph
     public SourceProject Executable => projects[Entry];
 
     /// <summary>All components.</summary>
-    public IReadOnlyList<string> Components => [.. Projects.SelectMany(project => project.Components).Distinct().Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Components =>
+        [.. Projects.SelectMany(project => project.Components).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>Folders, relative to the root of the tree, that hold everything that projects are made of, besides the files in the root
     /// itself. None is within another.</summary>
@@ -68,8 +69,8 @@ public sealed class ProjectGraph
             return [];
         }
 
-        var isForAll = SourcePaths.IsOfProject(path) && (!path.Contains('/', StringComparison.Ordinal) || ForAll.Contains(path.Split('/')[0]));
-        return isForAll ? [.. Projects] : [.. Projects.Where(project => project.Owns(path))];
+        var isOfBuild = !path.Contains('/', StringComparison.Ordinal) || ForAll.Contains(path.Split('/')[0]);
+        return isOfBuild && SourcePaths.IsOfProject(path) ? [.. Projects] : [.. Projects.Where(project => project.Owns(path))];
     }
 
     /// <summary>A project and all that it is built upon.</summary>

@@ -53,7 +53,10 @@ public sealed class Swapper(KubernetesClient runtime, IReadOnlyList<IComponentSw
         var former = await swap.TagAsync(cancellationToken)
             ?? throw new SwapFailedException($"the garden has no {swap.Component}");
         var asked = new SwapRequest(
-            swap, tag, former.Length == 0 ? DevelopmentEntries.StandardTag : former, await components.FindAsync(swap.Component, cancellationToken));
+            swap,
+            tag,
+            former.Length == 0 ? DevelopmentEntries.StandardTag : former,
+            await components.FindAsync(swap.Component, cancellationToken));
         var failing = await Task.WhenAll(asked.Workloads.Select(workload => components.IsFailingAsync(workload, cancellationToken)));
         try
         {
