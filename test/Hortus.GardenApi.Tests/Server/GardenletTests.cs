@@ -27,6 +27,9 @@ public class GardenletTests(GardenServer garden) : IClassFixture<GardenServer>
         refused.Message.ShouldContain("must not overwrite operation \"renew-kubeconfig\" with \"force-redeploy\"");
         (await garden.PatchAsync<Gardenlet>(Key("generations"), "", Operation("reconcile"))).Code.ShouldBe(422);
         (await PatchAsync("generations", """{"metadata":{"annotations":null}}""")).Metadata.Generation.ShouldBe(5);
+        await PatchAsync("generations", """{"metadata":{"finalizers":["example.com/test"]}}""");
+        (await garden.DeleteAsync<Gardenlet>(Key("generations"))).Code.ShouldBe(200);
+        (await garden.GetAsync<Gardenlet>(Key("generations"))).Metadata.Generation.ShouldBe(6);
     }
 
     [Fact]

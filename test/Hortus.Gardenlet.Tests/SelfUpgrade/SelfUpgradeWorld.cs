@@ -153,6 +153,7 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
                 ["replicaCount"] = 2,
                 ["helm"] = new JsonObject { ["ociRepository"] = new JsonObject { ["ref"] = reference } },
                 ["imageVectorOverwrite"] = imageVector,
+                ["componentImageVectorOverwrite"] = imageVector is null ? null : "components: []\n",
                 ["image"] = image is null ? null : new JsonObject { ["tag"] = image },
             },
             ["config"] = new JsonObject
