@@ -11,7 +11,7 @@ internal sealed class TemporaryTree : IDisposable
         WriteProject("b/Gardener", "<HortusComponent Include=\"gardener\" />", "../../a/Soil/Soil.csproj");
         WriteProject("b/Planter", "<HortusComponent Include=\"planter; seeder\" />", "../../a/Soil/Soil.csproj", "../../a/Pots/Pots.csproj");
         WriteProject("a/Soil", "");
-        WriteProject("a/Pots", "<EmbeddedResource Include=\"../../../examples/*.yaml\" />");
+        WriteProject("a/Pots", "<EmbeddedResource Include=\"../../../examples/*.yaml\" /><EmbeddedResource Include=\"../../../charts/pot/**/*\" />");
         WriteProject("app/Tool", "");
         Write("src/a/Soil/Earth.cs", "class Earth;");
         Write("src/a/Pots/Clay.cs", "class Clay;");

@@ -6,6 +6,7 @@ namespace Hortus.Development.Sources;
 public sealed record SourceProject
 {
     private const string Component = "HortusComponent";
+    private const string AnyFolders = "/**";
 
     /// <summary>Name of the project.</summary>
     public required string Name { get; init; }
@@ -71,9 +72,15 @@ public sealed record SourceProject
     }
 
     private static bool Matches(string pattern, string path) =>
-        Path.GetDirectoryName(pattern) == Path.GetDirectoryName(path)
+        IsIn(Path.GetDirectoryName(pattern) ?? "", Path.GetDirectoryName(path) ?? "")
         && System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(
             Path.GetFileName(pattern), Path.GetFileName(path), ignoreCase: false);
+
+    // Two stars are any number of folders.
+    private static bool IsIn(string pattern, string folder) =>
+        pattern.EndsWith(AnyFolders, StringComparison.Ordinal)
+            ? (folder + "/").StartsWith(pattern[..^AnyFolders.Length] + "/", StringComparison.Ordinal)
+            : folder == pattern;
 
     private static bool IsMadeOf(XElement item) =>
         item.Name.LocalName is "Compile" or "EmbeddedResource" or "Content" or "None" or "Protobuf" or "AdditionalFiles";
