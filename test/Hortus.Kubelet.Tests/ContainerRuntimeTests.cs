@@ -182,11 +182,13 @@ public sealed class ContainerRuntimeTests : IAsyncLifetime
         root.ReadLog().Split('\n').Count(l => l.EndsWith(" one", StringComparison.Ordinal)).ShouldBe(1);
     }
 
-    [SkippableFact]
-    public async Task Privileged_container_runs_containers_itself()
+    [SkippableTheory]
+    [InlineData("/")]
+    [InlineData(ContainerSpec.RealRoot)]
+    public async Task Privileged_container_runs_containers_itself(string baseRoot)
     {
         Real.RequireRoot();
-        var inner = Shell("echo nested-$(id -u); touch /x && echo nested-writes");
+        var inner = Shell("echo nested-$(id -u); touch /x && echo nested-writes") with { BaseRoot = baseRoot };
         var folder = "/tmp/inner";
         var script = $"""
             mkdir -p {folder}/root /tmp/devices/pts /tmp/devices/shm; cp -a /dev/null /tmp/devices/

@@ -5,6 +5,13 @@ namespace Hortus.Kubelet.Containers;
 /// <summary>Everything needed to start one container.</summary>
 internal sealed record ContainerSpec
 {
+    /// <summary>Where privileged containers, which may be machines, find the root of the real machine.</summary>
+    public const string RealRoot = "/run/hortus-root";
+
+    /// <summary>What the container's root is laid over. The kernel stacks two overlays at most, so on a machine that is a container
+    /// itself it is not that one's root, but the root of the real machine.</summary>
+    public string BaseRoot { get; init; } = Directory.Exists(RealRoot) ? RealRoot : "/";
+
     public required string PodUid { get; init; }
 
     public required string PodNamespace { get; init; }

@@ -93,7 +93,7 @@ internal static class LaunchScript
     private static void AddRoot(StringBuilder script, ContainerSpec spec, string folder)
     {
         var root = folder + "/root";
-        var layers = $"lowerdir=/,upperdir={root}/upper,workdir={root}/work";
+        var layers = $"lowerdir={spec.BaseRoot},upperdir={root}/upper,workdir={root}/work";
         var size = spec.RootSizeBytes.ToString(CultureInfo.InvariantCulture);
         script.Append($"""
             {Programs.Mount} -n -t tmpfs -o mode=0755,size={size} tmpfs {Quote(root)}
@@ -146,6 +146,11 @@ internal static class LaunchScript
             {Programs.Mount} -n -t tmpfs -o mode=0755,size={size} tmpfs /run
 
             """);
+        if (spec.Security.Privileged)
+        {
+            var (source, target) = (Quote(Old + spec.BaseRoot), ContainerSpec.RealRoot);
+            script.Append($"{Programs.MakeDirectory} {target}\n{Programs.Mount} -n -o bind,ro {source} {target}\n");
+        }
     }
 
     private static void AddHidden(StringBuilder script, ContainerSpec spec)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
@@ -41,6 +42,14 @@ public sealed class GardenletPlace
     /// <summary>Whether the gardenlet has credentials for the garden.</summary>
     public async Task<bool> HasKubeconfigAsync(CancellationToken cancellationToken) =>
         await cluster.FindAsync<Secret>(Kubeconfig, cancellationToken) is not null;
+
+    /// <summary>Asks the gardenlet, which has credentials that are still good, to get others by them.</summary>
+    public Task AskToRenewAsync(CancellationToken cancellationToken)
+    {
+        var annotations = new JsonObject { [GardenerAnnotations.Operation] = GardenerOperations.Renew };
+        var body = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
+        return cluster.PatchAsync<Secret>(Kubeconfig, Patch.Merge(body), cancellationToken);
+    }
 
     /// <summary>Takes the gardenlet's credentials away, so that it asks for others.</summary>
     public Task ForgetKubeconfigAsync(CancellationToken cancellationToken) =>

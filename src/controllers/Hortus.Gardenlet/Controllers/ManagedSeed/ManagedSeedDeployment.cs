@@ -37,17 +37,20 @@ internal sealed class ManagedSeedDeployment(GardenletSurroundings surroundings)
         var configuration = ManagedGardenlet.Read(gardenlet);
         await CheckInstalledAsync(managed, shoot, cancellationToken);
         var place = new GardenletPlace(shoot, configuration);
-        var stale = managed.Metadata.Annotation(GardenerAnnotations.Operation) == GardenerOperations.RenewKubeconfig
-            || seed?.Status?.ClientCertificateExpirationTimestamp < surroundings.Clock.GetUtcNow();
-        var bootstrap = stale || !await place.HasKubeconfigAsync(cancellationToken)
+        var expired = seed?.Status?.ClientCertificateExpirationTimestamp < surroundings.Clock.GetUtcNow();
+        var bootstrap = expired || !await place.HasKubeconfigAsync(cancellationToken)
             ? await access.BootstrapAsync(managed, configuration, cancellationToken)
             : null;
         var release = await PrepareAsync(gardenlet, configuration, bootstrap, shoot, cancellationToken);
 
         await place.EnsureNamespaceAsync(cancellationToken);
-        if (stale && bootstrap is not null)
+        if (expired && bootstrap is not null)
         {
             await place.ForgetKubeconfigAsync(cancellationToken);
+        }
+        else if (managed.Metadata.Annotation(GardenerAnnotations.Operation) == GardenerOperations.RenewKubeconfig && bootstrap is null)
+        {
+            await place.AskToRenewAsync(cancellationToken);
         }
 
         var said = await place.FaultAsync(cancellationToken);
