@@ -68,7 +68,7 @@ internal sealed class GardenletChecks(LocalGarden garden)
     /// <param name="times">How often.</param>
     /// <param name="random">Says when, and whom.</param>
     /// <param name="report">Gets a line for each time.</param>
-    /// <returns>How long it took each time, shortest first.</returns>
+    /// <returns>How long it took each time.</returns>
     public async Task<IReadOnlyList<TimeSpan>> SurvivesAsync(
         IReadOnlyList<(string Version, string Reference)> versions, int times, Random random, Action<string> report)
     {
@@ -89,7 +89,7 @@ internal sealed class GardenletChecks(LocalGarden garden)
                 + $"gardenlet {version} is healthy after {took[^1].TotalSeconds:F1} s");
         }
 
-        return [.. took.Order()];
+        return took;
     }
 
     /// <summary>Waits until a Shoot is as it was asked for last.</summary>
