@@ -104,6 +104,16 @@ public sealed class GardenletUpgradeTests(GardenletUpgradeTests.Fixture fixture,
         watch.Renewers.ShouldBeUnique("a process that comes back after another one led was a second leader");
     }
 
+    [Fact, Order(6)]
+    public async Task A_cluster_becomes_a_seed_by_the_guide_gets_its_lost_gardenlet_back_and_is_left_as_it_was()
+    {
+        var seed = new UnmanagedSeedChecks(garden);
+
+        await seed.DeployAsync();
+        await seed.ComesBackAsync();
+        await seed.GoesAsync();
+    }
+
     private static int Times =>
         int.TryParse(Environment.GetEnvironmentVariable(KillsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var given)
             ? given
