@@ -3,6 +3,7 @@ using Hortus.Client;
 using Hortus.Development.Builds;
 using Hortus.Development.Swaps;
 using Hortus.Objects;
+using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 using Hortus.Testing;
@@ -98,6 +99,25 @@ public sealed class SwapperTests : IAsyncLifetime
 
         failure.Message.ShouldStartWith("not ready after");
         (await swap.TagAsync(deadline.Token)).ShouldBe(DevelopmentEntries.StandardTag);
+    }
+
+    [Fact]
+    public async Task A_ManagedResource_leaves_its_Deployment_alone_while_that_is_swapped()
+    {
+        var manager = Key with { Name = "manager" };
+        await CustomKinds.InstallAsync(client, [typeof(ManagedResource)], deadline.Token);
+        await client.CreateAsync(
+            new ManagedResource { Metadata = new ObjectMeta { Namespace = manager.Namespace, Name = manager.Name } }, deadline.Token);
+        var origin = new JsonObject { ["annotations"] = new JsonObject { [ResourceNames.Origin] = $"cluster:{manager}" } };
+        await PatchAsync<Deployment>(Key.Name, new JsonObject { ["metadata"] = origin }, null);
+        var swap = new ManagedDeploymentSwap(client, "operator");
+
+        (await NewSwapper().SwapAsync(swap, Good, deadline.Token)).Former.ShouldBe(DevelopmentEntries.StandardTag);
+
+        (await swap.TagAsync(deadline.Token)).ShouldBe(Good);
+        (await client.GetAsync<ManagedResource>(manager, deadline.Token)).Metadata.Annotation(ResourceNames.Ignore).ShouldBe("true");
+        await swap.AskForAsync(DevelopmentEntries.StandardTag, false, deadline.Token);
+        (await client.GetAsync<ManagedResource>(manager, deadline.Token)).Metadata.Annotation(ResourceNames.Ignore).ShouldBeNull();
     }
 
     private Swapper NewSwapper() => new(client, [new OperatorSwap(client)], TimeSpan.FromSeconds(20), TimeProvider.System);

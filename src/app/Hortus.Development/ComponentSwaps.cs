@@ -14,6 +14,8 @@ public static class ComponentSwaps
         new ExtensionSwap(
             runtime, "provider-local", "provider-local", ["extension", "values"], ["extension", "runtimeClusterValues"]),
         new ExtensionSwap(runtime, "admission-local", "provider-local", ["admission", "values"]),
+        new ManagedDeploymentSwap(runtime, "controller-manager"),
+        new ManagedDeploymentSwap(runtime, "scheduler"),
         new ExtensionSwap(runtime, "backup-s3", "backup-s3", ["extension", "values"], ["extension", "runtimeClusterValues"]),
     ];
 }

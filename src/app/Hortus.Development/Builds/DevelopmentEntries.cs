@@ -1,4 +1,7 @@
+using System.Text.Json.Nodes;
+using Hortus.Client;
 using Hortus.Components;
+using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Development.Builds;
 
@@ -24,6 +27,18 @@ public sealed class DevelopmentEntries(string file)
         ArgumentNullException.ThrowIfNull(image);
         var colon = image.LastIndexOf(':');
         return colon > image.LastIndexOf('/') ? image[(colon + 1)..] : "";
+    }
+
+    /// <summary>Gives the first container of a Deployment the image of a build.</summary>
+    public static Patch PatchOf(Deployment deployment, string tag)
+    {
+        ArgumentNullException.ThrowIfNull(deployment);
+        var container = new JsonObject { ["name"] = deployment.Spec.Template.Spec.Containers[0].Name, ["image"] = ImageOf(tag) };
+        var pod = new JsonObject { ["containers"] = new JsonArray(container) };
+        return Patch.Strategic(new JsonObject
+        {
+            ["spec"] = new JsonObject { ["template"] = new JsonObject { ["spec"] = pod } },
+        });
     }
 
     /// <summary>Adds a build, or gives it another program.</summary>

@@ -21,5 +21,9 @@ public interface IComponentSwap
 
     /// <summary>Says why what was asked for is refused, once that is known; runs until cancelled while nobody refuses it.</summary>
     /// <returns>The reason.</returns>
-    Task<string> RefusalAsync(CancellationToken cancellationToken);
+    async Task<string> RefusalAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        return "";
+    }
 }

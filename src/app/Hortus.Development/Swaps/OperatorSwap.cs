@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Hortus.Client;
 using Hortus.Development.Builds;
 using Hortus.Local.Bootstrap;
@@ -22,17 +21,9 @@ public sealed class OperatorSwap(IKubernetesClient runtime) : IComponentSwap
         (await runtime.FindAsync<Deployment>(Key, cancellationToken))?.Spec.Template.Spec.Containers
             .Select(container => DevelopmentEntries.TagOf(container.Image ?? "")).FirstOrDefault();
 
-    public Task AskForAsync(string tag, bool isLost, CancellationToken cancellationToken)
+    public async Task AskForAsync(string tag, bool isLost, CancellationToken cancellationToken)
     {
-        var container = new JsonObject { ["name"] = OperatorRelease.Name, ["image"] = DevelopmentEntries.ImageOf(tag) };
-        var pod = new JsonObject { ["containers"] = new JsonArray(container) };
-        var deployment = new JsonObject { ["template"] = new JsonObject { ["spec"] = pod } };
-        return runtime.PatchAsync<Deployment>(Key, Patch.Strategic(new JsonObject { ["spec"] = deployment }), cancellationToken);
-    }
-
-    public async Task<string> RefusalAsync(CancellationToken cancellationToken)
-    {
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-        return "";
+        var deployment = await runtime.GetAsync<Deployment>(Key, cancellationToken);
+        await runtime.PatchAsync<Deployment>(Key, DevelopmentEntries.PatchOf(deployment, tag), cancellationToken);
     }
 }
