@@ -115,7 +115,8 @@ public sealed class DevelopmentCommand(TextWriter output, TextWriter errors, Tim
             return await run() ? 0 : 1;
         }
         catch (Exception failure) when (failure is DevelopmentException or SwapFailedException or LocalGardenException or ApiException
-            or KubeConfigException or HttpRequestException or FormatException or HostException or IOException or UnauthorizedAccessException)
+            or KubeConfigException or HttpRequestException or FormatException or HostException or IOException
+            or UnauthorizedAccessException)
         {
             await errors.WriteLineAsync("hortus: " + failure.Message);
             return 1;
