@@ -76,7 +76,9 @@ public sealed class ManagedGardenletTests
         {
             Gardenlet = new GardenletConfig
             {
-                Config = JsonSerializer.Deserialize<JsonElement>(config), MergeWithParent = merge, Bootstrap = bootstrap,
+                Config = JsonSerializer.Deserialize<JsonElement>(config),
+                MergeWithParent = merge,
+                Bootstrap = bootstrap,
             },
         },
     };

@@ -62,7 +62,9 @@ internal static class LocalVolumePlan
         var volume = Volume(claim, Folder(node.Annotation(NodeVolumes.PathAnnotation)!, claim.Metadata.Uid ?? ""));
         var here = new NodeSelectorRequirement
         {
-            Key = NodeVolumes.NodeLabel, Operator = "In", Values = [node.Label(NodeVolumes.NodeLabel) ?? node.Metadata.Name!],
+            Key = NodeVolumes.NodeLabel,
+            Operator = "In",
+            Values = [node.Label(NodeVolumes.NodeLabel) ?? node.Metadata.Name!],
         };
         return volume with
         {
