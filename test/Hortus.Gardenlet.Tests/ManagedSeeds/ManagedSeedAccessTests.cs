@@ -40,8 +40,8 @@ public sealed class ManagedSeedAccessTests(ManagedSeedAccessTests.World world) :
             new ServiceAccount { Metadata = new ObjectMeta { Namespace = account.Namespace, Name = account.Name } }, "test", deadline.Token);
         await A.CreateSubresourceAsync<ServiceAccount, TokenRequest, TokenRequest>(account, "token", new TokenRequest(), deadline.Token);
         await A.DeleteAsync<ServiceAccount>(account, null, deadline.Token);
-        await A.GetAsync<Seed>(ObjectKey.Cluster("gone"), deadline.Token);
-        await A.DeleteAsync<Seed>(ObjectKey.Cluster("gone"), null, deadline.Token);
+        await A.GetAsync<Seed>(ObjectKey.Cluster("left"), deadline.Token);
+        await A.DeleteAsync<Seed>(ObjectKey.Cluster("left"), null, deadline.Token);
     }
 
     [Fact]
@@ -56,6 +56,22 @@ public sealed class ManagedSeedAccessTests(ManagedSeedAccessTests.World world) :
             Own.PatchAsync<Seed>(ObjectKey.Cluster("child"), Internal("dns-b"), deadline.Token));
 
         refused.Message.ShouldContain("name it in the configuration of the Gardenlet or ManagedSeed");
+    }
+
+    [Fact]
+    public async Task A_seed_whose_ManagedSeed_is_being_deleted_is_not_registered_again()
+    {
+        using var deadline = SecureGarden.Deadline();
+        var (admin, key) = (world.Seeds.Garden.Admin, new ObjectKey("garden", "gone"));
+        var hold = new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = new JsonArray("gardener") } };
+        await admin.PatchAsync<ManagedSeed>(key, Patch.Merge(hold), deadline.Token);
+        await admin.DeleteAsync<Seed>(ObjectKey.Cluster("gone"), null, deadline.Token);
+        await admin.DeleteAsync<ManagedSeed>(key, null, deadline.Token);
+        using var gone = SecureGarden.Connect(world.Seeds.Garden.Gardenlet("gone", TimeSpan.FromHours(1)));
+
+        var refused = await Should.ThrowAsync<ApiException>(gone.CreateAsync(GardenWorld.SeedOf("gone"), deadline.Token));
+
+        (refused.Code, refused.Message.Contains("ManagedSeed garden/gone is being deleted", StringComparison.Ordinal)).ShouldBe((403, true));
     }
 
     public static TheoryData<string> Beyond => new(Attempts.Keys);
@@ -146,7 +162,7 @@ public sealed class ManagedSeedAccessTests(ManagedSeedAccessTests.World world) :
         Data = new Dictionary<string, byte[]> { ["key"] = Encoding.UTF8.GetBytes("value") },
     };
 
-    /// <summary>Two seeds, and ManagedSeeds of Shoots on them: <c>child</c> and <c>gone</c> on a, <c>far</c> on b.</summary>
+    /// <summary>Two seeds, and ManagedSeeds of Shoots on them: <c>child</c>, <c>gone</c> and <c>left</c> on a, <c>far</c> on b.</summary>
     public sealed class World : IAsyncLifetime
     {
         private KubernetesClient? child;
@@ -169,7 +185,7 @@ public sealed class ManagedSeedAccessTests(ManagedSeedAccessTests.World world) :
             var admin = Seeds.Garden.Admin;
             await admin.CreateAsync(
                 new Project { Metadata = new ObjectMeta { Name = "garden" }, Spec = new ProjectSpec { Namespace = "garden" } }, deadline.Token);
-            foreach (var name in new[] { "cloud", "child-backup", "far-backup", "gone-backup" })
+            foreach (var name in new[] { "cloud", "child-backup", "far-backup", "gone-backup", "left-backup" })
             {
                 await admin.CreateAsync(SecretOf(new ObjectKey("garden", name)), deadline.Token);
             }
@@ -182,7 +198,7 @@ public sealed class ManagedSeedAccessTests(ManagedSeedAccessTests.World world) :
                     CredentialsRef = new ObjectReference { ApiVersion = "v1", Kind = "Secret", Namespace = "garden", Name = "cloud" },
                 },
                 deadline.Token);
-            foreach (var (name, seed) in new[] { ("child", "a"), ("gone", "a"), ("far", "b") })
+            foreach (var (name, seed) in new[] { ("child", "a"), ("gone", "a"), ("left", "a"), ("far", "b") })
             {
                 var shoot = GardenWorld.NewShoot(name);
                 await admin.CreateAsync(
@@ -197,6 +213,7 @@ public sealed class ManagedSeedAccessTests(ManagedSeedAccessTests.World world) :
 
             await admin.CreateAsync(GardenWorld.SeedOf("child"), deadline.Token);
             await admin.CreateAsync(GardenWorld.SeedOf("gone"), deadline.Token);
+            await admin.CreateAsync(GardenWorld.SeedOf("left"), deadline.Token);
             child = SecureGarden.Connect(Seeds.Garden.Gardenlet("child", TimeSpan.FromHours(1)));
         }
 
