@@ -8,7 +8,7 @@ namespace Hortus.Development;
 /// <summary>Tells what the loop does, a line a stage with its time.</summary>
 public sealed class LoopReport(TextWriter output, TimeProvider time)
 {
-    private const int PathsMax = 5;
+    private const int PathsMax = 3;
 
     public Task WatchingAsync(string sources, ProjectGraph graph, IEnumerable<string> components) => LineAsync(
         $"watching {graph.Projects.Count} projects in {sources}; swapped are {string.Join(", ", components)}");
