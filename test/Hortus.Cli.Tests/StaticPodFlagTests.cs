@@ -20,7 +20,7 @@ public sealed class StaticPodFlagTests
 
     private static IEnumerable<string> Faults<T>(string manifest) where T : class
     {
-        var pod = StaticPods.Render(new StateDirectory("/srv/garden"), new ImageVector(), "1.35.4")[manifest];
+        var pod = StaticPods.Render(new StateDirectory("/srv/garden").Runtime, new ImageVector(), "1.35.4")[manifest];
         var command = new Command("component");
         new FlagBinder<T>().AddTo(command);
         return command.Parse([.. pod.Spec.Containers[0].Args!]).Errors.Select(error => error.Message);

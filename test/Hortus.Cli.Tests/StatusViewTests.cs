@@ -9,6 +9,7 @@ public sealed class StatusViewTests
     private const string Seeds = "/apis/core.gardener.cloud/v1beta1/seeds";
     private const string Resources = "/apis/resources.gardener.cloud/v1alpha1/managedresources";
     private const string Extensions = "/apis/operator.gardener.cloud/v1alpha1/extensions";
+    private const string Gardenlets = "/apis/seedmanagement.gardener.cloud/v1alpha1/gardenlets";
     private const string Installations = "/apis/core.gardener.cloud/v1beta1/controllerinstallations";
     private const string Shoots = "/apis/core.gardener.cloud/v1beta1/shoots";
 
@@ -114,6 +115,44 @@ public sealed class StatusViewTests
         var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Words(lines[1]).ShouldBe(["Extension", "idle", "ReconcileSuccessful", "nothing"]);
         lines[2].ShouldEndWith("Installed is False: no such chart");
+    }
+
+    [Fact]
+    public async Task Gardenlets_tell_the_version_that_runs_and_what_is_not_well()
+    {
+        using var runtime = Cluster((Gardens, null)).Connect();
+        using var garden = Cluster(
+            (Seeds, """{"metadata":{"name":"a"},"status":{"gardener":{"id":"1","name":"gardenlet","version":"v0.1.0"}}}"""),
+            (Shoots, null),
+            (Gardenlets,
+                """
+                {"metadata":{"name":"a","namespace":"garden"},"status":{"conditions":[{"type":"SeedRegistered","status":"True"}]}},
+                {"metadata":{"name":"b","namespace":"garden"},"status":{"conditions":[
+                  {"type":"SeedRegistered","status":"Progressing","message":"Waiting for seed registration"}]}},
+                {"metadata":{"name":"c","namespace":"garden"}}
+                """)).Connect();
+        using var output = new StringWriter();
+
+        await new StatusView(output).PrintAsync(runtime, garden, CancellationToken.None);
+
+        var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => line.StartsWith("Gardenlet", StringComparison.Ordinal)).ToArray();
+        Words(lines[0]).ShouldBe(["Gardenlet", "garden/a", "v0.1.0", "nothing"]);
+        Words(lines[1])[2..4].ShouldBe(["none", "yet"]);
+        lines[1].ShouldEndWith("SeedRegistered is Progressing: Waiting for seed registration");
+        lines[2].ShouldEndWith("waiting for the operator");
+    }
+
+    [Fact]
+    public async Task Managed_resources_of_further_seeds_are_told_with_the_seed()
+    {
+        using var cluster = Cluster((Resources,
+            """{"metadata":{"name":"unwell","namespace":"garden","generation":2},"status":{"observedGeneration":1,"conditions":[]}}""")).Connect();
+        using var output = new StringWriter();
+
+        await new StatusView(output).PrintResourcesAsync(cluster, "local2", CancellationToken.None);
+
+        output.ToString().ShouldStartWith("ManagedResource garden/unwell on seed local2: ");
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class GardenWithBucket : IAsyncLifetime
     public const string Folder = "tests";
 
     private const string CredentialsSecret = "garden-backup-s3";
-    private static readonly IPEndPoint Inside = IPEndPoint.Parse($"{LocalNetwork.NodeAddress}:9000");
+    private static readonly IPEndPoint Inside = IPEndPoint.Parse($"{LocalCluster.Runtime.NodeAddress}:9000");
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(50);
     private S3Server store = null!;
     private TcpRelay? relay;
@@ -29,7 +29,7 @@ public sealed class GardenWithBucket : IAsyncLifetime
 
     private string Keys => Path.Combine(Garden.Scratch, "keys");
 
-    private string Network => $"/run/netns/{new StateDirectory(Garden.State).NetworkNamespace}";
+    private string Network => $"/run/netns/{new StateDirectory(Garden.State).Runtime.NetworkNamespace}";
 
     public async Task InitializeAsync()
     {

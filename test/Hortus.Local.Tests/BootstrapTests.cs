@@ -61,6 +61,21 @@ public sealed class BootstrapTests
     }
 
     [Fact]
+    public void The_Gardenlet_of_the_first_seed_is_the_example_and_that_of_another_has_its_own_name_networks_and_ingress()
+    {
+        var example = KubernetesYaml.ParseAll(Examples.Read(LocalGardenlet.Example)).Single();
+        var second = LocalGardenlet.ForSeed(example, LocalCluster.All(2)[1], "seed-local2-kubeconfig");
+
+        LocalGardenlet.ForSeed(example, LocalCluster.Runtime, null).ToJsonString().ShouldBe(example.ToJsonString());
+        ((string?)second["metadata"]!["name"]).ShouldBe("local2");
+        ((string?)second["spec"]!["kubeconfigSecretRef"]!["name"]).ShouldBe("seed-local2-kubeconfig");
+        var spec = second["spec"]!["config"]!["seedConfig"]!["spec"]!;
+        ((string?)spec["ingress"]!["domain"]).ShouldBe("ingress.local2.seed.local.gardener.cloud");
+        new[] { "nodes", "pods", "services" }.Select(range => (string?)spec["networks"]![range])
+            .ShouldBe(["172.18.1.0/24", "10.11.0.0/16", "10.12.0.0/16"]);
+    }
+
+    [Fact]
     public void The_Gardenlet_gets_the_digest_that_was_pushed_and_leaves_the_image_to_the_chart()
     {
         var charts = new Dictionary<string, string> { ["charts/gardenlet"] = "registry.registry.svc/charts/gardenlet:0.1.0@sha256:1" };

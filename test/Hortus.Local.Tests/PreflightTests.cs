@@ -14,7 +14,7 @@ public sealed class PreflightTests : IDisposable
     public PreflightTests()
     {
         state = new StateDirectory(folder["state"]);
-        state.Create();
+        state.Create(1);
         File.WriteAllText(state.RegistryPassword, "secret");
     }
 
@@ -29,6 +29,30 @@ public sealed class PreflightTests : IDisposable
 
         error.Message.ShouldBe(
             "--state-dir: \"relative\" is not an absolute path; --port: 70000 is not between 1 and 65535; --timeout: 00:00:00 is not positive");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(9)]
+    public void A_number_of_seeds_that_cannot_be_is_told_with_what_can(int seeds)
+    {
+        var error = Should.Throw<LocalGardenException>(() => Preflight.Check(Options(6443) with { Seeds = seeds }, state));
+
+        error.Message.ShouldBe($"--seeds: {seeds} is not between 1 and 8");
+    }
+
+    [SkippableFact]
+    public void A_garden_does_not_come_back_with_fewer_seeds()
+    {
+        SkipUnlessReady();
+        state.Create(3);
+
+        var error = Should.Throw<LocalGardenException>(() => Preflight.Check(Options(FreePort()) with { Seeds = 2 }, state));
+
+        error.Message.ShouldContain("has 3 seeds and cannot come back with 2");
+        error.Message.ShouldContain("hortus down --delete-state");
+        Preflight.Check(Options(FreePort()) with { Seeds = 3 }, state);
     }
 
     [SkippableFact]

@@ -9,11 +9,21 @@ namespace Hortus.Local.Tests;
 public sealed class ServiceRoutesTests
 {
     private readonly List<Service> services = [];
+    private readonly List<Service> others = [];
 
     [Fact]
     public void The_runtime_cluster_is_known_before_there_is_any_service()
     {
         Find(LocalNetwork.RuntimeServerName).ShouldBe(IPEndPoint.Parse("172.18.0.2:6443"));
+    }
+
+    [Fact]
+    public void The_clusters_of_further_seeds_are_known_too_and_their_services_are_found_by_name()
+    {
+        others.Add(Service("10.12.0.7", "api.b.local"));
+
+        Find("api.local2.seed.local.gardener.cloud").ShouldBe(IPEndPoint.Parse("172.18.1.2:6443"));
+        Find("api.b.local").ShouldBe(IPEndPoint.Parse("10.12.0.7:443"));
     }
 
     [Theory]
@@ -76,7 +86,7 @@ public sealed class ServiceRoutesTests
         Spec = new ServiceSpec { ClusterIP = address, Ports = [new ServicePort { Port = 443 }] },
     };
 
-    private IPEndPoint? Find(string name) => new ServiceRoutes(new FixedCache(services)).Find(name);
+    private IPEndPoint? Find(string name) => new ServiceRoutes([.. LocalCluster.All(2).Select(cluster => (cluster, cluster.IsRuntime ? new FixedCache(services) : new FixedCache(others)))]).Find(name);
 
     private sealed class FixedCache(IReadOnlyList<Service> services) : IObjectCache<Service>
     {

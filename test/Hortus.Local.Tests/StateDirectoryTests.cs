@@ -11,9 +11,9 @@ public sealed class StateDirectoryTests
         using var folder = new TemporaryFolder();
         var state = new StateDirectory(folder["state"]);
 
-        state.Create();
+        state.Create(2);
 
-        foreach (var path in new[] { state.Root, state.Pki, state.Kubeconfigs, state.StaticPods, state.Kubelet, state.Volumes, state.Logs })
+        foreach (var path in state.Clusters.SelectMany(cluster => cluster.Folders).Concat([state.Kubeconfigs, state.Logs]))
         {
             File.GetUnixFileMode(path).ShouldBe(OwnerFolder, path);
         }
@@ -26,10 +26,10 @@ public sealed class StateDirectoryTests
     {
         using var folder = new TemporaryFolder();
         var state = new StateDirectory(folder["state"]);
-        state.Create();
+        state.Create(2);
         File.WriteAllText(state.PortFile, "7443");
 
-        state.Create();
+        state.Create(2);
 
         File.ReadAllText(state.PortFile).ShouldBe("7443");
     }
@@ -40,7 +40,7 @@ public sealed class StateDirectoryTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["file"], "");
 
-        var error = Should.Throw<LocalGardenException>(() => new StateDirectory(Path.Combine(folder["file"], "state")).Create());
+        var error = Should.Throw<LocalGardenException>(() => new StateDirectory(Path.Combine(folder["file"], "state")).Create(1));
 
         error.Message.ShouldContain(Path.Combine(folder["file"], "state"));
         error.Message.ShouldEndWith("choose another one with --state-dir");
@@ -90,8 +90,8 @@ public sealed class StateDirectoryTests
     {
         var first = new StateDirectory("/srv/a");
 
-        first.NetworkNamespace.ShouldNotBe(new StateDirectory("/srv/b").NetworkNamespace);
-        first.NetworkNamespace.ShouldBe(new StateDirectory("/srv/a/").NetworkNamespace);
-        first.NetworkNamespace.Length.ShouldBeLessThanOrEqualTo(32);
+        first.Runtime.NetworkNamespace.ShouldNotBe(new StateDirectory("/srv/b").Runtime.NetworkNamespace);
+        first.Runtime.NetworkNamespace.ShouldBe(new StateDirectory("/srv/a/").Runtime.NetworkNamespace);
+        first.Runtime.NetworkNamespace.Length.ShouldBeLessThanOrEqualTo(32);
     }
 }

@@ -8,7 +8,7 @@ namespace Hortus.Local.Tests;
 public sealed class StaticPodsTests
 {
     private static readonly StateDirectory State = new("/srv/garden");
-    private static readonly IReadOnlyDictionary<string, Pod> Pods = StaticPods.Render(State, new ImageVector(), "1.35.4");
+    private static readonly IReadOnlyDictionary<string, Pod> Pods = StaticPods.Render(State.Runtime, new ImageVector(), "1.35.4");
 
     [Fact]
     public void The_API_server_and_its_controllers_come_before_everything_else()

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Net;
 using Hortus.Cli.Flags;
 using Hortus.Cli.Progress;
 using Hortus.Cli.Status;
@@ -45,6 +46,13 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
             HelpName = "number",
             CustomParser = ParsePort,
         };
+        var seeds = new Option<int?>("--seeds")
+        {
+            Description = $"How many seeds, 1 to {LocalCluster.SeedsMax}, each on a cluster of its own; more can be had later. Default 1, or "
+                + "as many as there are.",
+            HelpName = "number",
+            CustomParser = ParseSeeds,
+        };
         var garden = new Option<string?>("--garden")
         {
             Description = "Manifests of the Garden to start instead of examples/00-garden.yaml; later starts take them by themselves.",
@@ -57,9 +65,9 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
         store.AcceptOnlyFromAmong("embedded", GardenManifest.Etcd);
         var timeout = new Option<string>("--timeout") { Description = "How long to wait, such as 3m.", DefaultValueFactory = _ => "3m" };
         var foreground = new Option<bool>("--foreground") { Description = "Stay attached; Ctrl+C stops the garden." };
-        var command = new Command("up", "Starts a garden with a seed on this machine, or resumes it.")
+        var command = new Command("up", "Starts a garden with seeds on this machine, or resumes it.")
         {
-            stateDir, port, dnsPort, garden, store, timeout, foreground,
+            stateDir, port, dnsPort, seeds, garden, store, timeout, foreground,
         };
         command.SetAction((result, cancellationToken) => GuardAsync(async () =>
         {
@@ -69,6 +77,7 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
                 StateDirectory = state.Root,
                 Port = result.GetValue(port) ?? KnownPort(state),
                 DnsPort = result.GetValue(dnsPort) ?? 0,
+                Seeds = result.GetValue(seeds) ?? state.Clusters.Count,
                 GardenFile = result.GetValue(garden) is { } file ? Path.GetFullPath(file) : null,
                 Store = result.GetValue(store),
                 ReadyTimeout = Duration.Parse(result.GetValue(timeout)!),
@@ -95,7 +104,7 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
             await new BringUp(options, progress, time).RunAsync(cancellationToken);
         }
         catch (Exception failure) when (
-            !ran && failure is LocalGardenException or OperationCanceledException && !Directory.Exists(state.Kubelet))
+            !ran && failure is LocalGardenException or OperationCanceledException && !Directory.Exists(state.Runtime.Kubelet))
         {
             throw;
         }
@@ -150,10 +159,17 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
         var command = new Command("status", "Shows garden, seeds and shoots and what is being waited for.") { stateDir };
         command.SetAction((result, cancellationToken) => GuardAsync(async () =>
         {
-            var connections = new GardenConnections(new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!)));
+            var state = new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!));
+            var connections = new GardenConnections(state);
             using var runtime = connections.Runtime();
             using var garden = connections.HasGarden ? connections.Garden() : null;
-            await new StatusView(output).PrintAsync(runtime, garden, cancellationToken);
+            var view = new StatusView(output);
+            await view.PrintAsync(runtime, garden, cancellationToken);
+            foreach (var cluster in state.Clusters.Skip(1))
+            {
+                using var seed = connections.Open(cluster);
+                await view.PrintResourcesAsync(seed, cluster.Cluster.SeedName, cancellationToken);
+            }
         }));
         return command;
     }
@@ -161,9 +177,17 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
     private Command Kubeconfig()
     {
         var command = new Command("kubeconfig", "Prints a kubeconfig of a cluster of the garden.");
-        command.Subcommands.Add(Print("runtime", "The runtime cluster.", c => c.RuntimeKubeconfig));
-        command.Subcommands.Add(Print("garden", "The virtual garden.", c => c.GardenKubeconfig));
-        command.Subcommands.Add(Print("seed", "The seed (locally the runtime cluster).", c => c.RuntimeKubeconfig));
+        command.Subcommands.Add(Print("runtime", "The runtime cluster.", (c, _) => c.RuntimeKubeconfig));
+        command.Subcommands.Add(Print("garden", "The virtual garden.", (c, _) => c.GardenKubeconfig));
+        var seedName = new Argument<string>("SEED")
+        {
+            Description = "Name of the seed.",
+            Arity = ArgumentArity.ZeroOrOne,
+            DefaultValueFactory = _ => LocalCluster.Runtime.SeedName,
+        };
+        var seed = Print("seed", "A seed; the first one is the runtime cluster.", (c, result) => c.KubeconfigOf(result.GetValue(seedName)!));
+        seed.Arguments.Add(seedName);
+        command.Subcommands.Add(seed);
         var name = new Argument<string>("NAME") { Description = "Name of the shoot." };
         var space = new Option<string>("--namespace", "-n") { Description = "Namespace of its project.", Required = true };
         var shoot = new Command("shoot", "A shoot, with a certificate valid for 12 hours.") { name, space, stateDir };
@@ -179,13 +203,13 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
         return command;
     }
 
-    private Command Print(string name, string description, Func<GardenConnections, string> path)
+    private Command Print(string name, string description, Func<GardenConnections, ParseResult, string> path)
     {
         var command = new Command(name, description) { stateDir };
         command.SetAction((result, cancellationToken) => GuardAsync(async () =>
         {
             var connections = new GardenConnections(new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!)));
-            await output.WriteAsync(await File.ReadAllTextAsync(path(connections), cancellationToken));
+            await output.WriteAsync(await File.ReadAllTextAsync(path(connections, result), cancellationToken));
         }));
         return command;
     }
@@ -196,24 +220,24 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
         await new TearDown(state, time, logs).RunAsync(deleteState, CancellationToken.None);
     }
 
-    private static int? ParsePort(ArgumentResult result)
+    private static int? ParsePort(ArgumentResult result) => ParseNumber(result, IPEndPoint.MaxPort);
+
+    private static int? ParseSeeds(ArgumentResult result) => ParseNumber(result, LocalCluster.SeedsMax);
+
+    private static int? ParseNumber(ArgumentResult result, int max)
     {
         var text = result.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
-            return port;
+            return number;
         }
 
         var flag = (result.Parent as OptionResult)?.Option.Name;
-        result.AddError($"{flag}: want a number between 1 and 65535, found \"{text}\"");
+        result.AddError($"{flag}: want a number between 1 and {max}, found \"{text}\"");
         return null;
     }
 
-    private static int KnownPort(StateDirectory state) =>
-        File.Exists(state.PortFile)
-        && int.TryParse(File.ReadAllText(state.PortFile), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            ? port
-            : 6443;
+    private static int KnownPort(StateDirectory state) => state.KnownPort ?? new LocalGardenOptions { StateDirectory = state.Root }.Port;
 
     private async Task<int> GuardAsync(Func<Task> run)
     {

@@ -24,6 +24,9 @@ public sealed record LocalGardenOptions
     /// Garden's manifest.</summary>
     public string? Store { get; init; }
 
+    /// <summary>How many seeds the garden has, each on a cluster of its own; the first is the runtime cluster. Default 1.</summary>
+    public int Seeds { get; init; } = 1;
+
     /// <summary>How long <c>hortus up</c> waits for garden and seed. Default 3 minutes.</summary>
     public TimeSpan ReadyTimeout { get; init; } = TimeSpan.FromMinutes(3);
 
@@ -48,6 +51,11 @@ public sealed record LocalGardenOptions
         if (DnsPort is < 0 or > IPEndPoint.MaxPort)
         {
             faults.Add($"--dns-port: {DnsPort} is not between 0 and {IPEndPoint.MaxPort}");
+        }
+
+        if (Seeds is < 1 or > LocalCluster.SeedsMax)
+        {
+            faults.Add($"--seeds: {Seeds} is not between 1 and {LocalCluster.SeedsMax}");
         }
 
         if (ReadyTimeout <= TimeSpan.Zero)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -18,19 +19,19 @@ public sealed class StateDirectory
 
     public string Root { get; }
 
-    public string Pki => Path.Combine(Root, "pki");
+    /// <summary>The runtime cluster's part.</summary>
+    public ClusterDirectory Runtime => new(this, LocalCluster.Runtime);
+
+    /// <summary>The parts of all clusters that some start asked for, the runtime cluster's first. There is one for each seed.</summary>
+    public IReadOnlyList<ClusterDirectory> Clusters =>
+        [.. Of(LocalCluster.SeedsMax).Where(cluster => cluster.Cluster.IsRuntime || Directory.Exists(cluster.Root))];
+
+    /// <summary>Folders of the clusters of further seeds.</summary>
+    public string Seeds => Path.Combine(Root, "seeds");
 
     public string Kubeconfigs => Path.Combine(Root, "kubeconfigs");
 
-    public string RuntimeKubeconfig => Path.Combine(Kubeconfigs, "runtime.yaml");
-
     public string GardenKubeconfig => Path.Combine(Kubeconfigs, "garden.yaml");
-
-    public string StaticPods => Path.Combine(Root, "manifests");
-
-    public string Kubelet => Path.Combine(Root, "kubelet");
-
-    public string Volumes => Path.Combine(Root, "volumes");
 
     /// <summary>Backup buckets, one folder each.</summary>
     public string BackupBuckets => Path.Combine(Root, "backup-buckets");
@@ -67,18 +68,20 @@ public sealed class StateDirectory
 
     public string NodeLog => Path.Combine(Logs, "local-node.log");
 
-    public string KubeletPid => Path.Combine(Root, "kubelet.pid");
-
-    public string KubeletLog => Path.Combine(Logs, "kubelet.log");
-
     /// <summary>Port under which the garden is reached, kept from the first start.</summary>
     public string PortFile => Path.Combine(Root, "port");
 
+    /// <summary>The port in the file; null when there is none.</summary>
+    public int? KnownPort => Number(PortFile);
+
+    /// <summary>How many clusters the running node process keeps.</summary>
+    public string NodeSeedsFile => Path.Combine(Root, "local-node.seeds");
+
+    /// <summary>The number in the file; null when there is none.</summary>
+    public int? NodeSeeds => Number(NodeSeedsFile);
+
     /// <summary>Port under which the garden's DNS zones are answered.</summary>
     public string DnsPortFile => Path.Combine(Root, "dns-port");
-
-    /// <summary>Name of the network namespace; differs between state directories, so that gardens do not meet.</summary>
-    public string NetworkNamespace => "hortus-node-" + Identity;
 
     /// <summary>Eight hex digits that stand for this directory.</summary>
     public string Identity =>
@@ -94,13 +97,19 @@ public sealed class StateDirectory
         return Path.Combine(home, "hortus");
     }
 
+    /// <summary>The parts of the clusters of a garden with that many seeds.</summary>
+    public IReadOnlyList<ClusterDirectory> Of(int seeds) =>
+        [.. LocalCluster.All(seeds).Select(cluster => new ClusterDirectory(this, cluster))];
+
     /// <summary>Creates the folders, readable by the owner only.</summary>
+    /// <param name="seeds">How many seeds the garden has.</param>
     /// <exception cref="LocalGardenException">The folder cannot be written.</exception>
-    public void Create()
+    public void Create(int seeds)
     {
         try
         {
-            foreach (var folder in new[] { Root, Pki, Kubeconfigs, StaticPods, Kubelet, Volumes, Logs, Path.Combine(Root, "registry") })
+            foreach (var folder in new[] { Root, Kubeconfigs, Logs, Path.Combine(Root, "registry"), Seeds }
+                .Concat(Of(seeds).SelectMany(cluster => cluster.Folders)))
             {
                 Directory.CreateDirectory(folder, Private);
             }
@@ -136,4 +145,9 @@ public sealed class StateDirectory
 
         File.Move(temporary, path, overwrite: true);
     }
+
+    private static int? Number(string file) =>
+        File.Exists(file) && int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 }

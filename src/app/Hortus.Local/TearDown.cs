@@ -22,12 +22,17 @@ public sealed class TearDown(StateDirectory state, TimeProvider time, ILoggerFac
         }
 
         await new ProcessFile(state.NodePid).StopAsync(Grace, time, cancellationToken);
-        await new ProcessFile(state.KubeletPid).StopAsync(Grace, time, cancellationToken);
-        await KubeletCleanup.RunAsync(state.Kubelet, loggers, cancellationToken);
-        await new NodeNetwork(state).DeleteAsync(cancellationToken);
+        await Task.WhenAll(state.Clusters.Select(cluster => StopAsync(cluster, cancellationToken)));
         if (deleteState)
         {
             Directory.Delete(state.Root, recursive: true);
         }
+    }
+
+    private async Task StopAsync(ClusterDirectory cluster, CancellationToken cancellationToken)
+    {
+        await new ProcessFile(cluster.KubeletPid).StopAsync(Grace, time, cancellationToken);
+        await KubeletCleanup.RunAsync(cluster.Kubelet, loggers, cancellationToken);
+        await new NodeNetwork(cluster).DeleteAsync(cancellationToken);
     }
 }

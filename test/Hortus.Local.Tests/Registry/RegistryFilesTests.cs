@@ -8,15 +8,17 @@ public sealed class RegistryFilesTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly StateDirectory state;
+    private readonly ClusterPki authority;
     private readonly RegistryFiles files;
 
     public RegistryFilesTests()
     {
         state = new StateDirectory(folder["state"]);
-        state.Create();
-        new RuntimePki(state, TimeProvider.System).Ensure(6443);
+        state.Create(1);
+        authority = new ClusterPki(state.Runtime, TimeProvider.System);
+        authority.Ensure(6443);
         files = new RegistryFiles(state);
-        files.Ensure();
+        files.Ensure(authority);
     }
 
     public void Dispose() => folder.Dispose();
@@ -26,7 +28,7 @@ public sealed class RegistryFilesTests : IDisposable
     {
         var (password, checksum) = (files.Password, files.Checksum());
 
-        files.Ensure();
+        files.Ensure(authority);
 
         files.Password.ShouldBe(password);
         files.Checksum().ShouldBe(checksum);
@@ -38,7 +40,7 @@ public sealed class RegistryFilesTests : IDisposable
         var (password, checksum) = (files.Password, files.Checksum());
         File.Delete(Path.Combine(state.RegistryConfiguration, "htpasswd"));
 
-        files.Ensure();
+        files.Ensure(authority);
 
         files.Password.ShouldNotBe(password);
         files.Checksum().ShouldNotBe(checksum);

@@ -30,14 +30,15 @@ public sealed class RegistryPodTests
     {
         using var folder = new TemporaryFolder();
         var state = new StateDirectory(folder["state"]);
-        state.Create();
-        new RuntimePki(state, TimeProvider.System).Ensure(6443);
-        new RegistryFiles(state).Ensure();
-        var objects = new RegistryObjects(state).Render();
+        state.Create(1);
+        var authority = new ClusterPki(state.Runtime, TimeProvider.System);
+        authority.Ensure(6443);
+        new RegistryFiles(state).Ensure(authority);
+        var objects = new RegistryObjects().Render().Concat(new RegistryAccessObjects(state).Render()).ToArray();
 
         objects.OfType<Service>().Single().Spec.Selector.ShouldBeNull();
         var slice = objects.OfType<EndpointSlice>().Single();
-        slice.Endpoints[0].Addresses.ShouldBe([LocalNetwork.NodeAddress]);
+        slice.Endpoints[0].Addresses.ShouldBe([LocalCluster.Runtime.NodeAddress]);
         slice.Ports![0].Port.ShouldBe(RegistryPod.Render(state, "").Spec.Containers[0].Ports![0].Port);
         objects.OfType<Secret>().Select(secret => $"{secret.Metadata.Labels!["gardener.cloud/role"]} {secret.Data!.Keys.Single()}").Order()
             .ShouldBe(["helm-pull-secret .dockerconfigjson", "oci-ca-bundle bundle.crt"]);

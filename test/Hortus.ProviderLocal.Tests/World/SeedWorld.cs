@@ -60,7 +60,7 @@ internal sealed class SeedWorld : IAsyncDisposable
             BackupHostPath = "/on/the/node",
         };
         ProviderLocalComponent.AddTo(manager, options, TimeProvider.System);
-        world.Zones = ZoneDirectory.AddTo(manager, TimeProvider.System, NullLogger.Instance);
+        world.Zones = ZoneDirectory.AddTo([manager], TimeProvider.System, NullLogger.Instance);
         world.running = manager.RunAsync(world.stop.Token);
         return world;
     }

@@ -15,6 +15,12 @@ public sealed class ObserveCommands(TextWriter output, TextWriter errors, TimePr
         DefaultValueFactory = _ => StateDirectory.DefaultPath(Environment.GetEnvironmentVariable),
     };
 
+    private readonly Option<string?> seed = new("--seed")
+    {
+        Description = "Components of the cluster of this seed. Default: the runtime cluster's; for a shoot, those of its seed.",
+        HelpName = "name",
+    };
+
     /// <summary>All commands.</summary>
     public IReadOnlyList<Command> All => [Logs(), Debug()];
 
@@ -30,7 +36,7 @@ public sealed class ObserveCommands(TextWriter output, TextWriter errors, TimePr
         var since = new Option<string?>("--since") { Description = "Not older than this, such as 5m." };
         var command = new Command("logs", "Prints the logs of a component, or of a shoot's control plane.")
         {
-            name, stateDir, follow, tail, since,
+            name, stateDir, seed, follow, tail, since,
         };
         command.SetAction((result, cancellationToken) => GuardAsync(async () =>
         {
@@ -40,25 +46,31 @@ public sealed class ObserveCommands(TextWriter output, TextWriter errors, TimePr
                 TailLines = result.GetValue(tail),
                 Since = result.GetValue(since) is { } age ? Duration.Parse(age) : null,
             };
-            await LogsAsync(state, result.GetValue(name)!, options, result.GetValue(follow), cancellationToken);
+            var component = result.GetValue(name)!;
+            if (HostProcesses.Of(state).FirstOrDefault(process => process.Name == component) is { } host)
+            {
+                await new FileLog(host.Log, output, time).PrintAsync(options.TailLines, result.GetValue(follow), cancellationToken);
+                return;
+            }
+
+            await LogsAsync(new GardenConnections(state), Cluster(result, state), component, options, result.GetValue(follow), cancellationToken);
         }));
         return command;
     }
 
     private async Task LogsAsync(
-        StateDirectory state, string name, PodLogOptions options, bool follow, CancellationToken cancellationToken)
+        GardenConnections connections,
+        ClusterDirectory cluster,
+        string name,
+        PodLogOptions options,
+        bool follow,
+        CancellationToken cancellationToken)
     {
-        if (HostProcesses.Of(state).FirstOrDefault(process => process.Name == name) is { } host)
-        {
-            await new FileLog(host.Log, output, time).PrintAsync(options.TailLines, follow, cancellationToken);
-            return;
-        }
-
-        var connections = new GardenConnections(state);
-        using var runtime = connections.Runtime();
+        using var components = connections.Open(cluster);
         using var garden = connections.HasGarden ? connections.Garden() : null;
-        var source = await new LogTargets(runtime, garden).FindAsync(name, cancellationToken);
-        var view = new LogView(runtime, output);
+        var source = await new LogTargets(components, garden).FindAsync(name, cancellationToken);
+        using var pods = source.Seed is { } seedName ? connections.Open(connections.ClusterOf(seedName)) : null;
+        var view = new LogView(pods ?? components, output);
         await (follow ? view.FollowAsync(source, options, cancellationToken) : view.PrintAsync(source, options, cancellationToken));
     }
 
@@ -69,16 +81,19 @@ public sealed class ObserveCommands(TextWriter output, TextWriter errors, TimePr
             + "answers.";
         var command = new Command("debug", about)
         {
-            name, stateDir,
+            name, stateDir, seed,
         };
         command.SetAction((result, cancellationToken) => GuardAsync(async () =>
         {
             var state = State(result);
-            var processes = new ComponentProcesses(state);
+            var processes = new ComponentProcesses(state, Cluster(result, state));
             await new DebugView(output).PrintAsync(await processes.FindAsync(result.GetValue(name)!, cancellationToken), cancellationToken);
         }));
         return command;
     }
+
+    private ClusterDirectory Cluster(ParseResult result, StateDirectory state) =>
+        result.GetValue(seed) is { } name ? new GardenConnections(state).ClusterOf(name) : state.Runtime;
 
     private StateDirectory State(ParseResult result) => new(Path.GetFullPath(result.GetValue(stateDir)!));
 

@@ -5,11 +5,12 @@ using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Operator;
 using Hortus.Objects.Gardener.Resources;
+using Hortus.Objects.Gardener.SeedManagement;
 
 namespace Hortus.Cli.Status;
 
-/// <summary>Prints gardens, extensions, seeds and shoots with their last operation, and for each what is not well or being waited for;
-/// then the installations of extensions on seeds and the ManagedResources of the runtime cluster that are not rolled out.</summary>
+/// <summary>Prints gardens, extensions, gardenlets, seeds and shoots with their last operation or version, and for each what is not well or
+/// being waited for; then the installations of extensions on seeds and the ManagedResources that are not rolled out.</summary>
 public sealed class StatusView(TextWriter output)
 {
     private const string InstalledCondition = "Installed";
@@ -35,7 +36,23 @@ public sealed class StatusView(TextWriter output)
             await PrintInstallationsAsync(garden, cancellationToken);
         }
 
-        await PrintResourcesAsync(runtime, cancellationToken);
+        await PrintResourcesAsync(runtime, null, cancellationToken);
+    }
+
+    /// <summary>Prints the ManagedResources of a cluster that are not rolled out.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="seed">Name of the seed that it is; null for the runtime cluster.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task PrintResourcesAsync(IKubernetesClient cluster, string? seed, CancellationToken cancellationToken)
+    {
+        var place = seed is null ? "" : $" on seed {seed}";
+        foreach (var resource in await FindAsync<ManagedResource>(cluster, cancellationToken))
+        {
+            if (ManagedResourceHealth.WaitsFor(resource) is { } missing)
+            {
+                await output.WriteLineAsync($"ManagedResource {resource.Key}{place}: {missing}");
+            }
+        }
     }
 
     private async Task PrintExtensionsAsync(IKubernetesClient runtime, CancellationToken cancellationToken)
@@ -46,10 +63,7 @@ public sealed class StatusView(TextWriter output)
             var installed = conditions.FirstOrDefault(c => c.Type == InstalledCondition);
 
             // That nobody needs it is no fault.
-            var unwell = conditions
-                .Where(c => c.Status != "True" && !c.Type.StartsWith(RequiredPrefix, StringComparison.Ordinal))
-                .Select(c => $"{c.Type} is {c.Status}: {c.Message}")
-                .ToArray();
+            var unwell = Unwell(conditions.Where(c => !c.Type.StartsWith(RequiredPrefix, StringComparison.Ordinal)));
             var missing = unwell.Length == 0 ? "nothing" : string.Join("; ", unwell);
             await WriteRowAsync("Extension", item.Key.ToString(), installed?.Reason ?? "none yet", missing);
         }
@@ -68,7 +82,18 @@ public sealed class StatusView(TextWriter output)
 
     private async Task PrintGardenAsync(IKubernetesClient garden, CancellationToken cancellationToken)
     {
-        foreach (var item in (await garden.ListAsync<Seed>(ListOptions.All, cancellationToken)).Items)
+        var seeds = (await garden.ListAsync<Seed>(ListOptions.All, cancellationToken)).Items;
+        foreach (var item in await FindAsync<Gardenlet>(garden, cancellationToken))
+        {
+            // What runs, as it says itself; the chart that is asked for may be another one.
+            var version = seeds.FirstOrDefault(seed => seed.Metadata.Name == item.Metadata.Name)?.Status?.Gardener?.Version;
+            var missing = Unwell(item.Status?.Conditions);
+            await WriteRowAsync("Gardenlet", item.Key.ToString(), version ?? "none yet", item.Status?.Conditions is null
+                ? "waiting for the operator"
+                : missing.Length == 0 ? "nothing" : string.Join("; ", missing));
+        }
+
+        foreach (var item in seeds)
         {
             await PrintAsync("Seed", item.Key, item.Status?.LastOperation, item.Status?.Conditions, []);
         }
@@ -76,17 +101,6 @@ public sealed class StatusView(TextWriter output)
         foreach (var item in (await garden.ListAsync<Shoot>(ListOptions.All, cancellationToken)).Items)
         {
             await PrintAsync("Shoot", item.Key, item.Status?.LastOperation, item.Status?.Conditions, item.Status?.LastErrors ?? []);
-        }
-    }
-
-    private async Task PrintResourcesAsync(IKubernetesClient runtime, CancellationToken cancellationToken)
-    {
-        foreach (var resource in await FindAsync<ManagedResource>(runtime, cancellationToken))
-        {
-            if (ManagedResourceHealth.WaitsFor(resource) is { } missing)
-            {
-                await output.WriteLineAsync($"ManagedResource {resource.Key}: {missing}");
-            }
         }
     }
 
@@ -120,6 +134,9 @@ public sealed class StatusView(TextWriter output)
             await output.WriteLineAsync($"        {error.TaskID}: {error.Description}");
         }
     }
+
+    private static string[] Unwell(IEnumerable<GardenerCondition>? conditions) =>
+        [.. (conditions ?? []).Where(c => c.Status != "True").Select(c => $"{c.Type} is {c.Status}: {c.Message}")];
 
     private Task WriteRowAsync(string kind, string name, string operation, string waiting) =>
         output.WriteLineAsync($"{kind,-9} {name,-28} {operation,-26} {waiting}");

@@ -1,11 +1,5 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net.Sockets;
-using System.Text.Json.Nodes;
 using Hortus.Client;
 using Hortus.Components;
-using Hortus.Host;
-using Hortus.Local.Node;
 using Hortus.Local.Registry;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
@@ -19,24 +13,23 @@ using Hortus.Runtime;
 namespace Hortus.Local.Bootstrap;
 
 /// <summary>
-/// Brings a local garden up, or back: node, runtime cluster, operator, virtual garden, seed. Every step finds what an
+/// Brings a local garden up, or back: node, runtime cluster, operator, virtual garden, seeds. Every step finds what an
 /// earlier run made and only adds what is missing.
 /// </summary>
 public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progress, TimeProvider time)
 {
     private const string FieldManager = "hortus-up";
-    private const string RuntimeVersion = "1.35.4";
 
     private readonly StateDirectory state = new(options.StateDirectory);
     private readonly ImageVector images = new();
 
-    /// <summary>Runs all steps; garden and seed are ready when the task completes.</summary>
+    /// <summary>Runs all steps; garden and seeds are ready when the task completes.</summary>
     /// <exception cref="LocalGardenException">The machine lacks something, or a part did not become ready in time.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Preflight.Check(options, state);
         var manifest = GardenManifest.Read(options, state);
-        state.Create();
+        state.Create(options.Seeds);
         using var deadline = new CancellationTokenSource(options.ReadyTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
@@ -53,8 +46,8 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
 
     private async Task RunStepsAsync(GardenManifest manifest, CancellationToken cancellationToken)
     {
-        await progress.StepAsync("node", _ => StartNodeAsync(cancellationToken));
-        using var runtime = Connect(state.RuntimeKubeconfig);
+        await progress.StepAsync("node", _ => new NodeStart(options, state, images, time).RunAsync(cancellationToken));
+        using var runtime = Connect(state.Runtime.Kubeconfig);
         var charts = new LocalCharts(options, state, time).PublishAsync(cancellationToken);
         await progress.StepAsync(
             "runtime cluster and registry", _ => Task.WhenAll(charts, WaitForApiServerAsync(runtime, cancellationToken)));
@@ -66,6 +59,7 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         });
         await WriteGardenKubeconfigAsync(runtime, cancellationToken);
         using var garden = Connect(state.GardenKubeconfig);
+        var gardenlets = new LocalGardenlet(garden, state, FieldManager);
 
         await progress.StepAsync("project, cloud profile and credentials", async _ =>
         {
@@ -74,52 +68,27 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
             await garden.ApplyAsync(GardenNamespace(), FieldManager, cancellationToken);
 
             // The gardenlet is deployed while the garden is being furnished.
-            await new LocalGardenlet(garden, state).ApplyAsync(await charts, FieldManager, cancellationToken);
+            await gardenlets.ApplyRegistryAccessAsync(cancellationToken);
+            await gardenlets.ApplyAsync(state.Runtime, await charts, cancellationToken);
             await ApplyGardenObjectsAsync(garden, cancellationToken);
         });
-        await progress.StepAsync("seed", async detail =>
+        var further = state.Of(options.Seeds).Skip(1).Select(cluster => progress.StepAsync("seed " + cluster.Cluster.SeedName, async detail =>
         {
-            await WaitForSeedAsync(garden, detail, cancellationToken);
-            await new SeedInstallations(garden, time).WaitAsync(detail, cancellationToken);
-        });
-    }
-
-    private async Task StartNodeAsync(CancellationToken cancellationToken)
-    {
-        new RuntimePki(state, time).Ensure(options.Port);
-        var registry = new RegistryFiles(state);
-        registry.Ensure();
-        registry.WriteLogin(options.Port);
-        var map = ImageMapFile.Render(
-            images,
-            LocalPrograms.Find(LocalRegistry.Program, options.Executable)!,
-            LocalPrograms.Find(LocalPrograms.Etcd, options.Executable));
-        await File.WriteAllTextAsync(state.ImageMap, map, cancellationToken);
-        var pods = new Dictionary<string, Pod>(StaticPods.Render(state, images, RuntimeVersion))
-        {
-            [RegistryPod.ManifestName] = RegistryPod.Render(state, registry.Checksum()),
-        };
-        foreach (var (name, pod) in pods)
-        {
-            await File.WriteAllBytesAsync(Path.Combine(state.StaticPods, name), KubernetesJson.Serialize(pod), cancellationToken);
-        }
-
-        await File.WriteAllTextAsync(state.PortFile, options.Port.ToString(CultureInfo.InvariantCulture), cancellationToken);
-        if (new ProcessFile(state.NodePid).FindRunning() is not null)
-        {
-            return;
-        }
-
-        // A session of its own: the node outlives this command and its terminal.
-        var start = new ProcessStartInfo("/bin/sh",
+            detail.Report("waiting for its cluster");
+            await SeedCluster.PrepareAsync(cluster, FieldManager, time, cancellationToken);
+            await gardenlets.ApplyAsync(cluster, await charts, cancellationToken);
+            await WaitForSeedAsync(garden, cluster.Cluster.SeedName, detail, cancellationToken);
+        }));
+        await Task.WhenAll(
         [
-            "-c", "log=$1; shift; exec setsid --fork \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", state.NodeLog,
-            options.Executable, "local-node", "--state-dir=" + state.Root, $"--port={options.Port}",
-            $"--dns-port={options.DnsPort}",
+            progress.StepAsync(
+                "seed", detail => WaitForSeedAsync(garden, LocalCluster.Runtime.SeedName, detail, cancellationToken)),
+            .. further,
         ]);
-        using var shell = ProcessRunner.Start(start);
-        await shell.WaitForExitAsync(cancellationToken);
     }
+
+    private Task UntilItWorksAsync(Func<Task> call, CancellationToken cancellationToken) =>
+        Attempts.UntilItWorksAsync(call, time, cancellationToken);
 
     private Task WaitForApiServerAsync(KubernetesClient client, CancellationToken cancellationToken) => UntilItWorksAsync(
         () => client.GetAsync<Namespace>(ObjectKey.Cluster("kube-system"), cancellationToken), cancellationToken);
@@ -133,23 +102,6 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         await UntilItWorksAsync(() => garden.ListAsync<Gardenlet>(few, cancellationToken), cancellationToken);
     }
 
-    private async Task UntilItWorksAsync(Func<Task> call, CancellationToken cancellationToken)
-    {
-        // The connection is refused until the server listens; there is nothing to watch before that.
-        while (true)
-        {
-            try
-            {
-                await call();
-                return;
-            }
-            catch (Exception failure) when (failure is HttpRequestException or SocketException or IOException or ApiException)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellationToken);
-            }
-        }
-    }
-
     private async Task DeployOperatorAsync(KubernetesClient runtime, CancellationToken cancellationToken)
     {
         await LocalGardenlet.RefuseFormerAsync(runtime, state, cancellationToken);
@@ -160,7 +112,8 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         await Task.WhenAll(
             new OperatorRelease(options, state, time).InstallAsync(values, cancellationToken),
             deployer.DeployAsync(new NodeNetworkKinds(), cancellationToken),
-            deployer.DeployAsync(new RegistryObjects(state), cancellationToken));
+            deployer.DeployAsync(new RegistryObjects(), cancellationToken),
+            deployer.DeployAsync(new RegistryAccessObjects(state), cancellationToken));
 
         // The operator's readiness shows in the Garden; only the kinds themselves have to be there first.
         var few = new ListOptions { Limit = 1 };
@@ -211,17 +164,20 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         }
     }
 
-    private static async Task WaitForSeedAsync(KubernetesClient garden, IStepDetail detail, CancellationToken cancellationToken)
+    private async Task WaitForSeedAsync(
+        KubernetesClient garden, string name, IStepDetail detail, CancellationToken cancellationToken)
     {
-        await foreach (var seed in garden.StatesAsync<Seed>(ObjectKey.Cluster("local"), cancellationToken))
+        await foreach (var seed in garden.StatesAsync<Seed>(ObjectKey.Cluster(name), cancellationToken))
         {
             if (SeedReadiness.WaitsFor(seed) is not { } missing)
             {
-                return;
+                break;
             }
 
             detail.Report(missing);
         }
+
+        await new SeedInstallations(garden, time).WaitAsync(name, detail, cancellationToken);
     }
 
     private static KubernetesClient Connect(string kubeconfig) =>

@@ -28,7 +28,7 @@ public sealed class OperatorRelease(LocalGardenOptions options, StateDirectory s
                 LocalPrograms.Find("helm", options.Executable) ?? "helm",
                 [
                     "upgrade", Name, chart, "--install", "--namespace", GardenerNames.GardenNamespace,
-                    "--kubeconfig", state.RuntimeKubeconfig, "--values", "-", "--take-ownership", "--force-conflicts", "--output", "json",
+                    "--kubeconfig", state.Runtime.Kubeconfig, "--values", "-", "--take-ownership", "--force-conflicts", "--output", "json",
                 ])
             {
                 Environment = Surroundings(),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hortus.Local.Node;
 using Hortus.Local.Registry;
 
@@ -43,12 +42,17 @@ public static class Preflight
                 + "the data stays");
         }
 
-        if (File.Exists(state.PortFile)
-            && int.TryParse(File.ReadAllText(state.PortFile), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            && port != options.Port && runs)
+        if (state.KnownPort is { } port && port != options.Port && runs)
         {
             throw new LocalGardenException(
                 $"the garden in {state.Root} runs on port {port}; use it, or run `hortus down` before choosing another port");
+        }
+
+        if (state.Clusters.Count > options.Seeds)
+        {
+            throw new LocalGardenException(
+                $"--seeds: the garden in {state.Root} has {state.Clusters.Count} seeds and cannot come back with {options.Seeds}; leave --seeds "
+                + "out, or run `hortus down --delete-state` and start anew");
         }
 
         if (!runs)

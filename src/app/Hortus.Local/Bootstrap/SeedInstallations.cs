@@ -11,14 +11,14 @@ public sealed class SeedInstallations(IKubernetesClient garden, TimeProvider tim
     private static readonly (string Type, string Status)[] Wanted =
         [("Valid", "True"), ("Installed", "True"), ("Healthy", "True"), ("Progressing", "False")];
 
-    /// <summary>Completes when there are installations and all of them are rolled out.</summary>
-    public async Task WaitAsync(IStepDetail detail, CancellationToken cancellationToken)
+    /// <summary>Completes when there are installations on the seed and all of them are rolled out.</summary>
+    public async Task WaitAsync(string seed, IStepDetail detail, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(detail);
         while (true)
         {
             var found = (await garden.ListAsync<ControllerInstallation>(ListOptions.All, cancellationToken)).Items;
-            if (WaitsFor(found) is not { } missing)
+            if (WaitsFor([.. found.Where(installation => installation.Spec.SeedRef?.Name == seed)]) is not { } missing)
             {
                 return;
             }

@@ -11,53 +11,53 @@ public static class StaticPods
     private const string DataFolder = "/var/lib/kube-apiserver";
 
     /// <summary>File name and pod of each.</summary>
-    public static IReadOnlyDictionary<string, Pod> Render(StateDirectory state, ImageVector images, string kubernetesVersion)
+    public static IReadOnlyDictionary<string, Pod> Render(ClusterDirectory folder, ImageVector images, string kubernetesVersion)
     {
-        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(images);
         return new Dictionary<string, Pod>
         {
-            ["kube-apiserver.json"] = ApiServer(state, $"{images.KubeApiServer}:v{kubernetesVersion}"),
-            ["kube-controller-manager.json"] = ControllerManager(state, $"{images.KubeControllerManager}:v{kubernetesVersion}"),
+            ["kube-apiserver.json"] = ApiServer(folder, $"{images.KubeApiServer}:v{kubernetesVersion}"),
+            ["kube-controller-manager.json"] = ControllerManager(folder, $"{images.KubeControllerManager}:v{kubernetesVersion}"),
         };
     }
 
-    private static Pod ApiServer(StateDirectory state, string image) => HostPod("kube-apiserver", image,
+    private static Pod ApiServer(ClusterDirectory folder, string image) => HostPod("kube-apiserver", image,
     [
-        $"--bind-address={LocalNetwork.NodeAddress}",
-        $"--secure-port={LocalNetwork.RuntimeApiServerPort}",
-        $"--advertise-address={LocalNetwork.NodeAddress}",
+        $"--bind-address={folder.Cluster.NodeAddress}",
+        $"--secure-port={LocalCluster.ApiServerPort}",
+        $"--advertise-address={folder.Cluster.NodeAddress}",
         $"--data-dir={DataFolder}",
-        $"--tls-cert-file={PkiFolder}/{RuntimePki.ServerCertificate}",
-        $"--tls-private-key-file={PkiFolder}/{RuntimePki.ServerKey}",
-        $"--client-ca-file={PkiFolder}/{RuntimePki.CaCertificate}",
+        $"--tls-cert-file={PkiFolder}/{ClusterPki.ServerCertificate}",
+        $"--tls-private-key-file={PkiFolder}/{ClusterPki.ServerKey}",
+        $"--client-ca-file={PkiFolder}/{ClusterPki.CaCertificate}",
         "--authorization-mode=Node,RBAC",
         "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
-        $"--service-account-key-file={PkiFolder}/{RuntimePki.ServiceAccountPublicKey}",
-        $"--service-account-signing-key-file={PkiFolder}/{RuntimePki.ServiceAccountKey}",
-        $"--service-cluster-ip-range={LocalNetwork.RuntimeServices}",
-        $"--kubelet-client-certificate={PkiFolder}/{RuntimePki.KubeletClientCertificate}",
-        $"--kubelet-client-key={PkiFolder}/{RuntimePki.KubeletClientKey}",
-        $"--kubelet-certificate-authority={PkiFolder}/{RuntimePki.CaCertificate}",
+        $"--service-account-key-file={PkiFolder}/{ClusterPki.ServiceAccountPublicKey}",
+        $"--service-account-signing-key-file={PkiFolder}/{ClusterPki.ServiceAccountKey}",
+        $"--service-cluster-ip-range={folder.Cluster.Services}",
+        $"--kubelet-client-certificate={PkiFolder}/{ClusterPki.KubeletClientCertificate}",
+        $"--kubelet-client-key={PkiFolder}/{ClusterPki.KubeletClientKey}",
+        $"--kubelet-certificate-authority={PkiFolder}/{ClusterPki.CaCertificate}",
     ],
     [
-        new("data", DataFolder, Path.Combine(state.Root, "runtime-store"), ReadOnly: false),
-        new("pki", PkiFolder, state.Pki, ReadOnly: true),
+        new("data", DataFolder, folder.Store, ReadOnly: false),
+        new("pki", PkiFolder, folder.Pki, ReadOnly: true),
     ]);
 
-    private static Pod ControllerManager(StateDirectory state, string image) => HostPod("kube-controller-manager", image,
+    private static Pod ControllerManager(ClusterDirectory folder, string image) => HostPod("kube-controller-manager", image,
     [
-        $"--kubeconfig={PkiFolder}/{RuntimePki.ControllerManagerKubeconfig}",
-        $"--root-ca-file={PkiFolder}/{RuntimePki.CaCertificate}",
-        $"--cluster-signing-cert-file={PkiFolder}/{RuntimePki.CaCertificate}",
-        $"--cluster-signing-key-file={PkiFolder}/{RuntimePki.CaKey}",
-        $"--service-account-private-key-file={PkiFolder}/{RuntimePki.ServiceAccountKey}",
-        $"--local-volume-path={state.Volumes}",
+        $"--kubeconfig={PkiFolder}/{ClusterPki.ControllerManagerKubeconfig}",
+        $"--root-ca-file={PkiFolder}/{ClusterPki.CaCertificate}",
+        $"--cluster-signing-cert-file={PkiFolder}/{ClusterPki.CaCertificate}",
+        $"--cluster-signing-key-file={PkiFolder}/{ClusterPki.CaKey}",
+        $"--service-account-private-key-file={PkiFolder}/{ClusterPki.ServiceAccountKey}",
+        $"--local-volume-path={folder.Volumes}",
         "--leader-elect=false",
     ],
     [
-        new("pki", PkiFolder, state.Pki, ReadOnly: true),
-        new("volumes", state.Volumes, state.Volumes, ReadOnly: false),
+        new("pki", PkiFolder, folder.Pki, ReadOnly: true),
+        new("volumes", folder.Volumes, folder.Volumes, ReadOnly: false),
     ]);
 
     private static Pod HostPod(string name, string image, IReadOnlyList<string> args, IReadOnlyList<HostFolder> folders) => new()

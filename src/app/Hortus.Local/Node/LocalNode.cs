@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Hortus.Local.Bootstrap;
@@ -10,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Hortus.Local.Node;
 
 /// <summary>
-/// The background process of a local garden (<c>hortus local-node</c>): owns the network namespace, keeps the kubelet running and
-/// serves the front door and the garden's DNS zones. Pods outlive it; the next start takes them over.
+/// The background process of a local garden (<c>hortus local-node</c>): owns the network namespaces, keeps the kubelet of each cluster
+/// running and serves the front door and the garden's DNS zones. Pods outlive it; the next start takes them over.
 /// </summary>
 public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILoggerFactory loggers)
 {
@@ -28,18 +29,24 @@ public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILo
     {
         ArgumentNullException.ThrowIfNull(connect);
         using var listener = Listen(options.Port);
-        var network = new NodeNetwork(state);
-        await network.EnsureAsync(cancellationToken);
+        var clusters = state.Of(options.Seeds);
+        var network = await ConnectAsync(clusters, cancellationToken);
+        await File.WriteAllTextAsync(
+            state.NodeSeedsFile, options.Seeds.ToString(CultureInfo.InvariantCulture), cancellationToken);
         new ProcessFile(state.NodePid).Write(Environment.ProcessId);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var manager = connect(state.RuntimeKubeconfig);
-        var routes = new ServiceRoutes(manager.CacheOf<Service>());
+        var managers = clusters.Select(cluster => connect(cluster.Kubeconfig)).ToArray();
+        var routes = new ServiceRoutes(
+            [.. clusters.Zip(managers, (cluster, manager) => (cluster.Cluster, manager.CacheOf<Service>()))]);
         var door = new SniForwarder(listener, routes.Find, network.ConnectAsync, time, loggers.CreateLogger<SniForwarder>());
-        var names = new ZoneServers(options, network, manager, time, loggers);
+        var names = new ZoneServers(options, network, managers, time, loggers);
         Task[] parts =
         [
-            Kubelet(network).RunAsync(stop.Token), door.RunAsync(stop.Token), names.RunAsync(stop.Token), manager.RunAsync(stop.Token),
+            .. clusters.Select(cluster => Kubelet(cluster).RunAsync(stop.Token)),
+            door.RunAsync(stop.Token),
+            names.RunAsync(stop.Token),
+            .. managers.Select(manager => manager.RunAsync(stop.Token)),
         ];
         try
         {
@@ -73,40 +80,59 @@ public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILo
         }
     }
 
+    // The first node is the way from each to the others.
+    private static async Task<NodeNetwork> ConnectAsync(
+        IReadOnlyList<ClusterDirectory> clusters, CancellationToken cancellationToken)
+    {
+        var networks = clusters.Select(cluster => new NodeNetwork(cluster)).ToArray();
+        foreach (var network in networks)
+        {
+            await network.EnsureAsync(cancellationToken);
+        }
+
+        foreach (var seed in networks.Skip(1))
+        {
+            await networks[0].ConnectAsync(seed, cancellationToken);
+        }
+
+        return networks[0];
+    }
+
     // The tools that setup unpacks lie with the sources, which may be in a folder of which pods have one of their own.
     private IEnumerable<string> ProgramFolders() => new[] { LocalRegistry.Program, HelmProgram, LocalPrograms.Etcd }
         .Select(program => Path.GetDirectoryName(LocalPrograms.Find(program, options.Executable)))
         .OfType<string>()
         .Distinct();
 
-    private SupervisedProcess Kubelet(NodeNetwork network)
+    private SupervisedProcess Kubelet(ClusterDirectory folder)
     {
-        var command = network.Enter(
+        var cluster = folder.Cluster;
+        var command = new NodeNetwork(folder).Enter(
         [
             options.Executable,
             "kubelet",
-            "--hostname-override=" + LocalNetwork.NodeName,
-            "--root-dir=" + state.Kubelet,
-            "--kubeconfig=" + Path.Combine(state.Pki, "kubelet.kubeconfig"),
-            "--pod-manifest-path=" + state.StaticPods,
+            "--hostname-override=" + cluster.NodeName,
+            "--root-dir=" + folder.Kubelet,
+            "--kubeconfig=" + folder.KubeletKubeconfig,
+            "--pod-manifest-path=" + folder.StaticPods,
             "--image-map=" + state.ImageMap,
             "--masked-path=" + state.Root,
-            "--pod-cidr=" + LocalNetwork.RuntimePods,
-            "--node-ip=" + LocalNetwork.NodeAddress,
-            "--address=" + LocalNetwork.NodeAddress,
-            "--client-ca-file=" + Path.Combine(state.Pki, "ca.crt"),
+            "--pod-cidr=" + cluster.Pods,
+            "--node-ip=" + cluster.NodeAddress,
+            "--address=" + cluster.NodeAddress,
+            "--client-ca-file=" + Path.Combine(folder.Pki, ClusterPki.CaCertificate),
             "--rotate-server-certificates",
             "--service-proxy",
-            "--cluster-dns=" + LocalNetwork.RuntimeDns,
+            "--cluster-dns=" + cluster.Dns,
             "--dns-upstream=" + LocalNetwork.ZoneServer,
             "--visible-folder=" + state.DevelopmentImages,
-            .. ProgramFolders().Select(folder => "--visible-folder=" + folder),
+            .. ProgramFolders().Select(visible => "--visible-folder=" + visible),
         ]);
         return new SupervisedProcess(
-            "kubelet",
+            folder.KubeletName,
             command,
-            state.KubeletLog,
-            new ProcessFile(state.KubeletPid),
+            folder.KubeletLog,
+            new ProcessFile(folder.KubeletPid),
             time,
             loggers.CreateLogger<SupervisedProcess>());
     }

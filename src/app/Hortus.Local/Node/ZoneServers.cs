@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Hortus.Local.Node;
 
 /// <summary>Answers the zones that provider-local writes, twice: to users on a port of 127.0.0.1, and to pods (through the
-/// cluster DNS) on the node's address inside the garden's network.</summary>
+/// cluster DNS) on the first node's address inside the garden's network.</summary>
 internal sealed class ZoneServers
 {
     private readonly LocalGardenOptions options;
@@ -18,14 +18,14 @@ internal sealed class ZoneServers
     private readonly NodeNetwork network;
     private readonly DnsServer server;
 
-    /// <summary>Adds the controller that keeps the zones to the manager.</summary>
+    /// <summary>Adds the controllers that keep the zones to the managers of all clusters.</summary>
     public ZoneServers(
-        LocalGardenOptions options, NodeNetwork network, IControllerManager manager, TimeProvider time, ILoggerFactory loggers)
+        LocalGardenOptions options, NodeNetwork network, IReadOnlyList<IControllerManager> managers, TimeProvider time, ILoggerFactory loggers)
     {
         this.options = options;
         this.network = network;
         state = new StateDirectory(options.StateDirectory);
-        var zones = ZoneDirectory.AddTo(manager, time, loggers.CreateLogger<ZoneDirectory>());
+        var zones = ZoneDirectory.AddTo(managers, time, loggers.CreateLogger<ZoneDirectory>());
         server = new DnsServer(zones, null, loggers.CreateLogger<DnsServer>());
     }
 

@@ -50,7 +50,7 @@ public sealed class LocalCharts(LocalGardenOptions options, StateDirectory state
     public async Task<IReadOnlyDictionary<string, string>> PublishAsync(CancellationToken cancellationToken)
     {
         var registry = RegistryFiles.UserHost(options.Port);
-        var authority = await File.ReadAllTextAsync(Path.Combine(state.Pki, RuntimePki.CaCertificate), cancellationToken);
+        var authority = await File.ReadAllTextAsync(Path.Combine(state.Runtime.Pki, ClusterPki.CaCertificate), cancellationToken);
         var login = System.Text.Encoding.UTF8.GetBytes(new RegistryFiles(state).DockerConfig(registry));
         using var client = new RegistryClient(new RegistryOptions { TriesMax = 1 }, new Random(0), time);
         var references = new Dictionary<string, string>();

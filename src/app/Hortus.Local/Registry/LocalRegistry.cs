@@ -22,7 +22,7 @@ public static class LocalRegistry
     public const int Port = 5000;
 
     /// <summary>Where it listens.</summary>
-    public static IPEndPoint Endpoint { get; } = IPEndPoint.Parse($"{LocalNetwork.NodeAddress}:{Port}");
+    public static IPEndPoint Endpoint { get; } = IPEndPoint.Parse($"{LocalCluster.Runtime.NodeAddress}:{Port}");
 
     /// <summary>User who may pull and push.</summary>
     public const string User = "hortus";

@@ -23,7 +23,7 @@ public sealed class RegistryAccessObjects(StateDirectory state) : IComponent
             ".dockerconfigjson", files.DockerConfig(LocalRegistry.Host)),
         Secret(
             LocalRegistry.CaBundleSecret, GardenerRoles.OciCABundle, "Opaque",
-            "bundle.crt", File.ReadAllText(Path.Combine(state.Pki, RuntimePki.CaCertificate))),
+            "bundle.crt", File.ReadAllText(Path.Combine(state.Runtime.Pki, ClusterPki.CaCertificate))),
     ];
 
     private static Secret Secret(string name, string role, string type, string key, string content) => new()

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Hortus.Host;
+using Hortus.Local.Bootstrap;
+using Hortus.Pki;
 
 namespace Hortus.Local.Registry;
 
@@ -24,10 +26,18 @@ public sealed class RegistryFiles(StateDirectory state)
     /// <summary>The password of <see cref="LocalRegistry.User"/>.</summary>
     public string Password => File.ReadAllText(state.RegistryPassword);
 
-    /// <summary>Makes what is missing; the certificate is made by <see cref="Bootstrap.RuntimePki"/>.</summary>
-    public void Ensure()
+    /// <summary>Makes what is missing.</summary>
+    /// <param name="authority">Issues the certificate.</param>
+    public void Ensure(ClusterPki authority)
     {
+        ArgumentNullException.ThrowIfNull(authority);
         Directory.CreateDirectory(state.RegistryConfiguration);
+        authority.EnsureServer(
+            Path.Combine(state.RegistryConfiguration, Certificate),
+            Path.Combine(state.RegistryConfiguration, Key),
+            CertificateSpec.Server(
+                LocalRegistry.Host, LocalRegistry.Host, LocalRegistry.Host + ".cluster.local", LocalRegistry.UserServerName,
+                LocalRegistry.Endpoint.Address.ToString(), "127.0.0.1"));
         Directory.CreateDirectory(state.RegistryData);
         var users = Path.Combine(state.RegistryConfiguration, Users);
         if (!File.Exists(state.RegistryPassword) || !File.Exists(users))
@@ -81,7 +91,7 @@ public sealed class RegistryFiles(StateDirectory state)
           cache:
             blobdescriptor: inmemory
         http:
-          addr: {LocalNetwork.NodeAddress}:{LocalRegistry.Port}
+          addr: {LocalRegistry.Endpoint}
           tls:
             certificate: {RegistryPod.ConfigurationFolder}/{Certificate}
             key: {RegistryPod.ConfigurationFolder}/{Key}

@@ -1,14 +1,11 @@
-using System.Text;
 using Hortus.Components;
-using Hortus.Local.Bootstrap;
 using Hortus.Objects;
-using Hortus.Objects.Gardener;
 using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Local.Registry;
 
-/// <summary>What the runtime cluster needs to know of the registry: how to reach it, whom it trusts, and by which authority.</summary>
-public sealed class RegistryObjects(StateDirectory state) : IComponent
+/// <summary>What lets the pods of a cluster reach the registry, which runs in the runtime cluster.</summary>
+public sealed class RegistryObjects : IComponent
 {
     private const string PortName = "https";
 
@@ -21,7 +18,6 @@ public sealed class RegistryObjects(StateDirectory state) : IComponent
         new Objects.Kubernetes.Namespace { Metadata = new ObjectMeta { Name = LocalRegistry.Namespace } },
         Service(),
         Endpoints(),
-        .. new RegistryAccessObjects(state).Render(),
     ];
 
     // Without a selector: the address is known, so nobody has to wait until the pod shows in the API and is found by it.
@@ -56,6 +52,6 @@ public sealed class RegistryObjects(StateDirectory state) : IComponent
         },
         AddressType = "IPv4",
         Ports = [new DiscoveryEndpointPort { Name = PortName, Port = LocalRegistry.Port, Protocol = "TCP" }],
-        Endpoints = [new Endpoint { Addresses = [LocalNetwork.NodeAddress], Conditions = new EndpointConditions { Ready = true } }],
+        Endpoints = [new Endpoint { Addresses = [LocalRegistry.Endpoint.Address.ToString()], Conditions = new EndpointConditions { Ready = true } }],
     };
 }

@@ -9,7 +9,9 @@ namespace Hortus.Local.Workloads;
 public sealed record ComponentProcess(string Name, string? Image, int Id);
 
 /// <summary>Finds the processes of a component on this machine.</summary>
-public sealed class ComponentProcesses(StateDirectory state)
+/// <param name="state">The garden's.</param>
+/// <param name="cluster">The cluster of the component's pods.</param>
+public sealed class ComponentProcesses(StateDirectory state, ClusterDirectory cluster)
 {
     /// <summary>The processes that run now.</summary>
     /// <exception cref="LocalGardenException">There is no such component, or none of its processes runs.</exception>
@@ -25,12 +27,12 @@ public sealed class ComponentProcesses(StateDirectory state)
 
     private async Task<IReadOnlyList<ComponentProcess>> OfPodsAsync(string component, CancellationToken cancellationToken)
     {
-        using var runtime = new GardenConnections(state).Runtime();
-        var pods = ComponentPods.Find(await ComponentPods.ListAsync(runtime, cancellationToken), component)
+        using var client = new GardenConnections(state).Open(cluster);
+        var pods = ComponentPods.Find(await ComponentPods.ListAsync(client, cancellationToken), component)
             .Select(pod => pod.Pod.Key).ToHashSet();
         return
         [
-            .. RunningContainers.Of(state.Kubelet)
+            .. RunningContainers.Of(cluster.Kubelet)
                 .Select(container => (Container: container, Pod: pods.FirstOrDefault(pod => IsOf(container, pod))))
                 .Where(pair => pair.Pod is { Name: not null })
                 .Select(pair => new ComponentProcess(

@@ -3,7 +3,7 @@ using Hortus.Local.Node;
 namespace Hortus.Local.Workloads;
 
 /// <summary>A process of a local garden that is no pod.</summary>
-/// <param name="Name">Its subcommand.</param>
+/// <param name="Name">Its subcommand, followed by the name of the seed for that of a further seed.</param>
 /// <param name="Log">File with what it says.</param>
 /// <param name="Pid">File that names it while it runs.</param>
 public sealed record HostProcess(string Name, string Log, ProcessFile Pid);
@@ -18,7 +18,8 @@ public static class HostProcesses
         return
         [
             new HostProcess("local-node", state.NodeLog, new ProcessFile(state.NodePid)),
-            new HostProcess("kubelet", state.KubeletLog, new ProcessFile(state.KubeletPid)),
+            .. state.Clusters.Select(
+                cluster => new HostProcess(cluster.KubeletName, cluster.KubeletLog, new ProcessFile(cluster.KubeletPid))),
         ];
     }
 }

@@ -5,4 +5,5 @@ namespace Hortus.Local.Workloads;
 /// <summary>Whose logs are asked for.</summary>
 /// <param name="Wanted">Which pods.</param>
 /// <param name="Lines">Which of a pod's lines; null for a pod means all.</param>
-public sealed record LogSource(Func<Pod, bool> Wanted, Func<Pod, Func<string, bool>?> Lines);
+/// <param name="Seed">The seed whose cluster has the pods; null for the cluster that was asked.</param>
+public sealed record LogSource(Func<Pod, bool> Wanted, Func<Pod, Func<string, bool>?> Lines, string? Seed = null);

@@ -6,7 +6,9 @@ using Hortus.Objects.Kubernetes;
 namespace Hortus.Local.Workloads;
 
 /// <summary>Finds out whose logs somebody means by a name.</summary>
-public sealed class LogTargets(IKubernetesClient runtime, IKubernetesClient? garden)
+/// <param name="cluster">The cluster of the components.</param>
+/// <param name="garden">The virtual garden; null when it was never ready.</param>
+public sealed class LogTargets(IKubernetesClient cluster, IKubernetesClient? garden)
 {
     private const string Gardenlet = "gardenlet";
 
@@ -20,7 +22,7 @@ public sealed class LogTargets(IKubernetesClient runtime, IKubernetesClient? gar
             return Of(await ShootAsync(new ObjectKey(space, shoot), cancellationToken));
         }
 
-        var pods = await ComponentPods.ListAsync(runtime, cancellationToken);
+        var pods = await ComponentPods.ListAsync(cluster, cancellationToken);
         if (ComponentPods.Matching(pods, name) is { Count: > 0 } found)
         {
             var workloads = found.Select(pod => (pod.Pod.Metadata.Namespace, pod.Workload)).ToHashSet();
@@ -55,6 +57,7 @@ public sealed class LogTargets(IKubernetesClient runtime, IKubernetesClient? gar
             pod => pod.Metadata.Namespace == space || ComponentPods.WorkloadOf(pod) == Gardenlet,
             pod => pod.Metadata.Namespace == space
                 ? null
-                : line => names.Any(name => line.Contains(name, StringComparison.Ordinal)));
+                : line => names.Any(name => line.Contains(name, StringComparison.Ordinal)),
+            shoot.Status.SeedName ?? shoot.Spec.SeedName);
     }
 }

@@ -6,16 +6,16 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Hortus.Local.Tests;
 
-public sealed class RuntimePkiTests : IDisposable
+public sealed class ClusterPkiTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly StateDirectory state;
 
-    public RuntimePkiTests()
+    public ClusterPkiTests()
     {
         state = new StateDirectory(folder["state"]);
-        state.Create();
+        state.Create(1);
         Ensure();
     }
 
@@ -34,7 +34,7 @@ public sealed class RuntimePkiTests : IDisposable
     [Fact]
     public void No_file_is_readable_by_others()
     {
-        foreach (var file in Directory.GetFiles(state.Pki).Append(state.RuntimeKubeconfig))
+        foreach (var file in Directory.GetFiles(state.Runtime.Pki).Append(state.Runtime.Kubeconfig))
         {
             File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
         }
@@ -60,7 +60,7 @@ public sealed class RuntimePkiTests : IDisposable
         Ensure();
 
         var after = Contents();
-        foreach (var kept in new[] { RuntimePki.CaCertificate, RuntimePki.CaKey, RuntimePki.ServiceAccountKey, RuntimePki.ServiceAccountPublicKey })
+        foreach (var kept in new[] { ClusterPki.CaCertificate, ClusterPki.CaKey, ClusterPki.ServiceAccountKey, ClusterPki.ServiceAccountPublicKey })
         {
             after[kept].ShouldBe(before[kept], kept);
         }
@@ -77,21 +77,21 @@ public sealed class RuntimePkiTests : IDisposable
     {
         var before = Contents();
 
-        new RuntimePki(state, time).Ensure(7443);
+        new ClusterPki(state.Runtime, time).Ensure(7443);
 
         var after = Contents();
         after.Keys.Where(name => after[name] != before[name]).ShouldBe(["runtime.yaml"]);
-        KubeConfig.Load(state.RuntimeKubeconfig).Clusters[0].Server.ShouldBe("https://127.0.0.1:7443");
+        KubeConfig.Load(state.Runtime.Kubeconfig).Clusters[0].Server.ShouldBe("https://127.0.0.1:7443");
     }
 
     [Fact]
     public void A_lost_certificate_is_made_again()
     {
-        File.Delete(Path.Combine(state.Pki, RuntimePki.ServerCertificate));
+        File.Delete(Path.Combine(state.Runtime.Pki, ClusterPki.ServerCertificate));
 
         Ensure();
 
-        Read(RuntimePki.ServerCertificate).Subject.ShouldBe("CN=kube-apiserver");
+        Read(ClusterPki.ServerCertificate).Subject.ShouldBe("CN=kube-apiserver");
     }
 
     [Theory]
@@ -100,22 +100,22 @@ public sealed class RuntimePkiTests : IDisposable
     [InlineData("localhost")]
     public void The_server_certificate_carries_the_names_that_clients_use(string name)
     {
-        Read(RuntimePki.ServerCertificate).MatchesHostname(name).ShouldBeTrue();
+        Read(ClusterPki.ServerCertificate).MatchesHostname(name).ShouldBeTrue();
     }
 
     [Theory]
-    [InlineData(LocalNetwork.NodeAddress)]
-    [InlineData(LocalNetwork.RuntimeKubernetesService)]
+    [InlineData("172.18.0.2")]
+    [InlineData("10.2.0.1")]
     [InlineData("127.0.0.1")]
     public void The_server_certificate_carries_the_addresses_that_clients_use(string address)
     {
-        Read(RuntimePki.ServerCertificate).MatchesHostname(address).ShouldBeTrue();
+        Read(ClusterPki.ServerCertificate).MatchesHostname(address).ShouldBeTrue();
     }
 
     [Fact]
     public void Users_reach_the_runtime_cluster_through_the_front_door_as_administrators()
     {
-        var config = KubeConfig.Load(state.RuntimeKubeconfig);
+        var config = KubeConfig.Load(state.Runtime.Kubeconfig);
 
         config.Clusters[0].Server.ShouldBe("https://127.0.0.1:6443");
         config.Clusters[0].TlsServerName.ShouldBe(LocalNetwork.RuntimeServerName);
@@ -125,9 +125,9 @@ public sealed class RuntimePkiTests : IDisposable
     [Fact]
     public void The_kubelet_is_a_node_and_not_an_administrator()
     {
-        var config = KubeConfig.Load(new RuntimePki(state, time).KubeletKubeconfig);
+        var config = KubeConfig.Load(state.Runtime.KubeletKubeconfig);
 
-        Subject(config).ShouldBe(("system:node:" + LocalNetwork.NodeName, "system:nodes"));
+        Subject(config).ShouldBe(("system:node:" + LocalCluster.Runtime.NodeName, "system:nodes"));
     }
 
     private static (string, string) Subject(KubeConfig config)
@@ -136,10 +136,10 @@ public sealed class RuntimePkiTests : IDisposable
         return (subject.CommonName, subject.Organizations.ShouldHaveSingleItem());
     }
 
-    private X509Certificate2 Read(string name) => Pem.ReadCertificate(File.ReadAllText(Path.Combine(state.Pki, name)));
+    private X509Certificate2 Read(string name) => Pem.ReadCertificate(File.ReadAllText(Path.Combine(state.Runtime.Pki, name)));
 
-    private void Ensure() => new RuntimePki(state, time).Ensure(6443);
+    private void Ensure() => new ClusterPki(state.Runtime, time).Ensure(6443);
 
     private SortedDictionary<string, string> Contents() => new(
-        Directory.GetFiles(state.Pki).Append(state.RuntimeKubeconfig).ToDictionary(file => Path.GetFileName(file), File.ReadAllText));
+        Directory.GetFiles(state.Runtime.Pki).Append(state.Runtime.Kubeconfig).ToDictionary(file => Path.GetFileName(file), File.ReadAllText));
 }

@@ -1,14 +1,13 @@
 using Hortus.Client;
-using Hortus.Local.Registry;
 using Hortus.Pki;
 
 namespace Hortus.Local.Bootstrap;
 
 /// <summary>
-/// Keys and certificates of the runtime cluster, kept in the state directory: made at the first start, taken over later,
+/// Keys and certificates of one cluster of a local garden, kept in the state directory: made at the first start, taken over later,
 /// renewed when four fifths of their validity are over.
 /// </summary>
-public sealed class RuntimePki(StateDirectory state, TimeProvider time)
+public sealed class ClusterPki(ClusterDirectory folder, TimeProvider time)
 {
     /// <summary>File names below the folder that static pods mount.</summary>
     public const string CaCertificate = "ca.crt";
@@ -21,13 +20,9 @@ public sealed class RuntimePki(StateDirectory state, TimeProvider time)
     public const string ServiceAccountPublicKey = "sa.pub";
     public const string ControllerManagerKubeconfig = "controller-manager.kubeconfig";
 
-    /// <summary>Kubeconfig of the runtime cluster's kubelet.</summary>
-    public string KubeletKubeconfig => Path.Combine(state.Pki, "kubelet.kubeconfig");
+    private readonly LocalCluster cluster = folder.Cluster;
 
-    /// <summary>Kubeconfig of the administrator for processes inside the garden's network.</summary>
-    public string NodeAdminKubeconfig => Path.Combine(state.Pki, "node-admin.kubeconfig");
-
-    private static string NodeServer => $"https://{LocalNetwork.NodeAddress}:{LocalNetwork.RuntimeApiServerPort}";
+    private string NodeServer => $"https://{cluster.NodeAddress}:{LocalCluster.ApiServerPort}";
 
     /// <summary>Makes what is missing and renews what is old.</summary>
     /// <param name="port">Loopback port under which users reach the API server.</param>
@@ -37,19 +32,24 @@ public sealed class RuntimePki(StateDirectory state, TimeProvider time)
         EnsurePair(authority, ServerCertificate, ServerKey, CertificateSpec.Server(
             "kube-apiserver",
             "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local", "localhost",
-            LocalNetwork.RuntimeServerName, LocalNetwork.NodeAddress, LocalNetwork.RuntimeKubernetesService, "127.0.0.1"));
-        EnsureRegistryPair(authority);
+            cluster.ServerName, cluster.NodeAddress, cluster.KubernetesService, "127.0.0.1"));
         EnsurePair(authority, KubeletClientCertificate, KubeletClientKey,
             CertificateSpec.Client("kube-apiserver-kubelet-client", "system:masters"));
         EnsureServiceAccountKeys();
-        EnsureKubeconfig(authority, Path.Combine(state.Pki, ControllerManagerKubeconfig), NodeServer, null,
+        EnsureKubeconfig(authority, Path.Combine(folder.Pki, ControllerManagerKubeconfig), NodeServer, null,
             CertificateSpec.Client("system:kube-controller-manager", "system:masters"));
-        EnsureKubeconfig(authority, KubeletKubeconfig, NodeServer, null,
-            CertificateSpec.Client("system:node:" + LocalNetwork.NodeName, "system:nodes"));
+        EnsureKubeconfig(authority, folder.KubeletKubeconfig, NodeServer, null,
+            CertificateSpec.Client("system:node:" + cluster.NodeName, "system:nodes"));
         var administrator = CertificateSpec.Client("kubernetes-admin", "system:masters");
-        EnsureKubeconfig(authority, NodeAdminKubeconfig, NodeServer, null, administrator);
-        EnsureKubeconfig(authority, state.RuntimeKubeconfig, $"https://127.0.0.1:{port}", LocalNetwork.RuntimeServerName, administrator);
+        EnsureKubeconfig(authority, folder.NodeAdminKubeconfig, NodeServer, null, administrator);
+        EnsureKubeconfig(authority, folder.Kubeconfig, $"https://127.0.0.1:{port}", cluster.ServerName, administrator);
     }
+
+    /// <summary>A pair of the cluster's authority in another folder than the cluster's own, for a server that must not see its keys.</summary>
+    /// <param name="certificate">Full path.</param>
+    /// <param name="key">Full path.</param>
+    /// <param name="spec">Whose it is.</param>
+    public void EnsureServer(string certificate, string key, CertificateSpec spec) => EnsurePair(EnsureAuthority(), certificate, key, spec);
 
     private CertificateAuthority EnsureAuthority()
     {
@@ -60,23 +60,10 @@ public sealed class RuntimePki(StateDirectory state, TimeProvider time)
             return CertificateAuthority.Load(File.ReadAllText(certificate), File.ReadAllText(key), time);
         }
 
-        var authority = CertificateAuthority.Create("runtime-garden", CertificateAuthority.ValidityDefault, time);
+        var authority = CertificateAuthority.Create(cluster.IsRuntime ? "runtime-garden" : "seed-" + cluster.SeedName, CertificateAuthority.ValidityDefault, time);
         StateDirectory.WriteSecret(key, authority.PrivateKeyPem);
         StateDirectory.WriteSecret(certificate, authority.CertificatePem);
         return authority;
-    }
-
-    // In a folder of its own: its pod must not see the keys of the cluster.
-    private void EnsureRegistryPair(CertificateAuthority authority)
-    {
-        Directory.CreateDirectory(state.RegistryConfiguration);
-        EnsurePair(
-            authority,
-            Path.Combine(state.RegistryConfiguration, RegistryFiles.Certificate),
-            Path.Combine(state.RegistryConfiguration, RegistryFiles.Key),
-            CertificateSpec.Server(
-                LocalRegistry.Host, LocalRegistry.Host, LocalRegistry.Host + ".cluster.local", LocalRegistry.UserServerName,
-                LocalNetwork.NodeAddress, "127.0.0.1"));
     }
 
     private void EnsurePair(CertificateAuthority authority, string certificateName, string keyName, CertificateSpec spec)
@@ -109,17 +96,17 @@ public sealed class RuntimePki(StateDirectory state, TimeProvider time)
 
     private void EnsureKubeconfig(CertificateAuthority authority, string path, string server, string? serverName, CertificateSpec user)
     {
-        if (File.Exists(path) && KubeConfig.Load(path) is { Clusters: [{ } cluster], Users: [{ ClientCertificatePem: { } current }] }
-            && cluster.Server == server && !CertificateExpiry.Of(current).NeedsRenewal(time))
+        if (File.Exists(path) && KubeConfig.Load(path) is { Clusters: [{ } known], Users: [{ ClientCertificatePem: { } current }] }
+            && known.Server == server && !CertificateExpiry.Of(current).NeedsRenewal(time))
         {
             return;
         }
 
         var pair = authority.Issue(user);
         StateDirectory.WriteSecret(path, Kubeconfigs.ForClient(
-            "runtime", server, serverName, authority.CertificatePem, pair).ToYaml());
+            cluster.Name, server, serverName, authority.CertificatePem, pair).ToYaml());
     }
 
     // A full path stays as it is.
-    private string FileOf(string name) => Path.Combine(state.Pki, name);
+    private string FileOf(string name) => Path.Combine(folder.Pki, name);
 }
