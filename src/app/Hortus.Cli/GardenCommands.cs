@@ -48,8 +48,8 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
         };
         var seeds = new Option<int?>("--seeds")
         {
-            Description = $"How many seeds, 1 to {LocalCluster.SeedsMax}, each on a cluster of its own; more can be had later. Default 1, or "
-                + "as many as there are.",
+            Description = $"How many seeds, 1 to {LocalCluster.SeedsMax}, each on a cluster of its own; more can be had later. "
+                + "Default 1, or as many as there are.",
             HelpName = "number",
             CustomParser = ParseSeeds,
         };
@@ -185,7 +185,8 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
             Arity = ArgumentArity.ZeroOrOne,
             DefaultValueFactory = _ => LocalCluster.Runtime.SeedName,
         };
-        var seed = Print("seed", "A seed; the first one is the runtime cluster.", (c, result) => c.KubeconfigOf(result.GetValue(seedName)!));
+        var seed = Print(
+            "seed", "A seed; the first one is the runtime cluster.", (c, result) => c.KubeconfigOf(result.GetValue(seedName)!));
         seed.Arguments.Add(seedName);
         command.Subcommands.Add(seed);
         var name = new Argument<string>("NAME") { Description = "Name of the shoot." };

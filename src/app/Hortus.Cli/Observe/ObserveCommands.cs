@@ -53,7 +53,8 @@ public sealed class ObserveCommands(TextWriter output, TextWriter errors, TimePr
                 return;
             }
 
-            await LogsAsync(new GardenConnections(state), Cluster(result, state), component, options, result.GetValue(follow), cancellationToken);
+            await LogsAsync(
+                new GardenConnections(state), Cluster(result, state), component, options, result.GetValue(follow), cancellationToken);
         }));
         return command;
     }

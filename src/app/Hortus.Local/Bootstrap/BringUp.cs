@@ -72,18 +72,17 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
             await gardenlets.ApplyAsync(state.Runtime, await charts, cancellationToken);
             await ApplyGardenObjectsAsync(garden, cancellationToken);
         });
-        var further = state.Of(options.Seeds).Skip(1).Select(cluster => progress.StepAsync("seed " + cluster.Cluster.SeedName, async detail =>
-        {
-            detail.Report("waiting for its cluster");
-            await SeedCluster.PrepareAsync(cluster, FieldManager, time, cancellationToken);
-            await gardenlets.ApplyAsync(cluster, await charts, cancellationToken);
-            await WaitForSeedAsync(garden, cluster.Cluster.SeedName, detail, cancellationToken);
-        }));
         await Task.WhenAll(
         [
             progress.StepAsync(
                 "seed", detail => WaitForSeedAsync(garden, LocalCluster.Runtime.SeedName, detail, cancellationToken)),
-            .. further,
+            .. state.Of(options.Seeds).Skip(1).Select(cluster => progress.StepAsync("seed " + cluster.Cluster.SeedName, async detail =>
+            {
+                detail.Report("waiting for its cluster");
+                await SeedCluster.PrepareAsync(cluster, FieldManager, time, cancellationToken);
+                await gardenlets.ApplyAsync(cluster, await charts, cancellationToken);
+                await WaitForSeedAsync(garden, cluster.Cluster.SeedName, detail, cancellationToken);
+            })),
         ]);
     }
 

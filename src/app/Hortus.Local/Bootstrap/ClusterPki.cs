@@ -45,7 +45,8 @@ public sealed class ClusterPki(ClusterDirectory folder, TimeProvider time)
         EnsureKubeconfig(authority, folder.Kubeconfig, $"https://127.0.0.1:{port}", cluster.ServerName, administrator);
     }
 
-    /// <summary>A pair of the cluster's authority in another folder than the cluster's own, for a server that must not see its keys.</summary>
+    /// <summary>A pair of the cluster's authority in another folder than the cluster's own, for a server that must not see its
+    /// keys.</summary>
     /// <param name="certificate">Full path.</param>
     /// <param name="key">Full path.</param>
     /// <param name="spec">Whose it is.</param>
@@ -60,7 +61,8 @@ public sealed class ClusterPki(ClusterDirectory folder, TimeProvider time)
             return CertificateAuthority.Load(File.ReadAllText(certificate), File.ReadAllText(key), time);
         }
 
-        var authority = CertificateAuthority.Create(cluster.IsRuntime ? "runtime-garden" : "seed-" + cluster.SeedName, CertificateAuthority.ValidityDefault, time);
+        var name = cluster.IsRuntime ? "runtime-garden" : "seed-" + cluster.SeedName;
+        var authority = CertificateAuthority.Create(name, CertificateAuthority.ValidityDefault, time);
         StateDirectory.WriteSecret(key, authority.PrivateKeyPem);
         StateDirectory.WriteSecret(certificate, authority.CertificatePem);
         return authority;

@@ -51,8 +51,8 @@ public static class Preflight
         if (state.Clusters.Count > options.Seeds)
         {
             throw new LocalGardenException(
-                $"--seeds: the garden in {state.Root} has {state.Clusters.Count} seeds and cannot come back with {options.Seeds}; leave --seeds "
-                + "out, or run `hortus down --delete-state` and start anew");
+                $"--seeds: the garden in {state.Root} has {state.Clusters.Count} seeds and cannot come back with {options.Seeds}; "
+                + "leave --seeds out, or run `hortus down --delete-state` and start anew");
         }
 
         if (!runs)

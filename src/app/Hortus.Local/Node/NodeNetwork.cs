@@ -16,6 +16,8 @@ public sealed class NodeNetwork(ClusterDirectory folder)
     /// <summary>File that stands for the namespace.</summary>
     public string Path => new NetworkNamespaces(processes).PathOf(folder.NetworkNamespace);
 
+    private string Name => folder.NetworkNamespace;
+
     // Of the link to a further seed, at the runtime cluster's end.
     private string LinkName => "seed" + cluster.Number;
 
@@ -65,8 +67,6 @@ public sealed class NodeNetwork(ClusterDirectory folder)
 
     /// <summary>The words that run a program inside the network but with the host's mounts.</summary>
     public IReadOnlyList<string> Enter(params IReadOnlyList<string> command) => ["nsenter", "--net=" + Path, "--", .. command];
-
-    private string Name => folder.NetworkNamespace;
 
     private async Task<bool> HasUplinkAsync(CancellationToken cancellationToken) =>
         (await InsideAsync(["ip", "-oneline", "link", "show"], cancellationToken)).Contains($" {Uplink}@", StringComparison.Ordinal);

@@ -20,7 +20,11 @@ internal sealed class ZoneServers
 
     /// <summary>Adds the controllers that keep the zones to the managers of all clusters.</summary>
     public ZoneServers(
-        LocalGardenOptions options, NodeNetwork network, IReadOnlyList<IControllerManager> managers, TimeProvider time, ILoggerFactory loggers)
+        LocalGardenOptions options,
+        NodeNetwork network,
+        IReadOnlyList<IControllerManager> managers,
+        TimeProvider time,
+        ILoggerFactory loggers)
     {
         this.options = options;
         this.network = network;

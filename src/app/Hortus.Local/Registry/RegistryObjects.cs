@@ -52,6 +52,13 @@ public sealed class RegistryObjects : IComponent
         },
         AddressType = "IPv4",
         Ports = [new DiscoveryEndpointPort { Name = PortName, Port = LocalRegistry.Port, Protocol = "TCP" }],
-        Endpoints = [new Endpoint { Addresses = [LocalRegistry.Endpoint.Address.ToString()], Conditions = new EndpointConditions { Ready = true } }],
+        Endpoints =
+        [
+            new Endpoint
+            {
+                Addresses = [LocalRegistry.Endpoint.Address.ToString()],
+                Conditions = new EndpointConditions { Ready = true },
+            },
+        ],
     };
 }
