@@ -22,7 +22,7 @@ public sealed class DevelopmentImageTests : IDisposable
     {
         graph = ProjectGraph.Read(tree.Root);
         state = new StateDirectory(tree["state"]);
-        state.Create();
+        state.Create(1);
         File.WriteAllText(state.ImageMap, ImageMapFile.Render(new ImageVector(), "/opt/registry", null));
         tree.Write("bin/hortus", "the program");
         Place(Gardener, "bin/Gardener.dll", "src/b/Gardener/out/Gardener.dll");
