@@ -40,6 +40,7 @@ public sealed class ManagedSeedAccessTests(ManagedSeedAccessTests.World world) :
             new ServiceAccount { Metadata = new ObjectMeta { Namespace = account.Namespace, Name = account.Name } }, "test", deadline.Token);
         await A.CreateSubresourceAsync<ServiceAccount, TokenRequest, TokenRequest>(account, "token", new TokenRequest(), deadline.Token);
         await A.DeleteAsync<ServiceAccount>(account, null, deadline.Token);
+        await world.BeginToDeleteAsync("left", deadline.Token);
         await A.GetAsync<Seed>(ObjectKey.Cluster("left"), deadline.Token);
         await A.DeleteAsync<Seed>(ObjectKey.Cluster("left"), null, deadline.Token);
     }
@@ -62,11 +63,8 @@ public sealed class ManagedSeedAccessTests(ManagedSeedAccessTests.World world) :
     public async Task A_seed_whose_ManagedSeed_is_being_deleted_is_not_registered_again()
     {
         using var deadline = SecureGarden.Deadline();
-        var (admin, key) = (world.Seeds.Garden.Admin, new ObjectKey("garden", "gone"));
-        var hold = new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = new JsonArray("gardener") } };
-        await admin.PatchAsync<ManagedSeed>(key, Patch.Merge(hold), deadline.Token);
-        await admin.DeleteAsync<Seed>(ObjectKey.Cluster("gone"), null, deadline.Token);
-        await admin.DeleteAsync<ManagedSeed>(key, null, deadline.Token);
+        await world.BeginToDeleteAsync("gone", deadline.Token);
+        await world.Seeds.Garden.Admin.DeleteAsync<Seed>(ObjectKey.Cluster("gone"), null, deadline.Token);
         using var gone = SecureGarden.Connect(world.Seeds.Garden.Gardenlet("gone", TimeSpan.FromHours(1)));
 
         var refused = await Should.ThrowAsync<ApiException>(gone.CreateAsync(GardenWorld.SeedOf("gone"), deadline.Token));
@@ -221,6 +219,20 @@ public sealed class ManagedSeedAccessTests(ManagedSeedAccessTests.World world) :
         {
             child?.Dispose();
             await Seeds.DisposeAsync();
+        }
+
+        /// <summary>Deletes a ManagedSeed, which its controller holds until its Seed is gone.</summary>
+        internal async Task BeginToDeleteAsync(string name, CancellationToken cancellationToken)
+        {
+            var (admin, key) = (Seeds.Garden.Admin, new ObjectKey("garden", name));
+            if ((await admin.GetAsync<ManagedSeed>(key, cancellationToken)).Metadata.IsDeleting())
+            {
+                return;
+            }
+
+            var hold = new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = new JsonArray("gardener") } };
+            await admin.PatchAsync<ManagedSeed>(key, Patch.Merge(hold), cancellationToken);
+            await admin.DeleteAsync<ManagedSeed>(key, null, cancellationToken);
         }
 
         internal static ManagedSeed Managed(string name, string bootstrap) => new()
