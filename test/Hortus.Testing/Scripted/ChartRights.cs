@@ -32,14 +32,15 @@ public static class ChartRights
         }
     }
 
-    /// <summary>Gives a chart's service account its rights.</summary>
+    /// <summary>Gives a chart's service account its rights; returns when the server grants them.</summary>
     /// <param name="client">An administrator's.</param>
     /// <param name="chart">Folder below charts/.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task GrantAsync(IKubernetesClient client, string chart, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
-        foreach (var value in await Rendered.GetOrAdd(chart, RenderAsync))
+        var rights = await Rendered.GetOrAdd(chart, RenderAsync);
+        foreach (var value in rights)
         {
             switch (value)
             {
@@ -58,6 +59,50 @@ public static class ChartRights
                 default:
                     throw new InvalidOperationException($"{value.Key} is no right");
             }
+        }
+
+        // The server takes in what is written a moment later, and a component that is refused at its start ends.
+        foreach (var binding in rights.OfType<ClusterRoleBinding>())
+        {
+            var role = rights.OfType<ClusterRole>().Single(found => found.Metadata.Name == binding.RoleRef.Name);
+            await UntilGrantedAsync(client, binding.Subjects!, role.Rules!, null, cancellationToken);
+        }
+
+        foreach (var binding in rights.OfType<RoleBinding>())
+        {
+            var role = rights.OfType<Role>().Single(found => found.Key == new ObjectKey(binding.Metadata.Namespace, binding.RoleRef.Name!));
+            await UntilGrantedAsync(client, binding.Subjects!, role.Rules!, binding.Metadata.Namespace, cancellationToken);
+        }
+    }
+
+    private static async Task UntilGrantedAsync(
+        IKubernetesClient client,
+        IReadOnlyList<Subject> subjects,
+        IReadOnlyList<PolicyRule> rules,
+        string? space,
+        CancellationToken cancellationToken)
+    {
+        var (account, rule) = (subjects[0], rules[^1]);
+        var resource = rule.Resources![0].Split('/');
+        var review = new SubjectAccessReview
+        {
+            Spec = new SubjectAccessReviewSpec
+            {
+                User = $"system:serviceaccount:{account.Namespace}:{account.Name}",
+                ResourceAttributes = new ResourceAttributes
+                {
+                    Group = rule.ApiGroups![0],
+                    Resource = resource[0],
+                    Subresource = resource.ElementAtOrDefault(1),
+                    Verb = rule.Verbs![0],
+                    Namespace = space,
+                    Name = rule.ResourceNames?.FirstOrDefault(),
+                },
+            },
+        };
+        while (!(await client.CreateAsync(review, cancellationToken)).Status.Allowed)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellationToken);
         }
     }
 
