@@ -15,8 +15,26 @@ internal sealed record ControllerSettings
     /// <summary>Time after which an operation that keeps failing is given up.</summary>
     public TimeSpan ShootRetryDuration { get; init; } = TimeSpan.FromHours(12);
 
-    /// <summary>Time that a failing health check may take before its condition turns False.</summary>
-    public TimeSpan ConditionThreshold { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>How long checks of a shoot's health may fail before their conditions turn False.</summary>
+    public GraceTimes ShootGraceTimes { get; init; } = GraceTimes.Default;
+
+    /// <summary>Time after which the seed is handled again without a change.</summary>
+    public TimeSpan SeedSyncPeriod { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Time between two checks of the seed's health when nothing changes.</summary>
+    public TimeSpan SeedCarePeriod { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long checks of the seed's health may fail before their conditions turn False.</summary>
+    public GraceTimes SeedGraceTimes { get; init; } = GraceTimes.Default;
+
+    /// <summary>Time between two renewals of the seed's Lease.</summary>
+    public TimeSpan LeaseRenewalPeriod { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Renewals that may fail in a row before the process counts as unhealthy.</summary>
+    public int LeaseMissesMax { get; init; } = 10;
+
+    /// <summary>BackupBuckets handled side by side.</summary>
+    public int ConcurrentBackupBuckets { get; init; } = 20;
 
     /// <summary>Installations of extensions handled side by side.</summary>
     public int ConcurrentControllerInstallations { get; init; } = 20;

@@ -16,6 +16,9 @@ internal sealed class GardenScopes(string seedName)
     /// <summary>The extensions of the seed.</summary>
     public CacheScope Installations { get; } = new(FieldSelector: $"spec.seedRef.name={seedName}");
 
+    /// <summary>The buckets that the seed looks after.</summary>
+    public CacheScope BackupBuckets { get; } = new(FieldSelector: $"spec.seedName={seedName}");
+
     /// <summary>Credentials and authorities of registries, of which the garden keeps copies for each seed.</summary>
     public CacheScope RegistrySecrets { get; } = new(
         GardenerNames.SeedNamespace(seedName), $"{GardenerLabels.Role} in ({GardenerRoles.HelmPullSecret},{GardenerRoles.OciCABundle})");

@@ -52,11 +52,9 @@ internal sealed class GardenletModule(GardenletSetup setup, ComponentContext con
         var lease = new SeedLease(surroundings, status);
         health.Add("seed-lease", HealthProbes.Live, lease.Fault);
         var care = new SeedCareReconciler(surroundings, status);
-        care.AddTo(surroundings.Seed);
-        surroundings.Garden.AddController("seed", new SeedReconciler(surroundings, status, care), controller => controller
-            .For<Seed>((old, seed) => (seed ?? old)!.Metadata.Name == surroundings.SeedName && SeedReconciler.Matters(old, seed))
-            .WithConcurrency(1)
-            .WithResync(TimeSpan.FromMinutes(1)));
+        care.AddTo(surroundings.Garden, surroundings.Seed);
+        new SeedReconciler(surroundings, status, care).AddTo(surroundings.Garden);
+        new BackupBucketReconciler(surroundings).AddTo(surroundings.Garden);
         ShootReconciler.AddTo(surroundings);
         ShootCareReconciler.AddTo(surroundings);
         InstallationControllers.AddTo(surroundings);

@@ -113,6 +113,15 @@ internal static class GardenletSetupReader
             ShootSyncPeriod = Time(controllers.Shoot?.SyncPeriod, fallback.ShootSyncPeriod),
             ShootRetryDuration = Time(controllers.Shoot?.RetryDuration, fallback.ShootRetryDuration),
             ShootCarePeriod = Time(controllers.ShootCare?.SyncPeriod, fallback.ShootCarePeriod),
+            ShootGraceTimes = GraceTimes.From(controllers.ShootCare?.ConditionThresholds),
+            SeedSyncPeriod = Time(controllers.Seed?.SyncPeriod, fallback.SeedSyncPeriod),
+            SeedCarePeriod = Time(controllers.SeedCare?.SyncPeriod, fallback.SeedCarePeriod),
+            SeedGraceTimes = GraceTimes.From(controllers.SeedCare?.ConditionThresholds),
+            LeaseRenewalPeriod = controllers.Seed?.LeaseResyncSeconds is > 0 and var seconds
+                ? TimeSpan.FromSeconds(seconds)
+                : fallback.LeaseRenewalPeriod,
+            LeaseMissesMax = controllers.Seed?.LeaseResyncMissThreshold is > 0 and var misses ? misses : fallback.LeaseMissesMax,
+            ConcurrentBackupBuckets = controllers.BackupBucket?.ConcurrentSyncs ?? fallback.ConcurrentBackupBuckets,
             ConcurrentControllerInstallations =
                 controllers.ControllerInstallation?.ConcurrentSyncs ?? fallback.ConcurrentControllerInstallations,
             ControllerInstallationCarePeriod =

@@ -13,28 +13,8 @@ internal static class WantedExtensions
     private const string DnsRecordKind = "DNSRecord";
 
     /// <summary>What the seed itself needs; nothing while it is being deleted.</summary>
-    public static IEnumerable<ExtensionPair> OfSeed(Seed seed, IReadOnlyList<ControllerRegistration> registrations)
-    {
-        if (seed.Metadata.IsDeleting())
-        {
-            yield break;
-        }
-
-        if (seed.Spec.Dns.Provider is { Type.Length: > 0 } dns)
-        {
-            yield return new ExtensionPair(DnsRecordKind, dns.Type);
-        }
-
-        foreach (var kind in new[] { ControlPlaneKind, "Infrastructure", "Worker" })
-        {
-            yield return new ExtensionPair(kind, seed.Spec.Provider.Type);
-        }
-
-        foreach (var type in Enabled(seed.Spec.Extensions, ClusterTypes.Seed, registrations, workerless: false))
-        {
-            yield return new ExtensionPair(ControllerResourceRules.ExtensionKind, type);
-        }
-    }
+    public static IEnumerable<ExtensionPair> OfSeed(Seed seed, IReadOnlyList<ControllerRegistration> registrations) =>
+        SeedNeeds.Of(seed, OffersOf(registrations)).Select(need => new ExtensionPair(need.Kind, need.Type));
 
     /// <summary>What a shoot on the seed needs.</summary>
     public static IEnumerable<ExtensionPair> OfShoot(
@@ -114,7 +94,8 @@ internal static class WantedExtensions
 
     private static IEnumerable<string> Enabled(
         IReadOnlyList<Extension>? chosen, string clusterType, IReadOnlyList<ControllerRegistration> registrations, bool workerless) =>
-        EnabledExtensions.Of(
-            chosen, [.. registrations.SelectMany(registration => registration.Spec.Resources ?? [])], clusterType, workerless)
-            .Select(extension => extension.Type);
+        EnabledExtensions.Of(chosen, OffersOf(registrations), clusterType, workerless).Select(extension => extension.Type);
+
+    private static ControllerResource[] OffersOf(IReadOnlyList<ControllerRegistration> registrations) =>
+        [.. registrations.SelectMany(registration => registration.Spec.Resources ?? [])];
 }

@@ -17,7 +17,7 @@ internal sealed class InstallationStatusWriter(GardenletSurroundings surrounding
         for (var tries = 1; ; tries++)
         {
             var before = installation.Status?.Conditions ?? [];
-            var after = ConditionThresholds.Apply(before, results, null, surroundings.Clock.GetUtcNow());
+            var after = ConditionThresholds.Apply(before, results, GraceTimes.None, surroundings.Clock.GetUtcNow());
             if (ReferenceEquals(before, after))
             {
                 return;

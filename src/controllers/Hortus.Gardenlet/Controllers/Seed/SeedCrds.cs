@@ -26,6 +26,16 @@ internal sealed class SeedCrds : IComponent
         await deployer.WaitAsync(crds, cancellationToken);
     }
 
+    /// <summary>Takes the kinds away, and with them all objects of them.</summary>
+    /// <returns>Names of those that are still there.</returns>
+    public static async Task<IReadOnlyList<string>> RemoveAsync(IKubernetesClient seed, CancellationToken cancellationToken)
+    {
+        await new DirectDeployer(seed, GardenletIdentity.FieldManager).DestroyAsync(new SeedCrds(), cancellationToken);
+        var own = new SeedCrds().Render().Select(crd => crd.Metadata.Name).ToHashSet();
+        var found = await seed.ListAsync<CustomResourceDefinition>(ListOptions.All, cancellationToken);
+        return [.. found.Items.Select(crd => crd.Metadata.Name!).Where(own.Contains)];
+    }
+
     /// <summary>Names of kinds that the seed does not serve.</summary>
     public static async Task<IReadOnlyList<string>> FindMissingAsync(IKubernetesClient seed, CancellationToken cancellationToken)
     {

@@ -12,9 +12,9 @@ internal sealed class SeedExtensions(GardenletSurroundings surroundings)
 
     /// <summary>Puts them right; does not wait.</summary>
     /// <returns>What keeps those that are not ready from being so.</returns>
-    public async Task<IReadOnlyList<string>> EnsureAsync(Seed seed, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> EnsureAsync(
+        Seed seed, IReadOnlyList<ControllerResource> offers, CancellationToken cancellationToken)
     {
-        var offers = await ControllerOffers.ReadAsync(surroundings.GardenClient, cancellationToken);
         var wanted = EnabledExtensions.Of(seed.Spec.Extensions, offers, ClusterTypes.Seed, workerless: false);
         var objects = ObjectsOf(wanted, offers);
         await objects.DestroyStaleAsync(cancellationToken);

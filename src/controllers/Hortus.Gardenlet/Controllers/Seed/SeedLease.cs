@@ -11,26 +11,23 @@ namespace Hortus.Gardenlet;
 /// true.</summary>
 internal sealed partial class SeedLease(GardenletSurroundings surroundings, SeedStatusWriter status)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private const int DurationSeconds = 40;
 
-    /// <summary>Renewals that may fail in a row before the process counts as unhealthy.</summary>
-    private const int MissesMax = 10;
-
-    private const int ConflictsMax = 5;
+    private static readonly HealthCheckResult Ready = new(
+        GardenerConditions.GardenletReady, true, "GardenletReady", "Gardenlet renews its lease.");
 
     private readonly ILogger log = surroundings.Logs.CreateLogger<SeedLease>();
     private int misses;
 
     /// <summary>Why the process should be restarted, or null.</summary>
-    public string? Fault() => misses <= MissesMax
+    public string? Fault() => misses <= surroundings.Settings.LeaseMissesMax
         ? null
         : $"the lease of seed {surroundings.SeedName} could not be renewed {misses} times in a row";
 
     /// <summary>Renews until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Period, surroundings.Clock);
+        using var timer = new PeriodicTimer(surroundings.Settings.LeaseRenewalPeriod, surroundings.Clock);
         do
         {
             try
@@ -72,26 +69,7 @@ internal sealed partial class SeedLease(GardenletSurroundings surroundings, Seed
             },
         };
         await surroundings.GardenClient.ApplyAsync(lease, GardenletIdentity.FieldManager, cancellationToken);
-        await ShowReadyAsync(seed, cancellationToken);
-    }
-
-    // At start the seed controller writes the status at the same time; waiting for the next renewal would hold up everybody.
-    private async Task ShowReadyAsync(Seed seed, CancellationToken cancellationToken)
-    {
-        var ready = new HealthCheckResult(
-            GardenerConditions.GardenletReady, true, "GardenletReady", "Gardenlet renews its lease.");
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                await status.SetConditionsAsync(seed, [ready], cancellationToken);
-                return;
-            }
-            catch (ApiException e) when (e.IsConflict && tries < ConflictsMax)
-            {
-                seed = await surroundings.GardenClient.GetAsync<Seed>(seed.Key, cancellationToken);
-            }
-        }
+        await status.SetConditionsAsync(seed, [Ready], cancellationToken);
     }
 
     [LoggerMessage(7100, LogLevel.Warning, "cannot renew the lease of seed {Seed}, {Misses} times in a row: {Reason}")]

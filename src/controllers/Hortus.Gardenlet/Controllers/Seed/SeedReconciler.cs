@@ -2,23 +2,46 @@ using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Resources;
+using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
+using Ext = Hortus.Objects.Gardener.Extensions;
 
 namespace Hortus.Gardenlet;
 
-/// <summary>Prepares the seed cluster and reports it in the Seed's status.</summary>
+/// <summary>Sets the seed cluster up, or takes away what was set up there, step by step, and reports that in the Seed's status.</summary>
 internal sealed class SeedReconciler(GardenletSurroundings surroundings, SeedStatusWriter status, SeedCareReconciler care) : IReconciler
 {
-    private static readonly TimeSpan Again = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan ExtensionPeriod = TimeSpan.FromSeconds(5);
+    // What most steps wait for wakes the controller; the rest is looked at after this time.
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
 
-    private readonly SeedExtensions extensions = new(surroundings);
+    private readonly SeedProgress progress = new(surroundings, status);
+    private readonly SeedSetup setup = new(surroundings, care);
+    private readonly SeedTeardown teardown = new(surroundings);
+    private (string Step, long Since)? waiting;
+    private volatile bool isWaiting;
+
+    /// <summary>Registers the controller with what it watches in garden and seed.</summary>
+    public void AddTo(IControllerManager garden)
+    {
+        var key = ObjectKey.Cluster(surroundings.SeedName);
+        garden.AddController("seed", this, controller => controller
+            .For<Seed>((old, seed) => (seed ?? old)!.Metadata.Name == surroundings.SeedName && Matters(old, seed))
+            .Watches<ControllerInstallation>(_ => WhileWaiting(key), scope: surroundings.Scopes.Installations)
+            .Watches<BackupBucket>(_ => WhileWaiting(key), scope: surroundings.Scopes.BackupBuckets)
+            .WatchesOn<Ext.Extension>(surroundings.Seed, _ => WhileWaiting(key))
+            .WatchesOn<ManagedResource>(
+                surroundings.Seed, _ => [key], (old, resource) => resource is null && SeedCareReconciler.IsSystemComponent(old!))
+            .WatchesOn<Deployment>(surroundings.Seed, _ => [key], (_, deployment) => deployment is null, SeedResourceManager.Scope)
+            .WithConcurrency(1));
+    }
 
     /// <summary>Whether a change of the Seed is one of wishes rather than of reports.</summary>
     public static bool Matters(Seed? old, Seed? seed) =>
         seed is not null && (old is null
+            || old.Metadata.Uid != seed.Metadata.Uid
             || old.Metadata.Generation != seed.Metadata.Generation
-            || (old.Metadata.DeletionTimestamp is null) != (seed.Metadata.DeletionTimestamp is null));
+            || old.Metadata.IsDeleting() != seed.Metadata.IsDeleting());
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
@@ -28,66 +51,69 @@ internal sealed class SeedReconciler(GardenletSurroundings surroundings, SeedSta
             return ReconcileResult.Done;
         }
 
-        if (seed.Metadata.IsDeleting())
+        if (!seed.Metadata.IsDeleting())
         {
-            return await DeleteAsync(seed, cancellationToken);
+            seed = await surroundings.GardenClient.AddFinalizerAsync(seed, GardenerFinalizers.Gardener, cancellationToken);
+        }
+        else if (!seed.Metadata.HasFinalizer(GardenerFinalizers.Gardener))
+        {
+            return ReconcileResult.Done;
         }
 
-        seed = await surroundings.GardenClient.AddFinalizerAsync(seed, GardenerFinalizers.Gardener, cancellationToken);
-        if ((await SeedCrds.FindMissingAsync(surroundings.SeedClient, cancellationToken)).Count > 0)
+        var operation = SeedProgress.OperationOf(seed);
+        seed = await progress.StartAsync(seed, operation, cancellationToken);
+        var steps = seed.Metadata.IsDeleting()
+            ? await teardown.StepsAsync(seed, cancellationToken)
+            : setup.StepsFor(seed);
+        for (var done = 0; done < steps.Count; done++)
         {
-            await SeedCrds.InstallAsync(surroundings.SeedClient, cancellationToken);
-        }
-
-        await SeedResourceManager.EnsureAsync(surroundings, cancellationToken);
-        var waitsFor = await extensions.EnsureAsync(seed, cancellationToken);
-        seed = await status.PatchAsync(seed, await DescribeAsync(seed, waitsFor, cancellationToken), cancellationToken);
-        await care.UpdateAsync(seed, cancellationToken);
-        return waitsFor.Count == 0 ? ReconcileResult.Done : ReconcileResult.After(ExtensionPeriod);
-    }
-
-    private async Task<SeedStatus> DescribeAsync(
-        Seed seed, IReadOnlyList<string> waitsFor, CancellationToken cancellationToken)
-    {
-        return new SeedStatus
-        {
-            Gardener = surroundings.Identity,
-            KubernetesVersion = await ClusterVersion.ReadAsync(surroundings.SeedClient, cancellationToken),
-            ClusterIdentity = seed.Status?.ClusterIdentity
-                ?? await SeedRegistration.IdentityAsync(surroundings.SeedClient, surroundings.SeedName, cancellationToken),
-            ObservedGeneration = seed.Metadata.Generation,
-            Capacity = surroundings.Capacity.Capacity,
-            Allocatable = surroundings.Capacity.Allocatable,
-            ClientCertificateExpirationTimestamp = surroundings.Pass?.Credentials.Validity?.NotAfter,
-            LastOperation = new LastOperation
+            if (await RunAsync(seed, operation, steps[done], 100 * done / steps.Count, cancellationToken) is { } result)
             {
-                Type = seed.Status?.LastOperation is null ? LastOperationType.Create : LastOperationType.Reconcile,
-                State = waitsFor.Count == 0 ? LastOperationState.Succeeded : LastOperationState.Processing,
-                Progress = waitsFor.Count == 0 ? 100 : 90,
-                Description = waitsFor.Count == 0 ? "Seed reconciliation finished" : $"waiting for {string.Join("; ", waitsFor)}",
-                LastUpdateTime = surroundings.Clock.GetUtcNow(),
-            },
-        };
-    }
-
-    private async Task<ReconcileResult> DeleteAsync(Seed seed, CancellationToken cancellationToken)
-    {
-        foreach (var field in new[] { "spec.seedName", "status.seedName" })
-        {
-            var shoots = await surroundings.GardenClient.ListAsync<Shoot>(
-                new ListOptions { FieldSelector = $"{field}={surroundings.SeedName}", Limit = 1 }, cancellationToken);
-            if (shoots.Items.Count > 0)
-            {
-                return ReconcileResult.After(Again);
+                return result;
             }
         }
 
-        if (!await extensions.RemoveAsync(cancellationToken))
+        waiting = null;
+        seed = await progress.SucceedAsync(seed, operation, cancellationToken);
+        if (seed.Metadata.IsDeleting())
         {
-            return ReconcileResult.After(ExtensionPeriod);
+            await surroundings.GardenClient.RemoveFinalizerAsync(seed, GardenerFinalizers.Gardener, cancellationToken);
+            return ReconcileResult.Done;
         }
 
-        await surroundings.GardenClient.RemoveFinalizerAsync(seed, GardenerFinalizers.Gardener, cancellationToken);
-        return ReconcileResult.Done;
+        return ReconcileResult.After(surroundings.Settings.SeedSyncPeriod);
     }
+
+    // Null: the step is done.
+    private async Task<ReconcileResult?> RunAsync(
+        Seed seed, string operation, SeedStep step, int percent, CancellationToken cancellationToken)
+    {
+        string? waitsFor;
+        try
+        {
+            waitsFor = await step.Run(cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            await progress.FailAsync(seed, operation, percent, $"{step.Name}: {e.Message}", cancellationToken);
+            throw;
+        }
+
+        isWaiting = waitsFor is not null;
+        if (waitsFor is null)
+        {
+            return null;
+        }
+
+        if (waiting?.Step != step.Name)
+        {
+            waiting = (step.Name, surroundings.Clock.GetTimestamp());
+        }
+
+        var tooLong = step.WaitMax is { } most && surroundings.Clock.GetElapsedTime(waiting.Value.Since) > most;
+        await progress.WaitAsync(seed, operation, percent, $"{step.Name}: waiting for {waitsFor}", tooLong, cancellationToken);
+        return ReconcileResult.After(Again);
+    }
+
+    private IEnumerable<ObjectKey> WhileWaiting(ObjectKey key) => isWaiting ? [key] : [];
 }

@@ -4,6 +4,8 @@ using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Operator;
 using Hortus.Objects.Kubernetes;
+using Hortus.Runtime;
+using Deployment = Hortus.Objects.Kubernetes.Deployment;
 
 namespace Hortus.Gardenlet;
 
@@ -11,6 +13,12 @@ namespace Hortus.Gardenlet;
 /// deployed it.</summary>
 internal static class SeedResourceManager
 {
+    /// <summary>Its Deployment.</summary>
+    public static ObjectKey Key { get; } = new(GardenerNames.GardenNamespace, ResourceManagerValues.NameDefault);
+
+    /// <summary>For watches of its Deployment alone.</summary>
+    public static CacheScope Scope { get; } = new(Key.Namespace, FieldSelector: $"metadata.name={Key.Name}");
+
     /// <summary>Deploys it if nobody else does.</summary>
     public static async Task EnsureAsync(GardenletSurroundings surroundings, CancellationToken cancellationToken)
     {
@@ -29,12 +37,15 @@ internal static class SeedResourceManager
             },
         };
         await surroundings.SeedClient.ApplyAsync(space, GardenletIdentity.FieldManager, cancellationToken);
-        var manager = new ResourceManagerWorkload(new ResourceManagerValues
-        {
-            Namespace = GardenerNames.GardenNamespace,
-            Image = surroundings.Images.Hortus,
-        });
-        await new DirectDeployer(surroundings.SeedClient, GardenletIdentity.FieldManager).DeployAsync(manager, cancellationToken);
+        await DeployerFor(surroundings).DeployAsync(WorkloadFor(surroundings), cancellationToken);
+    }
+
+    /// <summary>Takes it away again; the namespace stays, the gardenlet lives there.</summary>
+    /// <returns>Whether it is gone.</returns>
+    public static async Task<bool> RemoveAsync(GardenletSurroundings surroundings, CancellationToken cancellationToken)
+    {
+        await DeployerFor(surroundings).DestroyAsync(WorkloadFor(surroundings), cancellationToken);
+        return await surroundings.SeedClient.FindAsync<Deployment>(Key, cancellationToken) is null;
     }
 
     /// <summary>Whether the seed is also the runtime cluster of a garden.</summary>
@@ -49,4 +60,13 @@ internal static class SeedResourceManager
             return false;
         }
     }
+
+    private static DirectDeployer DeployerFor(GardenletSurroundings surroundings) =>
+        new(surroundings.SeedClient, GardenletIdentity.FieldManager);
+
+    private static ResourceManagerWorkload WorkloadFor(GardenletSurroundings surroundings) => new(new ResourceManagerValues
+    {
+        Namespace = GardenerNames.GardenNamespace,
+        Image = surroundings.Images.Hortus,
+    });
 }

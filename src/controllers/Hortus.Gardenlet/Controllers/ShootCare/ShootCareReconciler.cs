@@ -49,8 +49,8 @@ internal sealed class ShootCareReconciler(GardenletSurroundings surroundings) : 
 
         var results = await CheckAsync(shoot, cancellationToken);
         var before = status.Conditions ?? [];
-        var after = ConditionThresholds.Apply(
-            before, results, surroundings.Settings.ConditionThreshold, surroundings.Clock.GetUtcNow());
+        var (patience, now) = (surroundings.Settings.ShootGraceTimes, surroundings.Clock.GetUtcNow());
+        var after = ConditionThresholds.Apply(before, results, patience, now);
         if (!ReferenceEquals(before, after))
         {
             // The list is replaced as a whole and has several writers, so the version guards it.
@@ -60,9 +60,7 @@ internal sealed class ShootCareReconciler(GardenletSurroundings surroundings) : 
                 key, Patch.Merge(body) with { Subresource = "status" }, cancellationToken);
         }
 
-        return after.Any(c => c.Status == ConditionStatus.Progressing)
-            ? ReconcileResult.After(surroundings.Settings.ConditionThreshold + TimeSpan.FromSeconds(1))
-            : ReconcileResult.Done;
+        return new ReconcileResult(ConditionThresholds.UntilNextLook(after, [.. results.Select(result => result.Type)], patience, now));
     }
 
     private async Task<IReadOnlyList<HealthCheckResult>> CheckAsync(Shoot shoot, CancellationToken cancellationToken)
