@@ -74,13 +74,17 @@ public sealed class SeedTests(GardenFixture garden) : IClassFixture<GardenFixtur
             deadline.Token);
         await garden.Client.UntilConditionAsync(name, GardenerConditions.ExtensionsReady, ConditionStatus.True, deadline.Token);
 
-        // One that is taken away again leaves no complaint behind.
+        // What worked has a grace time. One that is taken away again leaves no complaint behind.
         await ReportAsync<ControllerInstallation>(name, Conditions(("Valid", "False")), deadline.Token);
-        await garden.Client.UntilConditionAsync(name, GardenerConditions.ExtensionsReady, ConditionStatus.False, deadline.Token);
+        var doubtful = await garden.Client.UntilConditionAsync(
+            name, GardenerConditions.ExtensionsReady, ConditionStatus.Progressing, deadline.Token);
         await garden.Client.DeleteAsync<ControllerInstallation>(ObjectKey.Cluster(name), null, deadline.Token);
         await garden.Client.UntilConditionAsync(name, GardenerConditions.ExtensionsReady, ConditionStatus.True, deadline.Token);
 
-        faulty.Message.ShouldBe($"{name}: Valid is not True");
+        faulty.Reason.ShouldBe("NotAllExtensionsInstalled");
+        faulty.Message.ShouldBe($"Some extensions are not installed: {name}: the extension was not yet installed");
+        doubtful.Reason.ShouldBe("NotAllExtensionsValid");
+        doubtful.Message.ShouldBe($"Some extensions are not valid: {name}: test");
         (await garden.Client.GetAsync<Seed>(ObjectKey.Cluster(name), deadline.Token)).Status!.Conditions!
             .ShouldNotContain(condition => condition.Type == GardenerConditions.BackupBucketsReady);
     }

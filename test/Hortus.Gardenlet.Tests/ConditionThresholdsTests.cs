@@ -1,5 +1,7 @@
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.GardenletConfig;
+using Hortus.Objects.Gardener.Rules;
 
 namespace Hortus.Gardenlet.Tests;
 
@@ -64,7 +66,26 @@ public sealed class ConditionThresholdsTests
     {
         IReadOnlyList<GardenerCondition> list = [Condition("True", 600)! with { Reason = "R", Message = "M" }];
 
-        ConditionThresholds.Apply(list, [Check(true)], Minute, Now).ShouldBeSameAs(list);
+        ConditionThresholds.Apply(list, [Check(true)], GraceTimes.Default, Now).ShouldBeSameAs(list);
+    }
+
+    [Theory]
+    [InlineData("Progressing", 20, 41)]
+    [InlineData("Progressing", 90, 0)]
+    [InlineData("True", 20, null)]
+    public void The_next_look_is_due_when_the_grace_time_ends(string status, int secondsOld, int? expected) =>
+        ConditionThresholds.UntilNextLook(
+            [Condition(status, secondsOld)!], [GardenerConditions.EveryNodeReady], GraceTimes.Default, Now)
+            .ShouldBe(expected is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+
+    [Fact]
+    public void A_configuration_gives_the_grace_times_that_it_names_and_no_others()
+    {
+        var times = GraceTimes.From([new ConditionThreshold { Type = GardenerConditions.EveryNodeReady, Duration = "5m" }]);
+
+        times.Of(GardenerConditions.EveryNodeReady).ShouldBe(TimeSpan.FromMinutes(5));
+        times.Of(GardenerConditions.APIServerAvailable).ShouldBeNull();
+        GraceTimes.From(null).Of(GardenerConditions.APIServerAvailable).ShouldBe(Minute);
     }
 
     private static HealthCheckResult Check(bool? healthy) => new(GardenerConditions.EveryNodeReady, healthy, "R", "M");

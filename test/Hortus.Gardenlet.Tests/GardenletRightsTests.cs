@@ -29,7 +29,7 @@ public sealed class GardenletRightsTests
             "test",
             deadline.Token));
         await ForbiddenAsync(seed.DeleteAsync<CustomResourceDefinition>(
-            ObjectKey.Cluster("workers.extensions.gardener.cloud"), null, deadline.Token));
+            ObjectKey.Cluster("ippools.crd.projectcalico.org"), null, deadline.Token));
         await seed.ApplyAsync(RoleOf("gardenlet"), "test", deadline.Token);
     }
 

@@ -41,6 +41,7 @@ public sealed class GardenApiPlugin(GardenApiOptions options, IObjectReader? hos
             new CloudProfileAdmission(garden),
             new NamespacedCloudProfileAdmission(garden),
             new SeedAdmission(garden),
+            new BackupBucketAdmission(garden),
             new CredentialsBindingAdmission(garden),
             new SecretBindingAdmission(garden),
             new DroppedResourcesWarning(),

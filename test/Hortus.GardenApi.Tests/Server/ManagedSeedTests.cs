@@ -199,6 +199,22 @@ public sealed class ManagedSeedTests(ManagedSeedGarden fixture) : IClassFixture<
         keptManaged.Message.ShouldContain("its seed is still used by 1 Shoot(s) (garden-local/guest)");
     }
 
+    [Fact]
+    public async Task The_seed_of_a_managed_seed_goes_with_it_and_not_before()
+    {
+        await ShootAsync("paired");
+        await CreateAsync("paired");
+        var seed = Samples.ValidSeed;
+        await garden.CreateAsync(seed with { Metadata = seed.Metadata with { Name = "paired" } });
+
+        var kept = await garden.DeleteAsync<Objects.Gardener.Core.Seed>(ObjectKey.Cluster("paired"));
+        (await garden.DeleteAsync<ManagedSeed>(Key("paired"))).Code.ShouldBe(200);
+
+        kept.Code.ShouldBe(403);
+        kept.Message.ShouldContain("it is that of ManagedSeed garden/paired: delete that instead");
+        (await garden.DeleteAsync<Objects.Gardener.Core.Seed>(ObjectKey.Cluster("paired"))).Code.ShouldBe(200);
+    }
+
     private static ObjectKey Key(string name) => new("garden", name);
 
     private async Task ShootAsync(string name, string? patch = null)

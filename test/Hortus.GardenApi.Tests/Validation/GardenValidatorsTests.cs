@@ -79,6 +79,45 @@ public class GardenValidatorsTests
     }
 
     [Fact]
+    public void SeedSettings_FitTheZonesAndNameNothingTwice()
+    {
+        var seed = ValidSeed with
+        {
+            Spec = ValidSeed.Spec with
+            {
+                Provider = ValidSeed.Spec.Provider with { Zones = ["a", "b", "a"] },
+                Extensions = [new Extension { Type = "x" }, new Extension { Type = "x" }],
+                Volume = new SeedVolume { MinimumSize = Quantity.Parse("-1Gi"), Providers = [new SeedVolumeProvider { Purpose = "etcd-main" }] },
+                Settings = new SeedSettings
+                {
+                    ExcessCapacityReservation = new SeedSettingExcessCapacityReservation
+                    {
+                        Configs = [new SeedSettingExcessCapacityReservationConfig()],
+                    },
+                    LoadBalancerServices = new SeedSettingLoadBalancerServices
+                    {
+                        ExternalTrafficPolicy = "Elsewhere",
+                        Zones = [new SeedSettingLoadBalancerServicesZones { Name = "c" }],
+                    },
+                    ZoneSelection = new SeedSettingZoneSelection { Mode = "Guess" },
+                },
+            },
+        };
+
+        Faults(e => SeedValidator.Check(seed, e)).Select(fault => fault.Split(": ")[0]).ShouldBe(
+        [
+            "spec.provider.zones[2]",
+            "spec.volume.minimumSize",
+            "spec.volume.providers[0].name",
+            "spec.extensions[1].type",
+            "spec.settings.excessCapacityReservation.configs[0].resources",
+            "spec.settings.loadBalancerServices.externalTrafficPolicy",
+            "spec.settings.loadBalancerServices.zones[0].name",
+            "spec.settings.zoneSelection.mode",
+        ]);
+    }
+
+    [Fact]
     public void SeedBackup_NeedsCredentialsAndForAnotherProviderARegion()
     {
         var seed = ValidSeed with { Spec = ValidSeed.Spec with { Backup = new Backup { Provider = "aws" } } };

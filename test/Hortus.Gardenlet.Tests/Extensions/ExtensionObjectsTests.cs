@@ -128,12 +128,25 @@ public sealed class ExtensionObjectsTests : IDisposable
                 Spec = new Ext.ExtensionSpec { Type = "other", Class = "garden" },
             },
             deadline.Token);
+        await world.Garden.CreateAsync(
+            new ControllerInstallation
+            {
+                Metadata = new ObjectMeta { Name = "test" },
+                Spec = new ControllerInstallationSpec
+                {
+                    RegistrationRef = new Objects.Kubernetes.ObjectReference { Name = "test" },
+                    SeedRef = new Objects.Kubernetes.ObjectReference { Name = GardenWorld.SeedName },
+                },
+            },
+            deadline.Token);
         world.SeedExtensions = ["named", "unknown"];
         world.StartGardenlet();
         var seed = ObjectKey.Cluster(GardenWorld.SeedName);
 
         var waiting = await world.Garden.UntilAsync<Seed>(
-            seed, found => found?.Status?.LastOperation?.State == LastOperationState.Processing, deadline.Token);
+            seed,
+            found => found?.Status?.LastOperation?.Description.Contains("Extension/unknown", StringComparison.Ordinal) == true,
+            deadline.Token);
         await world.Seed.UntilAsync<Ext.Extension>(
             new ObjectKey("garden", "named"), found => found?.Status?.LastOperation?.State == LastOperationState.Succeeded, deadline.Token);
         var created = await ExtensionsAsync(world, "garden");
@@ -142,12 +155,16 @@ public sealed class ExtensionObjectsTests : IDisposable
         await world.Garden.UntilAsync<Seed>(
             seed, found => found?.Status?.LastOperation?.State == LastOperationState.Succeeded, deadline.Token);
         await world.Garden.DeleteAsync<Seed>(seed, null, deadline.Token);
-        await world.Garden.UntilAsync<Seed>(seed, found => found is null, deadline.Token);
+        await world.Garden.UntilAsync<Seed>(
+            seed,
+            found => found!.Status!.LastOperation!.Description.Contains("ControllerInstallation provider-local", StringComparison.Ordinal),
+            deadline.Token);
+        var left = await ExtensionsAsync(world, "garden");
 
         waiting!.Status!.LastOperation!.Description.ShouldContain(
             "waiting for spec.extensions: no ControllerRegistration offers Extension/unknown");
         created.Select(item => $"{item.Metadata.Name} {item.Spec.Class}").ShouldBe(["always seed", "garden-other garden", "named seed"]);
-        (await ExtensionsAsync(world, "garden")).ShouldHaveSingleItem().Metadata.Name.ShouldBe("garden-other");
+        left.ShouldHaveSingleItem().Metadata.Name.ShouldBe("garden-other");
     }
 
     private static Patch Merge(string yaml) => Patch.Merge(KubernetesYaml.Parse(yaml));

@@ -8,6 +8,7 @@ using Hortus.Gardenlet.Tests.World;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Rules;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;

@@ -55,6 +55,15 @@ internal sealed class GardenWorld : IAsyncDisposable
     /// <summary>What an object of kind Extension reports as its fault; null for none.</summary>
     public Func<Ext.Extension, LastError?> ExtensionFault { get; set; } = _ => null;
 
+    /// <summary>What a BackupBucket reports as its fault; null for none.</summary>
+    public LastError? BucketFault { get; set; }
+
+    /// <summary>How the seed of the gardenlet differs from that of <see cref="SeedOf"/>.</summary>
+    public Func<Seed, Seed> SeedChange { get; set; } = seed => seed;
+
+    /// <summary>Name of the registration of everything that the seed needs for itself, and of its installation.</summary>
+    public const string Provider = "provider-local";
+
     /// <summary>Types of extensions that the seed names.</summary>
     public IReadOnlyList<string> SeedExtensions { get; set; } = [];
 
@@ -223,6 +232,10 @@ internal sealed class GardenWorld : IAsyncDisposable
         });
         Extension<Ext.Extension>(manager, fault: extension => ExtensionFault(extension));
         Extension<Ext.ContainerRuntime>(manager);
+        Extension<Ext.BackupBucket>(
+            manager,
+            _ => new JsonObject { ["generatedSecretRef"] = new JsonObject { ["name"] = "made", ["namespace"] = "garden" } },
+            _ => BucketFault);
         Extension<Ext.DNSRecord>(manager);
         Extension<Ext.OperatingSystemConfig>(manager, config => new JsonObject
         {
@@ -242,7 +255,7 @@ internal sealed class GardenWorld : IAsyncDisposable
         manager.AddController(
             typeof(T).Name, new ScriptedExtension<T>(Seed, more ?? (_ => []), fault ?? (_ => null)), c => c.For<T>());
 
-    private Seed SeedConfigOf() => SeedOf(SeedName, SeedExtensions);
+    private Seed SeedConfigOf() => SeedChange(SeedOf(SeedName, SeedExtensions));
 
     /// <summary>A seed that the garden takes.</summary>
     public static Seed SeedOf(string name, params IEnumerable<string> extensions) => new()
@@ -273,7 +286,7 @@ internal sealed class GardenWorld : IAsyncDisposable
 
     private async Task FillGardenAsync(CancellationToken cancellationToken)
     {
-        foreach (var name in new[] { "garden", Project, GardenerNames.SeedLeaseNamespace })
+        foreach (var name in new[] { "garden", Project, GardenerNames.SeedLeaseNamespace, GardenerNames.SeedNamespace(SeedName) })
         {
             var labels = name == Project
                 ? new Dictionary<string, string> { [GardenerLabels.Role] = GardenerRoles.Project, [GardenerLabels.ProjectName] = "local" }
@@ -282,10 +295,38 @@ internal sealed class GardenWorld : IAsyncDisposable
         }
 
         await Garden.CreateAsync(new Secret { Metadata = new ObjectMeta { Namespace = "garden", Name = "dns" } }, cancellationToken);
+        await OfferProviderAsync(cancellationToken);
         foreach (var file in new[] { "10-cloudprofile.yaml", "20-project.yaml", "30-credentials.yaml" })
         {
             await ApplyExampleAsync(Garden, file, cancellationToken);
         }
+    }
+
+    /// <summary>Has everything that the seed needs for itself offered, and installed: there is nothing to install.</summary>
+    public async Task OfferProviderAsync(CancellationToken cancellationToken)
+    {
+        string[] kinds = ["ControlPlane", "Infrastructure", "Worker", "DNSRecord", "BackupBucket"];
+        await Garden.CreateAsync(
+            new ControllerRegistration
+            {
+                Metadata = new ObjectMeta { Name = Provider },
+                Spec = new ControllerRegistrationSpec
+                {
+                    Resources = [.. kinds.Select(kind => new ControllerResource { Kind = kind, Type = "local" })],
+                },
+            },
+            cancellationToken);
+        await Garden.CreateAsync(
+            new ControllerInstallation
+            {
+                Metadata = new ObjectMeta { Name = Provider },
+                Spec = new ControllerInstallationSpec
+                {
+                    RegistrationRef = new ObjectReference { Name = Provider },
+                    SeedRef = new ObjectReference { Name = SeedName },
+                },
+            },
+            cancellationToken);
     }
 
     /// <summary>Applies a file of the examples.</summary>

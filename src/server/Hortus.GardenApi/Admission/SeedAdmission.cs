@@ -1,34 +1,60 @@
 using Hortus.ApiServer.Admission;
 using Hortus.GardenApi.Validation;
 using Hortus.Objects;
+using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.SeedManagement;
 
 namespace Hortus.GardenApi.Admission;
 
-/// <summary>Keeps a Seed while Shoots live on it.</summary>
+/// <summary>Keeps a Seed, and what its Shoots were made with, while Shoots live on it.</summary>
 internal sealed class SeedAdmission(GardenReader garden) : GardenAdmissionPlugin<Seed>
 {
     public override string Name => "SeedValidator";
 
-    protected override ValueTask CheckAsync(
+    protected override async ValueTask CheckAsync(
         Seed value, Seed? old, AdmissionAttributes attributes, FieldErrors errors, CancellationToken cancellationToken)
     {
         if (attributes.Subresource == "status")
         {
             SeedValidator.CheckStatus(value.Status, old?.Status, errors);
         }
-
-        return ValueTask.CompletedTask;
+        else if (attributes.Subresource.Length == 0 && old is not null
+            && LostByShoots(value.Spec, old.Spec) is { } lost
+            && await UsersAsync(value.Metadata.Name!, cancellationToken) is { } users)
+        {
+            throw Forbidden(attributes, $"{lost} while the seed is still used by {users}");
+        }
     }
 
     protected override async ValueTask CheckDeleteAsync(
         Seed deleted, AdmissionAttributes attributes, CancellationToken cancellationToken)
     {
-        if (await garden.ShootsOnAsync(deleted.Metadata.Name!, cancellationToken) is { Count: > 0 } shoots)
+        var name = deleted.Metadata.Name!;
+        if (await UsersAsync(name, cancellationToken) is { } users)
         {
-            throw Forbidden(attributes,
-                $"cannot delete the seed because it is still used by {shoots.Count} Shoot(s) "
-                    + $"({string.Join(", ", shoots.Take(GardenReader.ShootsShownMax))})");
+            throw Forbidden(attributes, $"cannot delete the seed because it is still used by {users}");
+        }
+
+        var managed = new ObjectKey(GardenerNames.GardenNamespace, name);
+        if (await garden.Objects.FindAsync<ManagedSeed>(managed, cancellationToken) is { Metadata.DeletionTimestamp: null })
+        {
+            throw Forbidden(attributes, $"cannot delete the seed because it is that of ManagedSeed {managed}: delete that instead");
         }
     }
+
+    private static string? LostByShoots(SeedSpec spec, SeedSpec old)
+    {
+        var zones = (old.Provider.Zones ?? []).Except(spec.Provider.Zones ?? []).Order(StringComparer.Ordinal).ToArray();
+        return zones.Length > 0
+            ? $"spec.provider.zones: zone(s) {string.Join(", ", zones)} cannot be removed"
+            : old.Dns.Internal is { } domain && domain.Domain != spec.Dns.Internal?.Domain
+                ? $"spec.dns.internal.domain: the internal domain {domain.Domain} cannot be changed"
+                : null;
+    }
+
+    private async ValueTask<string?> UsersAsync(string seed, CancellationToken cancellationToken) =>
+        await garden.ShootsOnAsync(seed, cancellationToken) is { Count: > 0 } shoots
+            ? $"{shoots.Count} Shoot(s) ({string.Join(", ", shoots.Take(GardenReader.ShootsShownMax))})"
+            : null;
 }

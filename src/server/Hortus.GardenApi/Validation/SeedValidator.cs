@@ -50,6 +50,22 @@ internal static class SeedValidator
 
         Domains(spec.Dns, path["dns"], errors);
         Taints(spec.Taints, path["taints"], errors);
+        Distinct(spec.Provider.Zones, zone => zone, path["provider"]["zones"], "", errors);
+        SeedSettingsValidator.Check(spec, path, errors);
+    }
+
+    /// <summary>Adds a fault for every item whose key an item before it has.</summary>
+    public static void Distinct<T>(
+        IReadOnlyList<T>? items, Func<T, string> keyOf, FieldPath path, string field, FieldErrors errors)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < (items?.Count ?? 0); i++)
+        {
+            if (!seen.Add(keyOf(items![i])))
+            {
+                errors.Duplicate(field.Length == 0 ? path[i] : path[i][field], keyOf(items[i]));
+            }
+        }
     }
 
     public static void CheckChange(Seed seed, Seed old, FieldErrors errors) =>
@@ -65,6 +81,11 @@ internal static class SeedValidator
             spec.Networks.Nodes, old.Networks.Nodes, networks["nodes"], errors, oncePresent: true);
         Names.Unchanged(
             spec.Ingress?.Domain, old.Ingress?.Domain, path["ingress"]["domain"], errors, oncePresent: true);
+        if (old.Dns.Defaults is { Count: > 0 } && spec.Dns.Defaults is not { Count: > 0 })
+        {
+            errors.Forbidden(path["dns"]["defaults"], "removing defaults DNS configuration is not allowed");
+        }
+
         Names.Unchanged(
             spec.Backup?.Provider, old.Backup?.Provider, path["backup"]["provider"], errors,
             oncePresent: true);
@@ -126,6 +147,8 @@ internal static class SeedValidator
         {
             Domain(dns.Defaults![i], path["defaults"][i], errors);
         }
+
+        Distinct(dns.Defaults, config => config.Domain, path["defaults"], "domain", errors);
     }
 
     private static void Domain(SeedDNSProviderConfig config, FieldPath path, FieldErrors errors)

@@ -1,6 +1,7 @@
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Rules;
 using Hortus.Runtime;
 
 namespace Hortus.GardenControllers;
@@ -9,62 +10,77 @@ namespace Hortus.GardenControllers;
 /// condition.</summary>
 public sealed class SeedCareReconciler(IControllerManager manager, TimeProvider time) : IReconciler
 {
-    private static readonly (string Type, string Status)[] Installed =
+    private static readonly string[] Types = [GardenerConditions.ExtensionsReady, GardenerConditions.BackupBucketsReady];
+
+    // By the condition of an installation that is not right; the first that any installation has counts.
+    private static readonly (string Type, string Reason, string Message)[] Faults =
     [
-        (GardenerConditions.ControllerInstallationValid, ConditionStatus.True),
-        (GardenerConditions.ControllerInstallationInstalled, ConditionStatus.True),
-        (GardenerConditions.ControllerInstallationHealthy, ConditionStatus.True),
-        (GardenerConditions.ControllerInstallationProgressing, ConditionStatus.False),
+        (GardenerConditions.ControllerInstallationValid, "NotAllExtensionsValid", "Some extensions are not valid"),
+        (GardenerConditions.ControllerInstallationInstalled, "NotAllExtensionsInstalled", "Some extensions are not installed"),
+        (GardenerConditions.ControllerInstallationHealthy, "NotAllExtensionsHealthy", "Some extensions are not healthy"),
+        (GardenerConditions.ControllerInstallationProgressing, "SomeExtensionsProgressing", "Some extensions are progressing"),
     ];
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        if (manager.CacheOf<Seed>().Find(key) is { } seed && !seed.Metadata.IsDeleting())
+        if (manager.CacheOf<Seed>().Find(key) is not { } seed || seed.Metadata.IsDeleting())
         {
-            await SeedConditions.WriteAsync(
-                manager.Client, seed, [.. Extensions(seed), .. BackupBuckets(seed)], time.GetUtcNow(), cancellationToken);
+            return ReconcileResult.Done;
         }
 
-        return ReconcileResult.Done;
+        var now = time.GetUtcNow();
+        var conditions = await SeedConditions.WriteAsync(
+            manager.Client, seed, [.. Extensions(seed), .. BackupBuckets(seed)], now, cancellationToken);
+        return new ReconcileResult(ConditionThresholds.UntilNextLook(conditions, Types, GraceTimes.Default, now));
     }
 
-    private IEnumerable<GardenerCondition> Extensions(Seed seed)
+    private IEnumerable<HealthCheckResult> Extensions(Seed seed)
     {
+        const string type = GardenerConditions.ExtensionsReady;
         var installations = manager.CacheOf<ControllerInstallation>().List()
             .Where(installation => installation.Spec.SeedRef?.Name == seed.Metadata.Name)
             .ToArray();
-        var faults = installations
-            .SelectMany(installation => Installed
-                .Where(wanted => installation.Status?.Conditions?.Any(
-                    c => c.Type == wanted.Type && c.Status == wanted.Status) != true)
-                .Take(1)
-                .Select(wanted => $"{installation.Metadata.Name}: {wanted.Type} is not {wanted.Status}"))
-            .Order(StringComparer.Ordinal);
-        return installations.Length == 0 && !Has(seed, GardenerConditions.ExtensionsReady)
-            ? []
-            : [Condition(GardenerConditions.ExtensionsReady, "AllExtensionsReady", "NotAllExtensionsReady", [.. faults])];
+        if (installations.Length == 0 && !Has(seed, type))
+        {
+            return [];
+        }
+
+        var objections = installations
+            .Select(installation => (installation.Metadata.Name, Why: InstallationReadiness.Of(installation)))
+            .Where(item => item.Why is not null)
+            .OrderBy(item => item.Name, StringComparer.Ordinal)
+            .ToLookup(item => item.Why!.Type, item => $"{item.Name}: {item.Why!.Message}");
+        var fault = Faults.FirstOrDefault(item => objections.Contains(item.Type));
+        return
+        [
+            fault.Type is null
+                ? new(type, true, "AllExtensionsReady", "All extensions installed into the seed cluster are ready and healthy.")
+                : new(type, false, fault.Reason, $"{fault.Message}: {string.Join("; ", objections[fault.Type])}"),
+        ];
     }
 
-    private IEnumerable<GardenerCondition> BackupBuckets(Seed seed)
+    private IEnumerable<HealthCheckResult> BackupBuckets(Seed seed)
     {
+        const string type = GardenerConditions.BackupBucketsReady;
         var buckets = manager.CacheOf<BackupBucket>().List().Where(bucket => bucket.Spec.SeedName == seed.Metadata.Name).ToArray();
+        if (buckets.Length == 0 && !Has(seed, type))
+        {
+            return [];
+        }
+
         var faults = buckets
             .Where(bucket => bucket.Status is not { LastError: null, LastOperation.State: LastOperationState.Succeeded })
             .Select(bucket => $"{bucket.Metadata.Name}: " +
-                (bucket.Status?.LastError?.Description ?? bucket.Status?.LastOperation?.State ?? "not reconciled yet"))
-            .Order(StringComparer.Ordinal);
-        return buckets.Length == 0 && !Has(seed, GardenerConditions.BackupBucketsReady)
-            ? []
-            : [Condition(GardenerConditions.BackupBucketsReady, "BackupBucketsAvailable", "BackupBucketsError", [.. faults])];
+                (bucket.Status?.LastError?.Description ?? bucket.Status?.LastOperation?.Description ?? "not reconciled yet"))
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+        return
+        [
+            faults.Length == 0
+                ? new(type, true, "BackupBucketsAvailable", "Backup Buckets are available.")
+                : new(type, false, "BackupBucketsError", $"The following BackupBuckets have issues: {string.Join("; ", faults)}"),
+        ];
     }
 
     private static bool Has(Seed seed, string type) => seed.Status?.Conditions?.Any(condition => condition.Type == type) == true;
-
-    private static GardenerCondition Condition(string type, string fine, string faulty, string[] faults) => new()
-    {
-        Type = type,
-        Status = faults.Length == 0 ? ConditionStatus.True : ConditionStatus.False,
-        Reason = faults.Length == 0 ? fine : faulty,
-        Message = faults.Length == 0 ? "all are ready" : string.Join("; ", faults),
-    };
 }

@@ -43,15 +43,11 @@ public sealed class SeedLifecycleReconciler(IControllerManager manager, TimeProv
             return ReconcileResult.After(now < renewed ? MonitorPeriod : renewed + MonitorPeriod - now);
         }
 
-        var unknown = ready with
-        {
-            Status = ConditionStatus.Unknown,
-            Reason = "SeedStatusUnknown",
-            Message = $"the gardenlet has not renewed its lease since {renewed:u}",
-        };
+        var message = $"the gardenlet has not renewed its lease since {renewed:u}";
         if (ready.Status != ConditionStatus.Unknown)
         {
-            await SeedConditions.WriteAsync(manager.Client, seed, [unknown], now, cancellationToken);
+            await SeedConditions.WriteAsync(
+                manager.Client, seed, [new(GardenerConditions.GardenletReady, null, "SeedStatusUnknown", message)], now, cancellationToken);
         }
 
         if (now - renewed < ShootMonitorPeriod)
@@ -63,7 +59,7 @@ public sealed class SeedLifecycleReconciler(IControllerManager manager, TimeProv
         {
             if ((shoot.Status?.SeedName ?? shoot.Spec.SeedName) == key.Name)
             {
-                await DoubtAsync(shoot, unknown.Message, now, cancellationToken);
+                await DoubtAsync(shoot, message, now, cancellationToken);
             }
         }
 

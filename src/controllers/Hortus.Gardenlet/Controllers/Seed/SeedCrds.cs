@@ -26,14 +26,21 @@ internal sealed class SeedCrds : IComponent
         await deployer.WaitAsync(crds, cancellationToken);
     }
 
-    /// <summary>Takes the kinds away, and with them all objects of them.</summary>
+    /// <summary>Takes Gardener's kinds away, and with them all objects of them. Those of others, such as the network's, stay: they may
+    /// have been there before.</summary>
     /// <returns>Names of those that are still there.</returns>
     public static async Task<IReadOnlyList<string>> RemoveAsync(IKubernetesClient seed, CancellationToken cancellationToken)
     {
-        await new DirectDeployer(seed, GardenletIdentity.FieldManager).DestroyAsync(new SeedCrds(), cancellationToken);
-        var own = new SeedCrds().Render().Select(crd => crd.Metadata.Name).ToHashSet();
-        var found = await seed.ListAsync<CustomResourceDefinition>(ListOptions.All, cancellationToken);
-        return [.. found.Items.Select(crd => crd.Metadata.Name!).Where(own.Contains)];
+        var own = GardenerKinds.SeedCrds.Select(kind => CustomResourceDefinitions.For(kind).Metadata.Name).ToHashSet();
+        var found = (await seed.ListAsync<CustomResourceDefinition>(ListOptions.All, cancellationToken)).Items
+            .Where(definition => own.Contains(definition.Metadata.Name))
+            .ToArray();
+        foreach (var definition in found.Where(definition => !definition.Metadata.IsDeleting()))
+        {
+            await seed.DeleteAsync<CustomResourceDefinition>(definition.Key, null, cancellationToken);
+        }
+
+        return [.. found.Select(definition => definition.Metadata.Name!)];
     }
 
     /// <summary>Names of kinds that the seed does not serve.</summary>
