@@ -206,15 +206,12 @@ public sealed class ManagedSeedAccessTests(ManagedSeedAccessTests.World world) :
                         Spec = shoot.Spec with { CredentialsBindingName = "cloud", SeedName = seed },
                     },
                     deadline.Token);
-                var managed = Managed(name, "ServiceAccount");
-                await admin.CreateAsync(
-                    managed with { Metadata = managed.Metadata with { Finalizers = name == "gone" ? ["test/held"] : null } }, deadline.Token);
+                await admin.CreateAsync(Managed(name, "ServiceAccount"), deadline.Token);
             }
 
             await admin.CreateAsync(GardenWorld.SeedOf("child"), deadline.Token);
             await admin.CreateAsync(GardenWorld.SeedOf("gone"), deadline.Token);
             await admin.CreateAsync(GardenWorld.SeedOf("left"), deadline.Token);
-            await admin.DeleteAsync<ManagedSeed>(new ObjectKey("garden", "gone"), null, deadline.Token);
             child = SecureGarden.Connect(Seeds.Garden.Gardenlet("child", TimeSpan.FromHours(1)));
         }
 

@@ -46,7 +46,8 @@ internal sealed class SeedProgress(GardenletSurroundings surroundings, SeedStatu
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<Seed> WaitAsync(
         Seed seed, string operation, int percent, string description, bool tooLong, CancellationToken cancellationToken) =>
-        WriteAsync(seed, operation, tooLong ? LastOperationState.Error : LastOperationState.Processing, percent, description, cancellationToken);
+        WriteAsync(
+            seed, operation, tooLong ? LastOperationState.Error : LastOperationState.Processing, percent, description, cancellationToken);
 
     /// <summary>A step has failed and is tried again.</summary>
     public Task<Seed> FailAsync(Seed seed, string operation, int percent, string description, CancellationToken cancellationToken) =>

@@ -78,7 +78,8 @@ internal sealed class SeedTeardown(GardenletSurroundings surroundings)
     {
         var found = await surroundings.GardenClient.ListAsync<ControllerInstallation>(
             new ListOptions { FieldSelector = surroundings.Scopes.Installations.FieldSelector }, cancellationToken);
-        return Join([.. found.Items.Select(installation => $"ControllerInstallation {installation.Metadata.Name} ({WhyThere(installation)})")]);
+        return Join(
+            [.. found.Items.Select(installation => $"ControllerInstallation {installation.Metadata.Name} ({WhyThere(installation)})")]);
     }
 
     private static string WhyThere(ControllerInstallation installation)
