@@ -40,6 +40,16 @@ public sealed class KubernetesClientTests : IDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_is_not_made_in_time_is_a_failure_and_no_cancellation()
+    {
+        server.Fail(new TaskCanceledException("the operation was canceled", new TimeoutException("no connection within 10 s")));
+
+        var error = await Should.ThrowAsync<HttpRequestException>(client.GetAsync<Lease>(new ObjectKey("garden", "x"), Deadline));
+
+        error.Message.ShouldEndWith("no connection to https://api.local/prefix/: no connection within 10 s");
+    }
+
+    [Fact]
     public async Task A_refusal_carries_the_servers_status()
     {
         server.Answer(HttpStatusCode.UnprocessableEntity, """

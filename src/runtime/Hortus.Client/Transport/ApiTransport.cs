@@ -102,6 +102,11 @@ internal sealed class ApiTransport : IDisposable
         {
             return await way.SendAsync(request, completion, cancellationToken);
         }
+        catch (OperationCanceledException e) when (e.InnerException is TimeoutException && !cancellationToken.IsCancellationRequested)
+        {
+            // The handler gave up connecting; nobody has cancelled anything.
+            throw new HttpRequestException($"{request}: no connection to {way.Server}: {e.InnerException.Message}", e);
+        }
     }
 
     private static bool IsDeadConnection(HttpRequestException e) =>
