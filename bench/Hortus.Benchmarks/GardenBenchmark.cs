@@ -8,11 +8,12 @@ namespace Hortus.Benchmarks;
 internal static class GardenBenchmark
 {
     /// <summary>Runs once and prints seconds and MiB (PSS, summed over processes).</summary>
-    public static async Task<int> RunAsync()
+    /// <param name="options">More options of <c>hortus up</c>.</param>
+    public static async Task<int> RunAsync(IReadOnlyList<string> options)
     {
         await using var garden = new LocalGarden();
         var began = Stopwatch.GetTimestamp();
-        (await garden.UpAsync()).Succeeded();
+        (await garden.UpAsync(options)).Succeeded();
         Print("hortus up to Garden and Seed ready", Stopwatch.GetElapsedTime(began));
         var idle = Memory(garden.State);
         Print("memory of garden and seed", idle);

@@ -6,13 +6,13 @@ using Hortus.Benchmarks.ManagedResources;
 
 return args switch
 {
-    ["garden"] => await GardenBenchmark.RunAsync(),
+    ["garden", .. var options] => await GardenBenchmark.RunAsync(options),
     ["all"] => new[]
     {
         await StorageBenchmark.RunAsync(Path.GetTempPath(), CancellationToken.None),
         await ApiServerBenchmark.RunAsync(0, new Cores(AreApart: true), CancellationToken.None),
         await ScaleBenchmark.RunAsync(CancellationToken.None),
-        await GardenBenchmark.RunAsync(),
+        await GardenBenchmark.RunAsync([]),
         await ManagedResourceBenchmark.RunAsync(CancellationToken.None),
         await ManifestBenchmark.RunAsync(CancellationToken.None),
         await ChartBenchmark.RunAsync(CancellationToken.None),
@@ -33,6 +33,6 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "usage: Hortus.Benchmarks all | garden | storage [FOLDER] | apiserver [ROUNDS] [--shared-cores] | scale | managed-resources | manifests | charts");
+        "usage: Hortus.Benchmarks all | garden [OPTION OF UP...] | storage [FOLDER] | apiserver [ROUNDS] [--shared-cores] | scale | managed-resources | manifests | charts");
     return 2;
 }

@@ -58,6 +58,54 @@ public sealed class RenderingTests
         objects.OfType<Role>().SelectMany(r => r.Rules ?? []).Any(r => r.Resources?.Contains("machines") == true).ShouldBe(hasNodes);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("target")]
+    public void Several_resource_managers_elect_one_that_works(string? target)
+    {
+        var values = new ResourceManagerValues { Namespace = "space", Name = "manager", Image = "image", TargetKubeconfigSecret = target };
+        var one = new ResourceManagerWorkload(values).Render();
+        var two = new ResourceManagerWorkload(values with { Replicas = 2 }).Render();
+
+        var single = one.OfType<Deployment>().Single().Spec;
+        single.Strategy!.Type.ShouldBe("Recreate");
+        single.Template.Spec!.Containers[0].Args!.ShouldContain("--leader-elect=false");
+        one.OfType<PodDisruptionBudget>().ShouldBeEmpty();
+
+        var several = two.OfType<Deployment>().Single().Spec;
+        several.Replicas.ShouldBe(2);
+        several.Strategy.ShouldBeNull();
+        several.Template.Spec!.Containers[0].Args!.ShouldContain("--leader-election-name=manager");
+        two.OfType<Role>().SelectMany(r => r.Rules!).Concat(two.OfType<ClusterRole>().SelectMany(r => r.Rules!))
+            .ShouldContain(r => r.Resources!.Contains("leases") || r.Resources!.Contains("*"));
+        IsKeptApart(two.OfType<PodDisruptionBudget>().ShouldHaveSingleItem(), several.Template);
+    }
+
+    [Fact]
+    public void Servers_are_several_only_where_their_store_can_be_shared()
+    {
+        var embedded = new EmbeddedStore(Quantity.Parse("1Gi"));
+        var etcd = new EtcdStore("https://etcd:2379", "client");
+        IReadOnlyList<IReadOnlyList<KubernetesObject>> alone =
+        [
+            new KubeApiServer(ApiServerValues("space") with { Replicas = 2, Store = embedded }).Render(),
+            new GardenerApiServer(GardenerValues("space") with { Replicas = 2, Store = embedded }).Render(),
+        ];
+        IReadOnlyList<IReadOnlyList<KubernetesObject>> shared =
+        [
+            new KubeApiServer(ApiServerValues("space") with { Replicas = 2, Store = etcd }).Render(),
+            new GardenerApiServer(GardenerValues("space") with { Replicas = 2, Store = etcd }).Render(),
+        ];
+
+        alone.Select(objects => objects.OfType<StatefulSet>().Single().Spec.Replicas).ShouldBe([1, 1]);
+        alone.SelectMany(objects => objects.OfType<PodDisruptionBudget>()).ShouldBeEmpty();
+        shared.Select(objects => objects.OfType<StatefulSet>().Single().Spec.Replicas).ShouldBe([2, 2]);
+        foreach (var objects in shared)
+        {
+            IsKeptApart(objects.OfType<PodDisruptionBudget>().Single(), objects.OfType<StatefulSet>().Single().Spec.Template);
+        }
+    }
+
     [Fact]
     public void A_resource_manager_serves_webhooks_behind_a_Service_when_it_is_told_to()
     {
@@ -198,4 +246,14 @@ public sealed class RenderingTests
         ServerSecret = "gardener-apiserver",
         KubeconfigSecret = "gardener-apiserver-kubeconfig",
     };
+
+    private static void IsKeptApart(PodDisruptionBudget budget, PodTemplateSpec pods)
+    {
+        budget.Spec.MaxUnavailable.ShouldBe(1);
+        var labels = pods.Metadata!.Labels!;
+        budget.Spec.Selector!.MatchLabels!.ShouldAllBe(label => labels[label.Key] == label.Value);
+        pods.Spec!.TopologySpreadConstraints!.Select(c => c.TopologyKey).ShouldBe(["kubernetes.io/hostname", "topology.kubernetes.io/zone"]);
+        pods.Spec.TopologySpreadConstraints!.ShouldAllBe(
+            c => c.WhenUnsatisfiable == "ScheduleAnyway" && c.LabelSelector!.MatchLabels!.All(label => labels[label.Key] == label.Value));
+    }
 }

@@ -2,7 +2,7 @@ using Hortus.Testing;
 
 namespace Hortus.E2E;
 
-/// <summary>A garden on an etcd whose snapshots go to an object store, and its way back from one.</summary>
+/// <summary>A garden of two of each component on an etcd whose snapshots go to an object store, and its way back from one.</summary>
 [Trait("Category", "EndToEnd")]
 [Collection("local garden")]
 [TestCaseOrderer("Hortus.E2E.ByOrder", "Hortus.E2E")]
@@ -12,6 +12,7 @@ public sealed class GardenBucketTests(GardenWithBucket fixture) : IClassFixture<
     private const string Place = $"s3://{GardenWithBucket.Bucket}/{GardenWithBucket.Folder}/{Etcd}/etcd-main";
 
     private readonly LocalGarden garden = fixture.Garden;
+    private readonly AvailabilityChecks availability = new(fixture.Garden);
 
     [Fact, Order(1)]
     public async Task The_bucket_is_made_by_the_extension_and_snapshots_are_in_it()
@@ -33,6 +34,12 @@ public sealed class GardenBucketTests(GardenWithBucket fixture) : IClassFixture<
 
         error.ToString().ShouldContain("ertificate");
     }
+
+    [Fact, Order(2)]
+    public Task Each_component_has_two_pods() => availability.HasTwoPodsOfEachAsync();
+
+    [Fact, Order(2)]
+    public Task Others_go_on_with_the_work_of_leaders_that_vanish() => availability.SurvivesItsLeadersAsync();
 
     [Fact, Order(3)]
     public async Task An_etcd_that_is_stopped_leaves_a_last_snapshot()

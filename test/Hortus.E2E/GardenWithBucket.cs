@@ -43,7 +43,7 @@ public sealed class GardenWithBucket : IAsyncLifetime
 
         var manifest = Path.Combine(Garden.Scratch, "garden.yaml");
         await File.WriteAllTextAsync(manifest, Manifest(), deadline.Token);
-        (await UpAsync("--store", "etcd", "--garden", manifest)).Succeeded();
+        (await UpAsync("--store", "etcd", "--ha", "--garden", manifest)).Succeeded();
     }
 
     public async Task DisposeAsync()

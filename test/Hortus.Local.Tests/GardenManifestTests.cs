@@ -1,4 +1,5 @@
 using Hortus.Local.Bootstrap;
+using Hortus.Objects;
 
 namespace Hortus.Local.Tests;
 
@@ -7,6 +8,9 @@ public sealed class GardenManifestTests : IDisposable
     private const string OnEtcd =
         "apiVersion: operator.gardener.cloud/v1alpha1\nkind: Garden\nmetadata:\n  name: local\n"
         + "  annotations:\n    operator.hortus.dev/store: etcd\n";
+
+    private const string Minimal =
+        "kind: Garden\nmetadata: {name: local, annotations: {local.hortus.dev/minimal: 'true'}}\nspec: {}\n";
 
     private readonly TemporaryFolder folder = new();
 
@@ -37,6 +41,66 @@ public sealed class GardenManifestTests : IDisposable
         Read(new() { GardenFile = folder["mine.yaml"] }).UsesEtcd.ShouldBeFalse();
     }
 
+    [Fact]
+    public void A_garden_has_one_of_each_component_until_two_are_asked_for_or_its_file_asks_for_them()
+    {
+        File.WriteAllText(
+            folder["mine.yaml"],
+            "kind: Garden\nmetadata: {name: local}\nspec: {virtualCluster: {controlPlane: {highAvailability: {}}}}\n");
+
+        Read(new()).Shape.ShouldBe(new GardenShape(Replicas: 1, IsMinimal: false));
+        Read(new() { Ha = true }).Shape.ShouldBe(new GardenShape(Replicas: 2, IsMinimal: false));
+        Read(new() { GardenFile = folder["mine.yaml"] }).Shape.Replicas.ShouldBe(2);
+        Read(new() { GardenFile = folder["mine.yaml"], Ha = true }).Shape.Replicas.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_minimal_garden_stays_so_until_a_file_gives_it_the_rest()
+    {
+        File.WriteAllText(folder["garden.yaml"], Minimal);
+        File.WriteAllText(folder["mine.yaml"], "kind: Garden\nmetadata: {name: local}\n");
+
+        Read(new()).Shape.IsMinimal.ShouldBeTrue();
+        Read(new() { Minimal = true }).Shape.IsMinimal.ShouldBeTrue();
+        Read(new() { GardenFile = folder["mine.yaml"] }).Shape.IsMinimal.ShouldBeFalse();
+        Read(new() { GardenFile = folder["mine.yaml"], Ha = true }).Shape.ShouldBe(new GardenShape(Replicas: 2, IsMinimal: false));
+    }
+
+    [Fact]
+    public void A_minimal_garden_is_not_doubled()
+    {
+        File.WriteAllText(folder["garden.yaml"], Minimal);
+
+        Should.Throw<LocalGardenException>(() => Read(new() { Ha = true })).Message.ShouldStartWith("--ha: the garden is minimal");
+    }
+
+    [Theory]
+    [InlineData("garden.yaml")]
+    [InlineData("kubeconfigs/garden.yaml")]
+    public void A_garden_that_was_started_whole_is_not_made_minimal(string trace)
+    {
+        Directory.CreateDirectory(folder["kubeconfigs"]);
+        File.WriteAllText(folder[trace], OnEtcd);
+
+        Should.Throw<LocalGardenException>(() => Read(new() { Minimal = true })).Message.ShouldContain("was started without it");
+    }
+
+    [Fact]
+    public void A_minimal_garden_names_no_provider_and_no_bucket_and_keeps_the_rest()
+    {
+        var documents = KubernetesYaml.ParseAll(Examples.Read(GardenManifest.Example));
+
+        var left = GardenShape.MakeMinimal(documents, documents[^1]).ShouldHaveSingleItem();
+
+        left.ToJsonString().ShouldNotContain("provider\":\"primary");
+        left["spec"]!["dns"].ShouldBeNull();
+        var cluster = left["spec"]!["virtualCluster"]!;
+        cluster["etcd"]!["main"]!["backup"].ShouldBeNull();
+        ((string?)cluster["etcd"]!["main"]!["storage"]!["capacity"]).ShouldBe("25Gi");
+        ((string?)cluster["dns"]!["domains"]![0]!["name"]).ShouldBe("virtual-garden.local.gardener.cloud");
+        GardenShape.Of(left).IsMinimal.ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData("kind: Secret\nmetadata: {name: local}\n", "want one Garden with the name local")]
     [InlineData("kind: Garden\nmetadata: {name: other}\n", "want one Garden with the name local")]
@@ -58,7 +122,14 @@ public sealed class GardenManifestTests : IDisposable
     }
 
     private GardenManifest Read(Asked asked) => GardenManifest.Read(
-        new LocalGardenOptions { StateDirectory = folder[""], GardenFile = asked.GardenFile, Store = asked.Store },
+        new LocalGardenOptions
+        {
+            StateDirectory = folder[""],
+            GardenFile = asked.GardenFile,
+            Store = asked.Store,
+            IsHighlyAvailable = asked.Ha,
+            IsMinimal = asked.Minimal,
+        },
         new StateDirectory(folder[""]));
 
     private sealed record Asked
@@ -66,5 +137,9 @@ public sealed class GardenManifestTests : IDisposable
         public string? GardenFile { get; init; }
 
         public string? Store { get; init; }
+
+        public bool Ha { get; init; }
+
+        public bool Minimal { get; init; }
     }
 }

@@ -11,10 +11,31 @@ public sealed class ProviderLocalExtensionTests
     private static readonly System.Text.Json.Nodes.JsonObject Example =
         KubernetesYaml.ParseAll(Examples.Read(ProviderLocalExtension.Example)).Single();
 
+    private static readonly GardenShape Single = new(Replicas: 1, IsMinimal: false);
+
+    [Fact]
+    public void Every_part_of_it_has_as_many_pods_as_the_garden_asks_for()
+    {
+        var deployment = ProviderLocalExtension.Complete(Example, Pushed, "/srv", Single with { Replicas = 2 })["spec"]!["deployment"]!;
+
+        var extension = deployment["extension"]!;
+        new[] { extension["values"]!, extension["runtimeClusterValues"]!, deployment["admission"]!["values"]! }
+            .Select(values => (int?)values["replicaCount"]).ShouldBe([2, 2, 2]);
+    }
+
+    [Fact]
+    public void It_has_no_admission_in_a_minimal_garden()
+    {
+        var deployment = ProviderLocalExtension.Complete(Example, Pushed, "/srv", Single with { IsMinimal = true })["spec"]!["deployment"]!;
+
+        deployment["admission"].ShouldBeNull();
+        deployment["extension"].ShouldNotBeNull();
+    }
+
     [Fact]
     public void The_example_gets_the_digests_that_were_pushed_and_the_folder_of_the_garden()
     {
-        var deployment = ProviderLocalExtension.Complete(Example, Pushed, "/srv/garden/buckets")["spec"]!["deployment"]!;
+        var deployment = ProviderLocalExtension.Complete(Example, Pushed, "/srv/garden/buckets", Single)["spec"]!["deployment"]!;
         var extension = deployment["extension"]!;
         var admission = deployment["admission"]!;
 
@@ -32,7 +53,7 @@ public sealed class ProviderLocalExtensionTests
     {
         var charts = Pushed.Where(chart => chart.Key != $"charts/{missing}").ToDictionary();
 
-        Should.Throw<LocalGardenException>(() => ProviderLocalExtension.Complete(Example, charts, "/srv")).Message
+        Should.Throw<LocalGardenException>(() => ProviderLocalExtension.Complete(Example, charts, "/srv", Single)).Message
             .ShouldContain($"registry.registry.svc/charts/{missing}:0.1.0");
     }
 

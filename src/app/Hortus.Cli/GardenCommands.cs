@@ -63,11 +63,19 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
             Description = "Where the virtual garden keeps its objects, embedded or etcd; chosen at the first start. Default embedded.",
         };
         store.AcceptOnlyFromAmong("embedded", GardenManifest.Etcd);
+        var available = new Option<bool>("--ha")
+        {
+            Description = "Two pods of each component that can have several; of API servers only with --store etcd. Cannot be undone.",
+        };
+        var minimal = new Option<bool>("--minimal")
+        {
+            Description = "Leaves out what a Shoot can do without: backups, the garden's DNS records, admission. At the first start.",
+        };
         var timeout = new Option<string>("--timeout") { Description = "How long to wait, such as 3m.", DefaultValueFactory = _ => "3m" };
         var foreground = new Option<bool>("--foreground") { Description = "Stay attached; Ctrl+C stops the garden." };
         var command = new Command("up", "Starts a garden with seeds on this machine, or resumes it.")
         {
-            stateDir, port, dnsPort, seeds, garden, store, timeout, foreground,
+            stateDir, port, dnsPort, seeds, garden, store, available, minimal, timeout, foreground,
         };
         command.SetAction((result, cancellationToken) => GuardAsync(async () =>
         {
@@ -80,6 +88,8 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
                 Seeds = result.GetValue(seeds) ?? state.Clusters.Count,
                 GardenFile = result.GetValue(garden) is { } file ? Path.GetFullPath(file) : null,
                 Store = result.GetValue(store),
+                IsHighlyAvailable = result.GetValue(available),
+                IsMinimal = result.GetValue(minimal),
                 ReadyTimeout = Duration.Parse(result.GetValue(timeout)!),
             };
             await StartAsync(options, state, cancellationToken);

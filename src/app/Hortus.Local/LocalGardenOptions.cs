@@ -27,6 +27,12 @@ public sealed record LocalGardenOptions
     /// <summary>How many seeds the garden has, each on a cluster of its own; the first is the runtime cluster. Default 1.</summary>
     public int Seeds { get; init; } = 1;
 
+    /// <summary>Two of each component that can have several. Stays with the garden.</summary>
+    public bool IsHighlyAvailable { get; init; }
+
+    /// <summary>Leaves out what a Shoot can do without. Stays with the garden.</summary>
+    public bool IsMinimal { get; init; }
+
     /// <summary>How long <c>hortus up</c> waits for garden and seed. Default 3 minutes.</summary>
     public TimeSpan ReadyTimeout { get; init; } = TimeSpan.FromMinutes(3);
 
@@ -56,6 +62,11 @@ public sealed record LocalGardenOptions
         if (Seeds is < 1 or > LocalCluster.SeedsMax)
         {
             faults.Add($"--seeds: {Seeds} is not between 1 and {LocalCluster.SeedsMax}");
+        }
+
+        if (IsHighlyAvailable && IsMinimal)
+        {
+            faults.Add("--ha and --minimal: want one of them, two of everything or as little as possible");
         }
 
         if (ReadyTimeout <= TimeSpan.Zero)

@@ -12,6 +12,24 @@ public sealed class GardenControllerManagerComponent
 {
     private static readonly TimeSpan SeedLifecyclePeriod = TimeSpan.FromSeconds(10);
 
+    /// <summary>Name of the component.</summary>
+    public const string Name = "gardener-controller-manager";
+
+    /// <summary>How to host the component: connection, lease and health port.</summary>
+    public static ComponentHostOptions HostOptions(GardenControllerManagerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new()
+        {
+            Name = Name,
+            Kubeconfig = options.Kubeconfig,
+            HealthPort = options.HealthPort,
+            LeaderElection = options.LeaderElect
+                ? new LeaderElectionOptions { Namespace = GardenerNames.GardenNamespace, Name = Name + "-leader-election" }
+                : null,
+        };
+    }
+
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(ComponentContext context, CancellationToken cancellationToken)
     {

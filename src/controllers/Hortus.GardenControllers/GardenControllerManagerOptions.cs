@@ -8,4 +8,7 @@ public sealed record GardenControllerManagerOptions
 
     /// <summary>Port of health and metrics; 0 serves none.</summary>
     public int HealthPort { get; init; }
+
+    /// <summary>Works only while it holds a lease in the garden, so that several replicas may run.</summary>
+    public bool LeaderElect { get; init; }
 }

@@ -1,3 +1,4 @@
+using Hortus.Objects.Gardener;
 using Hortus.Runtime;
 
 namespace Hortus.Scheduler;
@@ -8,11 +9,19 @@ public sealed class SchedulerComponent
     /// <summary>Name of the component.</summary>
     public const string Name = "gardener-scheduler";
 
-    /// <summary>How to host the component.</summary>
+    /// <summary>How to host the component: connection, lease and health port.</summary>
     public static ComponentHostOptions HostOptions(SchedulerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new() { Name = Name, Kubeconfig = options.Kubeconfig, HealthPort = options.HealthPort };
+        return new()
+        {
+            Name = Name,
+            Kubeconfig = options.Kubeconfig,
+            HealthPort = options.HealthPort,
+            LeaderElection = options.LeaderElect
+                ? new LeaderElectionOptions { Namespace = GardenerNames.GardenNamespace, Name = Name + "-leader-election" }
+                : null,
+        };
     }
 
     /// <summary>Runs until cancelled.</summary>

@@ -9,6 +9,9 @@ public sealed record SchedulerOptions
     /// <summary>Port for /healthz, /readyz and /metrics; 0 means none.</summary>
     public int HealthPort { get; init; }
 
+    /// <summary>Works only while it holds a lease in the garden, so that several replicas may run.</summary>
+    public bool LeaderElect { get; init; }
+
     /// <summary>Which seeds are near enough: SameRegion or MinimalDistance.</summary>
     public string CandidateDeterminationStrategy { get; init; } = "SameRegion";
 }

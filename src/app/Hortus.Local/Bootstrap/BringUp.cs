@@ -51,15 +51,15 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         var charts = new LocalCharts(options, state, time).PublishAsync(cancellationToken);
         await progress.StepAsync(
             "runtime cluster and registry", _ => Task.WhenAll(charts, WaitForApiServerAsync(runtime, cancellationToken)));
-        await progress.StepAsync("operator", _ => DeployOperatorAsync(runtime, cancellationToken));
+        await progress.StepAsync("operator", _ => DeployOperatorAsync(runtime, manifest.Shape, cancellationToken));
         await progress.StepAsync("garden", async detail =>
         {
-            await new GardenExtensions(runtime, state, time).ApplyAsync(await charts, cancellationToken);
+            await new GardenExtensions(runtime, state, time).ApplyAsync(await charts, manifest.Shape, cancellationToken);
             await CreateGardenAsync(runtime, manifest, detail, cancellationToken);
         });
         await WriteGardenKubeconfigAsync(runtime, cancellationToken);
         using var garden = Connect(state.GardenKubeconfig);
-        var gardenlets = new LocalGardenlet(garden, state, FieldManager);
+        var gardenlets = new LocalGardenlet(garden, state, manifest.Shape, FieldManager);
 
         await progress.StepAsync("project, cloud profile and credentials", async _ =>
         {
@@ -101,13 +101,13 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         await UntilItWorksAsync(() => garden.ListAsync<Gardenlet>(few, cancellationToken), cancellationToken);
     }
 
-    private async Task DeployOperatorAsync(KubernetesClient runtime, CancellationToken cancellationToken)
+    private async Task DeployOperatorAsync(KubernetesClient runtime, GardenShape shape, CancellationToken cancellationToken)
     {
         await LocalGardenlet.RefuseFormerAsync(runtime, state, cancellationToken);
         await runtime.ApplyAsync(GardenNamespace(), FieldManager, cancellationToken);
         var deployer = new DirectDeployer(runtime, FieldManager);
         var values = ChartCacheValues.Of(state, OperatorRelease.Name);
-        values["replicaCount"] = 1;
+        values["replicaCount"] = shape.Replicas;
         await Task.WhenAll(
             new OperatorRelease(options, state, time).InstallAsync(values, cancellationToken),
             deployer.DeployAsync(new NodeNetworkKinds(), cancellationToken),

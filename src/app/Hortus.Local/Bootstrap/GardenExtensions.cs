@@ -12,13 +12,14 @@ public sealed class GardenExtensions(KubernetesClient runtime, StateDirectory st
 
     /// <summary>Applies them.</summary>
     /// <param name="charts">References of the charts in the local registry, by repository.</param>
+    /// <param name="shape">How much of them there is.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task ApplyAsync(IReadOnlyDictionary<string, string> charts, CancellationToken cancellationToken)
+    public async Task ApplyAsync(IReadOnlyDictionary<string, string> charts, GardenShape shape, CancellationToken cancellationToken)
     {
         await RemoveFormerAsync(cancellationToken);
         await new CheckedManifests(runtime, time).ApplyAsync(
             ProviderLocalExtension.Example,
-            document => ProviderLocalExtension.Complete(document, charts, state.BackupBuckets),
+            document => ProviderLocalExtension.Complete(document, charts, state.BackupBuckets, shape),
             FieldManager,
             cancellationToken);
     }

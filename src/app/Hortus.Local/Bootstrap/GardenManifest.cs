@@ -31,8 +31,12 @@ public sealed class GardenManifest
     /// <summary>Whether the API servers of the virtual garden use an etcd.</summary>
     public bool UsesEtcd => (string?)GardenOf(documents)!["metadata"]!["annotations"]?[GardenerAnnotations.GardenStore] == Etcd;
 
+    /// <summary>How much of everything the garden has.</summary>
+    public GardenShape Shape => GardenShape.Of(GardenOf(documents)!);
+
     /// <summary>Reads what the options ask for.</summary>
-    /// <exception cref="LocalGardenException">A file cannot be read, or is not about one Garden of the right name.</exception>
+    /// <exception cref="LocalGardenException">A file cannot be read, or is not about one Garden of the right name; or the options do not
+    /// fit the garden that is there.</exception>
     public static GardenManifest Read(LocalGardenOptions options, StateDirectory state)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -41,10 +45,45 @@ public sealed class GardenManifest
         var documents = (options.GardenFile ?? kept) is { } file ? ReadFile(file) : KubernetesYaml.ParseAll(Examples.Read(Example));
         if (options.Store is { } store)
         {
-            AnnotationsOf(documents)[GardenerAnnotations.GardenStore] = store;
+            var annotations = GardenShape.Within(GardenShape.Within(GardenOf(documents)!, "metadata"), "annotations");
+            annotations[GardenerAnnotations.GardenStore] = store;
         }
 
-        return new(documents, options.GardenFile is not null || options.Store is not null);
+        if (options.IsMinimal)
+        {
+            RefuseWhole(kept, state);
+            documents = GardenShape.MakeMinimal(documents, GardenOf(documents)!);
+        }
+
+        if (options.IsHighlyAvailable)
+        {
+            RefuseMinimal(documents);
+            GardenShape.MakeAvailable(GardenOf(documents)!);
+        }
+
+        var isChosen = options.GardenFile is not null || options.Store is not null || options.IsMinimal || options.IsHighlyAvailable;
+        return new(documents, isChosen);
+    }
+
+    // Backups of a garden cannot be taken away, and nobody wants to lose the other things by a flag.
+    private static void RefuseWhole(string? kept, StateDirectory state)
+    {
+        var started = kept is not null || File.Exists(state.GardenKubeconfig);
+        if (started && (kept is null || !GardenShape.Of(GardenOf(ReadFile(kept))!).IsMinimal))
+        {
+            throw new LocalGardenException(
+                $"--minimal: the garden in {state.Root} was started without it, and a garden is only made minimal at its first start; "
+                + "run `hortus down --delete-state` and start anew, or take another --state-dir");
+        }
+    }
+
+    private static void RefuseMinimal(IReadOnlyList<JsonObject> documents)
+    {
+        if (GardenShape.Of(GardenOf(documents)!).IsMinimal)
+        {
+            throw new LocalGardenException(
+                $"--ha: the garden is minimal; give it the rest with --garden and a copy of examples/{Example}, which may come with --ha");
+        }
     }
 
     /// <summary>Applies everything, in order, as soon as the operator judges Gardens; the next start takes it from the state
@@ -80,15 +119,4 @@ public sealed class GardenManifest
 
     private static JsonObject? GardenOf(IReadOnlyList<JsonObject> documents) =>
         documents.Where(document => (string?)document["kind"] == GardenKind).ToArray() is [var garden] ? garden : null;
-
-    private static JsonObject AnnotationsOf(IReadOnlyList<JsonObject> documents)
-    {
-        var metadata = GardenOf(documents)!["metadata"]!.AsObject();
-        if (metadata["annotations"] is not JsonObject annotations)
-        {
-            metadata["annotations"] = annotations = [];
-        }
-
-        return annotations;
-    }
 }

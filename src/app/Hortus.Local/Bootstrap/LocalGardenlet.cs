@@ -16,7 +16,7 @@ namespace Hortus.Local.Bootstrap;
 
 /// <summary>The Gardenlets of a local garden: the example, one for each seed, with the digest of the pushed chart. They name no image, so
 /// that the chart decides which version runs, here and after each change of the chart.</summary>
-public sealed class LocalGardenlet(KubernetesClient garden, StateDirectory state, string fieldManager)
+public sealed class LocalGardenlet(KubernetesClient garden, StateDirectory state, GardenShape shape, string fieldManager)
 {
     /// <summary>The example that they come from.</summary>
     public const string Example = "45-gardenlet.yaml";
@@ -36,6 +36,7 @@ public sealed class LocalGardenlet(KubernetesClient garden, StateDirectory state
     {
         ArgumentNullException.ThrowIfNull(cluster);
         var settings = ChartCacheValues.Of(state, CacheOf(cluster.Cluster));
+        settings["replicaCount"] = shape.Replicas;
         var kubeconfig = cluster.Cluster.IsRuntime ? null : await KubeconfigSecretAsync(cluster, cancellationToken);
         await Examples.ApplyAsync(
             garden,

@@ -18,11 +18,14 @@ public static class ProviderLocalExtension
     /// <param name="manifest">The Extension.</param>
     /// <param name="charts">References of pushed charts, by repository.</param>
     /// <param name="buckets">Folder of the backup buckets.</param>
+    /// <param name="shape">How many pods each part has, and whether there is an admission.</param>
     /// <exception cref="LocalGardenException">A chart that the Extension names is not one of those that were pushed.</exception>
-    public static JsonObject Complete(JsonObject manifest, IReadOnlyDictionary<string, string> charts, string buckets)
+    public static JsonObject Complete(
+        JsonObject manifest, IReadOnlyDictionary<string, string> charts, string buckets, GardenShape shape)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(charts);
+        ArgumentNullException.ThrowIfNull(shape);
         var completed = manifest.DeepClone().AsObject();
         var deployment = completed["spec"]!["deployment"]!;
         var extension = deployment["extension"]!;
@@ -35,6 +38,13 @@ public static class ProviderLocalExtension
         foreach (var values in new[] { "values", "runtimeClusterValues" })
         {
             extension[values]!["backup"]!["hostPath"] = buckets;
+            extension[values]!["replicaCount"] = shape.Replicas;
+        }
+
+        admission["values"] = new JsonObject { ["replicaCount"] = shape.Replicas };
+        if (shape.IsMinimal)
+        {
+            deployment.AsObject().Remove("admission");
         }
 
         return completed;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Hortus.GardenControllers;
-using Hortus.Runtime;
 
 namespace Hortus.Commands;
 
@@ -11,10 +10,5 @@ internal static class GardenControllerManagerCommand
         "controller-manager",
         "Runs the controllers of the virtual garden.",
         (_, context, cancellationToken) => new GardenControllerManagerComponent().RunAsync(context, cancellationToken),
-        options => new ComponentHostOptions
-        {
-            Name = "gardener-controller-manager",
-            Kubeconfig = options.Kubeconfig,
-            HealthPort = options.HealthPort,
-        });
+        GardenControllerManagerComponent.HostOptions);
 }

@@ -8,6 +8,7 @@ namespace Hortus.Operator;
 /// <summary>What a virtual garden is made of: values from the Garden, components out.</summary>
 public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
 {
+    private const int ReplicasWhenAvailable = 2;
     private const string ServicesDefault = "100.64.0.0/13";
     private static readonly Quantity CapacityDefault = Quantity.Parse("25Gi");
     private static readonly Quantity GardenerCapacity = Quantity.Parse("10Gi");
@@ -45,6 +46,10 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
     /// <summary>Where snapshots of the stores go; null when they cannot go there.</summary>
     /// <param name="secret">What the store's backups need to know.</param>
     public StoreSnapshots? SnapshotsTo(Secret secret) => StoreSnapshots.Of(secret, images.Hortus);
+
+    private int Replicas => garden.Spec.VirtualCluster.ControlPlane?.HighAvailability is null ? 1 : ReplicasWhenAvailable;
+
+    private string LeaderElection => $"--leader-elect={(Replicas > 1 ? "true" : "false")}";
 
     private Quantity Capacity => garden.Spec.VirtualCluster.Etcd?.Main?.Storage?.Capacity ?? CapacityDefault;
 
@@ -90,6 +95,7 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
             ServerSecret = server.SecretName,
             KubeconfigSecret = kubeconfig.SecretName,
             Store = store,
+            Replicas = Replicas,
         });
     }
 
@@ -115,6 +121,7 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
             FrontProxySecret = shown.FrontProxy.SecretName,
             AuthorizationWebhookSecret = shown.SeedReview.SecretName,
             Store = store,
+            Replicas = Replicas,
         });
     }
 
@@ -145,6 +152,7 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
     {
         Namespace = VirtualGardenNames.Namespace,
         Image = images.Hortus,
+        Replicas = Replicas,
     });
 
     /// <summary>The resource manager that applies to the virtual garden.</summary>
@@ -157,24 +165,25 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
             Name = VirtualGardenNames.ResourceManager,
             Image = images.Hortus,
             TargetKubeconfigSecret = kubeconfig.SecretName,
+            Replicas = Replicas,
         });
     }
 
     public IComponent GardenerControllerManager(ManagedSecret kubeconfig) => Controller(
         VirtualGardenNames.GardenerControllerManager,
         images.Hortus,
-        ["controller-manager", $"--kubeconfig={ControlPlanePod.SecretFolder}/kubeconfig/kubeconfig"],
+        ["controller-manager", $"--kubeconfig={ControlPlanePod.SecretFolder}/kubeconfig/kubeconfig", LeaderElection],
         kubeconfig,
         new Dictionary<string, string>());
 
     public IComponent GardenerScheduler(ManagedSecret kubeconfig) => Controller(
         VirtualGardenNames.GardenerScheduler,
         images.Hortus,
-        ["scheduler", $"--kubeconfig={ControlPlanePod.SecretFolder}/kubeconfig/kubeconfig"],
+        ["scheduler", $"--kubeconfig={ControlPlanePod.SecretFolder}/kubeconfig/kubeconfig", LeaderElection],
         kubeconfig,
         new Dictionary<string, string>());
 
-    private static ControllerWorkload Controller(
+    private ControllerWorkload Controller(
         string name, string image, IReadOnlyList<string> args, ManagedSecret kubeconfig, Dictionary<string, string> secrets)
     {
         secrets["kubeconfig"] = kubeconfig.SecretName;
@@ -184,6 +193,7 @@ public sealed class VirtualGardenComponents(Garden garden, ImageVector images)
             Name = name,
             Image = image,
             Args = args,
+            Replicas = Replicas,
             Secrets = secrets,
             Labels = new Dictionary<string, string> { ["gardener.cloud/role"] = "controlplane" },
         });

@@ -25,6 +25,7 @@ public sealed record ControllerValues
     /// <summary>Service account whose token is mounted; null mounts none.</summary>
     public string? ServiceAccountName { get; init; }
 
+    /// <summary>Pods. Several are spread, and evicted one at a time; the process has to elect its leader then.</summary>
     public int Replicas { get; init; } = 1;
 
     /// <summary>Whether a new pod starts only when the old one is gone, so that there are never two.</summary>
@@ -56,10 +57,14 @@ public sealed class ControllerWorkload(ControllerValues values) : IComponent
                     Template = new PodTemplateSpec
                     {
                         Metadata = new ObjectMeta { Labels = labels },
-                        Spec = ControlPlanePod.For(values),
+                        Spec = ControlPlanePod.For(values) with
+                        {
+                            TopologySpreadConstraints = ReplicatedPods.Spread(values.Replicas, selector),
+                        },
                     },
                 },
             },
+            .. ReplicatedPods.Budget(new ObjectKey(values.Namespace, values.Name), values.Replicas, selector),
         ];
     }
 }

@@ -47,6 +47,9 @@ public sealed record KubeApiServerValues
     /// <summary>Secret with the certificate that this server shows to the servers behind APIServices.</summary>
     public string? FrontProxySecret { get; init; }
 
+    /// <summary>Servers that are wanted. A store that cannot be shared allows one only.</summary>
+    public int Replicas { get; init; } = 1;
+
     /// <summary>Where it keeps its objects; a store of its own of 10 GiB unless something else is said.</summary>
     public ServerStore Store { get => field ??= new EmbeddedStore(Quantity.Parse("10Gi")); init; }
 
@@ -88,7 +91,7 @@ public sealed class KubeApiServer(KubeApiServerValues values) : IComponent
             Metadata = new ObjectMeta { Namespace = values.Namespace, Name = values.Name, Labels = LabelsOf(values.Name) },
             Spec = new StatefulSetSpec
             {
-                Replicas = 1,
+                Replicas = Replicas,
                 ServiceName = values.Name,
                 Selector = new LabelSelector { MatchLabels = LabelsOf(values.Name) },
                 Template = new PodTemplateSpec
@@ -100,12 +103,16 @@ public sealed class KubeApiServer(KubeApiServerValues values) : IComponent
                 PersistentVolumeClaimRetentionPolicy = values.Store.Retention,
             },
         },
+        .. ReplicatedPods.Budget(new ObjectKey(values.Namespace, values.Name), Replicas, LabelsOf(values.Name)),
     ];
+
+    private int Replicas => values.Store.IsShared ? values.Replicas : 1;
 
     private PodSpec Pod() => new()
     {
         AutomountServiceAccountToken = false,
         TerminationGracePeriodSeconds = 10,
+        TopologySpreadConstraints = ReplicatedPods.Spread(Replicas, LabelsOf(values.Name)),
         Containers =
         [
             new Container

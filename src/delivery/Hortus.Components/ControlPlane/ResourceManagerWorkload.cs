@@ -28,6 +28,9 @@ public sealed record ResourceManagerValues
     /// after.</summary>
     public bool LooksAfterNodes { get; init; }
 
+    /// <summary>Pods; of several, the one that holds a lease works and all serve webhooks.</summary>
+    public int Replicas { get; init; } = 1;
+
     /// <summary>Webhooks that it serves; null for none. <see cref="ResourceManagerWebhooks"/> has API servers ask them.</summary>
     public ServedWebhooks? Webhooks { get; init; }
 
@@ -83,7 +86,8 @@ public sealed class ResourceManagerWorkload(ResourceManagerValues values) : ICom
             Labels = new Dictionary<string, string> { ["gardener.cloud/role"] = "controlplane" },
             Secrets = Secrets(),
             ServiceAccountName = Name,
-            RunsAlone = true,
+            Replicas = values.Replicas,
+            RunsAlone = !HasLease,
         }).Render(),
     ];
 
@@ -103,10 +107,12 @@ public sealed class ResourceManagerWorkload(ResourceManagerValues values) : ICom
         return secrets;
     }
 
-    // There is one replica, and the next one starts when it is gone: a lease would only make the next one wait.
+    // A single replica starts when the one before is gone: a lease would only make it wait.
+    private bool HasLease => values.Replicas > 1;
+
     private IEnumerable<string> Arguments()
     {
-        yield return "--leader-elect=false";
+        yield return HasLease ? $"--leader-election-name={Name}" : "--leader-elect=false";
         if (IsForOwnCluster)
         {
             yield return "--resource-class=seed";
@@ -173,6 +179,9 @@ public sealed class ResourceManagerWorkload(ResourceManagerValues values) : ICom
                     "get", "list", "watch", "update", "patch"),
                 Rule("", ["secrets"], "get", "list", "watch", "update", "patch"),
                 Rule("", ["events"], "create", "patch"),
+                .. HasLease
+                    ? [Rule("coordination.k8s.io", ["leases"], "get", "create", "update")]
+                    : Array.Empty<PolicyRule>(),
                 .. values.LooksAfterNodes
                     ? [Rule("machine.sapcloud.io", ["machines"], "get", "list", "watch")]
                     : Array.Empty<PolicyRule>(),

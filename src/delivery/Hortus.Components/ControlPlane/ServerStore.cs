@@ -6,6 +6,9 @@ namespace Hortus.Components;
 /// <summary>Where an API server keeps its objects: what its pod has for it.</summary>
 public abstract record ServerStore
 {
+    /// <summary>Whether several servers may use it at the same time.</summary>
+    public virtual bool IsShared => false;
+
     /// <summary>Arguments of the server.</summary>
     public abstract IReadOnlyList<string> Arguments { get; }
 
@@ -53,6 +56,8 @@ public sealed record EtcdStore(string Server, string ClientSecret) : ServerStore
 {
     private const string ClientVolume = "etcd-client";
     private const string ClientFolder = "/srv/etcd-client";
+
+    public override bool IsShared => true;
 
     public override IReadOnlyList<string> Arguments =>
     [

@@ -20,6 +20,9 @@ public sealed record GardenerApiServerValues
     /// <summary>Secret with the kubeconfig of the cluster whose API server passes requests on.</summary>
     public required string KubeconfigSecret { get; init; }
 
+    /// <summary>Servers that are wanted. A store that cannot be shared allows one only.</summary>
+    public int Replicas { get; init; } = 1;
+
     /// <summary>Where it keeps its objects; a store of its own of 10 GiB unless something else is said.</summary>
     public ServerStore Store { get => field ??= new EmbeddedStore(Quantity.Parse("10Gi")); init; }
 }
@@ -63,7 +66,7 @@ public sealed class GardenerApiServer(GardenerApiServerValues values) : ICompone
             Metadata = new ObjectMeta { Namespace = values.Namespace, Name = ServerName, Labels = Labels },
             Spec = new StatefulSetSpec
             {
-                Replicas = 1,
+                Replicas = Replicas,
                 ServiceName = ServerName,
                 Selector = new LabelSelector { MatchLabels = Labels },
                 Template = new PodTemplateSpec { Metadata = new ObjectMeta { Labels = Labels }, Spec = Pod() },
@@ -71,12 +74,16 @@ public sealed class GardenerApiServer(GardenerApiServerValues values) : ICompone
                 PersistentVolumeClaimRetentionPolicy = values.Store.Retention,
             },
         },
+        .. ReplicatedPods.Budget(new ObjectKey(values.Namespace, ServerName), Replicas, Labels),
     ];
+
+    private int Replicas => values.Store.IsShared ? values.Replicas : 1;
 
     private PodSpec Pod() => new()
     {
         AutomountServiceAccountToken = false,
         TerminationGracePeriodSeconds = 10,
+        TopologySpreadConstraints = ReplicatedPods.Spread(Replicas, Labels),
         Containers =
         [
             new Container

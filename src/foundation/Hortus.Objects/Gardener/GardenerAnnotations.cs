@@ -69,6 +69,9 @@ public static class GardenerAnnotations
     /// <c>etcd</c>.</summary>
     public const string GardenStore = "operator.hortus.dev/store";
 
+    /// <summary>On the Garden of a local garden, with the value true: what is not needed for a Shoot was left out.</summary>
+    public const string MinimalGarden = "local.hortus.dev/minimal";
+
     /// <summary>Hash of everything for which a ControllerInstallation was written, so that its references change only with what
     /// matters.</summary>
     public const string InstallationInputs = "hortus.dev/controllerinstallation-inputs";
