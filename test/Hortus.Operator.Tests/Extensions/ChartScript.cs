@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Hortus.Charts;
 using Hortus.Objects;
 using Hortus.Oci;
+using Hortus.Runtime;
 
 namespace Hortus.Operator.Tests.Extensions;
 
@@ -49,7 +50,7 @@ internal sealed class ChartScript : IArtifactPuller, IChartRenderer
         Releases[(reference, release.Namespace)] = release;
         RenderedObject[] objects =
             [.. KubernetesYaml.ParseAll(charts[reference](release)).Select((json, i) => new RenderedObject($"test/templates/{i}.yaml", json))];
-        return Task.FromResult(new RenderedChart("test", "1.0.0", null, objects, Hooks, []));
+        return Task.FromResult(new RenderedChart("test", "1.0.0", BuildVersion.Current, objects, Hooks, []));
     }
 
     /// <summary>A text of the values of a release.</summary>
