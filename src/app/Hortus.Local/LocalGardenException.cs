@@ -1,4 +1,4 @@
 namespace Hortus.Local;
 
 /// <summary>The local garden cannot be started or stopped; the message is one line that says why and what to do.</summary>
-public sealed class LocalGardenException(string message, Exception? inner = null) : Exception(message, inner);
+public class LocalGardenException(string message, Exception? inner = null) : Exception(message, inner);

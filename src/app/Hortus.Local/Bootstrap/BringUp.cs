@@ -59,7 +59,8 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
         });
         await WriteGardenKubeconfigAsync(runtime, cancellationToken);
         using var garden = Connect(state.GardenKubeconfig);
-        var gardenlets = new LocalGardenlet(garden, state, manifest.Shape, FieldManager);
+        var manifests = new CheckedManifests(garden, time) { KindsMayCome = true };
+        var gardenlets = new LocalGardenlet(garden, manifests, state, manifest.Shape, FieldManager);
 
         await progress.StepAsync("project, cloud profile and credentials", async _ =>
         {
@@ -70,7 +71,7 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
             // The gardenlet is deployed while the garden is being furnished.
             await gardenlets.ApplyRegistryAccessAsync(cancellationToken);
             await gardenlets.ApplyAsync(state.Runtime, await charts, cancellationToken);
-            await ApplyGardenObjectsAsync(garden, cancellationToken);
+            await ApplyGardenObjectsAsync(manifests, cancellationToken);
         });
         await Task.WhenAll(
         [
@@ -155,11 +156,11 @@ public sealed class BringUp(LocalGardenOptions options, IBringUpProgress progres
             issuer.Administrator($"https://127.0.0.1:{options.Port}", LocalNetwork.GardenServerName));
     }
 
-    private static async Task ApplyGardenObjectsAsync(KubernetesClient garden, CancellationToken cancellationToken)
+    private static async Task ApplyGardenObjectsAsync(CheckedManifests manifests, CancellationToken cancellationToken)
     {
         foreach (var example in new[] { "10-cloudprofile.yaml", "50-domains.yaml", "20-project.yaml", "30-credentials.yaml" })
         {
-            await Examples.ApplyAsync(garden, example, FieldManager, cancellationToken);
+            await manifests.ApplyAsync(example, document => document, FieldManager, cancellationToken);
         }
     }
 

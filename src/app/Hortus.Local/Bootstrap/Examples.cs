@@ -16,10 +16,6 @@ public static class Examples
         return reader.ReadToEnd();
     }
 
-    /// <summary>Applies every document of an example.</summary>
-    public static Task ApplyAsync(IKubernetesClient client, string name, string fieldManager, CancellationToken cancellationToken) =>
-        ApplyAsync(client, name, document => document, fieldManager, cancellationToken);
-
     /// <summary>Applies every document of an example, each changed first.</summary>
     public static Task ApplyAsync(
         IKubernetesClient client,
@@ -33,7 +29,7 @@ public static class Examples
     }
 
     /// <summary>Applies documents in order.</summary>
-    /// <exception cref="LocalGardenException">The server does not serve the kind of one.</exception>
+    /// <exception cref="KindNotServedException">The server does not serve the kind of one.</exception>
     public static async Task ApplyAsync(
         IKubernetesClient client, IReadOnlyList<JsonObject> documents, string fieldManager, CancellationToken cancellationToken)
     {
@@ -44,7 +40,7 @@ public static class Examples
         {
             var (apiVersion, kind) = ((string?)document["apiVersion"], (string?)document["kind"]);
             var found = kinds.FirstOrDefault(k => k.ApiVersion == apiVersion && k.Kind == kind)
-                ?? throw new LocalGardenException(
+                ?? throw new KindNotServedException(
                     $"{kind} {document["metadata"]?["name"]} cannot be applied: the server does not serve {apiVersion}, Kind={kind}");
             await client.Dynamic.ApplyAsync(found, document, fieldManager, cancellationToken);
         }

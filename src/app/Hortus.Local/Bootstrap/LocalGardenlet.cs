@@ -16,7 +16,8 @@ namespace Hortus.Local.Bootstrap;
 
 /// <summary>The Gardenlets of a local garden: the example, one for each seed, with the digest of the pushed chart. They name no image, so
 /// that the chart decides which version runs, here and after each change of the chart.</summary>
-public sealed class LocalGardenlet(KubernetesClient garden, StateDirectory state, GardenShape shape, string fieldManager)
+public sealed class LocalGardenlet(
+    KubernetesClient garden, CheckedManifests manifests, StateDirectory state, GardenShape shape, string fieldManager)
 {
     /// <summary>The example that they come from.</summary>
     public const string Example = "45-gardenlet.yaml";
@@ -38,8 +39,7 @@ public sealed class LocalGardenlet(KubernetesClient garden, StateDirectory state
         var settings = ChartCacheValues.Of(state, CacheOf(cluster.Cluster));
         settings["replicaCount"] = shape.Replicas;
         var kubeconfig = cluster.Cluster.IsRuntime ? null : await KubeconfigSecretAsync(cluster, cancellationToken);
-        await Examples.ApplyAsync(
-            garden,
+        await manifests.ApplyAsync(
             Example,
             manifest => ForSeed(Complete(manifest, charts, settings), cluster.Cluster, kubeconfig),
             fieldManager,
