@@ -94,6 +94,33 @@ public sealed class ContainerRuntimeTests : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task Programs_in_a_home_that_only_its_owner_may_enter_run_as_another_user()
+    {
+        Real.RequireRoot();
+        var home = Directory.CreateDirectory($"/opt/hortus-home-{Guid.NewGuid():N}").FullName;
+        try
+        {
+            File.SetUnixFileMode(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            var programs = Directory.CreateDirectory(System.IO.Path.Combine(home, "programs")).FullName;
+            await File.WriteAllTextAsync(System.IO.Path.Combine(programs, "a"), "content-of-a");
+            var spec = Shell($"cat {programs}/a; ls {home} || echo nothing-to-list") with
+            {
+                VisiblePaths = [programs],
+                Security = new ContainerSecurity { User = 1234, Group = 4321, NoNewPrivileges = true },
+            };
+            await RunToEndAsync(spec);
+
+            root.ReadLog().ShouldContain("content-of-a");
+            root.ReadLog().ShouldContain("nothing-to-list");
+            File.GetUnixFileMode(home).HasFlag(UnixFileMode.OtherExecute).ShouldBeFalse();
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+    }
+
+    [SkippableFact]
     public async Task Read_only_root_and_user_hold()
     {
         Real.RequireRoot();

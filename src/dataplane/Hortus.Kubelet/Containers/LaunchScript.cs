@@ -70,6 +70,7 @@ internal static class LaunchScript
         var script = new StringBuilder();
         AddStart(script, spec, folder);
         AddRoot(script, spec, folder);
+        AddWays(script, spec);
         AddKernelFileSystems(script, spec, deviceTemplate);
         AddHidden(script, spec);
         AddMounts(script, spec, folder);
@@ -114,6 +115,24 @@ internal static class LaunchScript
             {Programs.Mount} -n -t proc proc /proc
 
             """);
+    }
+
+    // A home that only its owner may enter would keep programs in it from a container of another user. Entering is all that is given,
+    // in the container's own root; what is in such a folder keeps its rights.
+    private static void AddWays(StringBuilder script, ContainerSpec spec)
+    {
+        foreach (var folder in spec.VisiblePaths.SelectMany(Ancestors).Distinct())
+        {
+            script.Append($"if [ -d {Quote(folder)} ]; then {Programs.ChangeMode} o+x {Quote(folder)}; fi\n");
+        }
+    }
+
+    private static IEnumerable<string> Ancestors(string path)
+    {
+        for (var folder = Path.GetDirectoryName(path); folder is { Length: > 1 }; folder = Path.GetDirectoryName(folder))
+        {
+            yield return folder;
+        }
     }
 
     private static void AddKernelFileSystems(StringBuilder script, ContainerSpec spec, string deviceTemplate)

@@ -29,10 +29,12 @@ internal static class Programs
 
     public static string Copy { get; } = Find("cp");
 
+    public static string ChangeMode { get; } = Find("chmod");
+
     /// <summary>The programs that this machine lacks, for a message before anything starts.</summary>
     public static IReadOnlyList<string> Missing() =>
         [.. new[] { "sh", "setsid", "unshare", "nsenter", "setpriv", "mount", "umount", "pivot_root", "mkdir", "cp",
-            "ip", "nft" }
+            "chmod", "ip", "nft" }
             .Where(name => !Folders.Any(folder => File.Exists(Path.Combine(folder, name))))];
 
     private static string Find(string name) =>
