@@ -1,6 +1,7 @@
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Operator;
 using Hortus.Objects.Gardener.Resources;
+using Hortus.Objects.Gardener.Rules;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 using Extension = Hortus.Objects.Gardener.Operator.Extension;

@@ -1,5 +1,6 @@
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Rules;
 using Hortus.Objects.Kubernetes;
 using static Hortus.GardenControllers.Tests.Extensions.ExtensionSamples;
 
@@ -160,5 +161,6 @@ public class WantedExtensionsTests
         },
     };
 
-    private static IEnumerable<string> Texts(IEnumerable<ExtensionPair> pairs) => pairs.Distinct().Order().Select(pair => pair.ToString());
+    private static IEnumerable<string> Texts(IEnumerable<ExtensionPair> pairs) =>
+        pairs.Distinct().Select(pair => pair.ToString()).Order(StringComparer.Ordinal);
 }

@@ -1,5 +1,6 @@
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Rules;
 using static Hortus.GardenControllers.Tests.Extensions.ExtensionSamples;
 
 namespace Hortus.GardenControllers.Tests.Extensions;

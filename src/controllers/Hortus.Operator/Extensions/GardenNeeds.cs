@@ -9,9 +9,8 @@ namespace Hortus.Operator;
 public static class GardenNeeds
 {
     /// <summary>Kinds of extension objects that belong to a garden.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = ["BackupBucket", "BackupEntry", "DNSRecord", ExtensionKind];
-
-    private const string ExtensionKind = "Extension";
+    public static IReadOnlyList<string> Kinds { get; } =
+        ["BackupBucket", "BackupEntry", "DNSRecord", ControllerResourceRules.ExtensionKind];
 
     /// <summary>Kinds and types that the Garden's spec asks for, each with the field that does. Nothing once it is being
     /// deleted: then only objects that are left count.</summary>
@@ -36,7 +35,7 @@ public static class GardenNeeds
 
         foreach (var extension in garden.Spec.Extensions ?? [])
         {
-            needs.TryAdd(new ExtensionPair(ExtensionKind, extension.Type), "spec.extensions");
+            needs.TryAdd(new ExtensionPair(ControllerResourceRules.ExtensionKind, extension.Type), "spec.extensions");
         }
 
         return needs;
@@ -71,5 +70,5 @@ public static class GardenNeeds
     }
 
     private static bool IsEnabledByItself(ExtensionPair type, IReadOnlyList<string>? clusters) =>
-        type.Kind == ExtensionKind && clusters?.Contains(ClusterTypes.Garden) == true;
+        type.Kind == ControllerResourceRules.ExtensionKind && clusters?.Contains(ClusterTypes.Garden) == true;
 }

@@ -14,7 +14,7 @@ internal static class WantedExtensions
 
     /// <summary>What the seed itself needs; nothing while it is being deleted.</summary>
     public static IEnumerable<ExtensionPair> OfSeed(Seed seed, IReadOnlyList<ControllerRegistration> registrations) =>
-        SeedNeeds.Of(seed, OffersOf(registrations)).Select(need => new ExtensionPair(need.Kind, need.Type));
+        SeedNeeds.Of(seed, OffersOf(registrations));
 
     /// <summary>What a shoot on the seed needs.</summary>
     public static IEnumerable<ExtensionPair> OfShoot(

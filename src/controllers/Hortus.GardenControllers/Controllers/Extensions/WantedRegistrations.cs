@@ -24,7 +24,7 @@ internal static class WantedRegistrations
     {
         var pairs = wanted.ToHashSet();
         var served = registrations.SelectMany(Served).ToHashSet();
-        if (pairs.Except(served).Order().ToList() is { Count: > 0 } unserved)
+        if (pairs.Except(served).OrderBy(pair => pair.ToString(), StringComparer.Ordinal).ToList() is { Count: > 0 } unserved)
         {
             throw new UnservedExtensionsException(seed.Metadata.Name!, unserved);
         }
@@ -58,7 +58,7 @@ internal static class WantedRegistrations
         || LabelSelectorMatcher.From(selector).Matches(seed.Metadata.Labels);
 
     private static IEnumerable<ExtensionPair> Served(ControllerRegistration registration) =>
-        (registration.Spec.Resources ?? []).Select(resource => new ExtensionPair(resource.Kind, resource.Type));
+        (registration.Spec.Resources ?? []).Select(ExtensionPair.Of);
 }
 
 /// <summary>A seed needs extensions that no ControllerRegistration serves; nothing is installed or removed until that is

@@ -28,7 +28,7 @@ internal sealed class RequiredInstallations(GardenletSurroundings surroundings)
     }
 
     private static string? WhyNot(
-        ExtensionKindType need, IReadOnlyList<ControllerRegistration> registrations, IReadOnlyList<ControllerInstallation> installations)
+        ExtensionPair need, IReadOnlyList<ControllerRegistration> registrations, IReadOnlyList<ControllerInstallation> installations)
     {
         var serving = registrations
             .Where(registration => registration.Spec.Resources?.Any(offer => Serves(offer, need)) == true)
@@ -54,5 +54,5 @@ internal sealed class RequiredInstallations(GardenletSurroundings surroundings)
         return why;
     }
 
-    private static bool Serves(ControllerResource offer, ExtensionKindType need) => offer.Kind == need.Kind && offer.Type == need.Type;
+    private static bool Serves(ControllerResource offer, ExtensionPair need) => ExtensionPair.Of(offer) == need;
 }

@@ -3,6 +3,7 @@ using Hortus.Client;
 using Hortus.Extensions;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Extensions;
+using Hortus.Objects.Gardener.Rules;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 

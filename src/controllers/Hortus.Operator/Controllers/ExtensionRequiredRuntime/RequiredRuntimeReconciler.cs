@@ -2,6 +2,7 @@ using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
 using Hortus.Objects.Gardener.Operator;
+using Hortus.Objects.Gardener.Rules;
 using Hortus.Runtime;
 using Extension = Hortus.Objects.Gardener.Operator.Extension;
 using Garden = Hortus.Objects.Gardener.Operator.Garden;

@@ -2,20 +2,13 @@ using Hortus.Objects.Gardener.Core;
 
 namespace Hortus.Objects.Gardener.Rules;
 
-/// <summary>A kind of extension object and a type of it: what a cluster needs, and what somebody serves.</summary>
-public readonly record struct ExtensionKindType(string Kind, string Type)
-{
-    /// <summary>Kind and type, as messages name them.</summary>
-    public override string ToString() => $"{Kind}/{Type}";
-}
-
 /// <summary>Which extensions a seed needs for itself, whatever lives on it.</summary>
 public static class SeedNeeds
 {
-    /// <summary>Kinds and types; nothing while the seed is being deleted.</summary>
+    /// <summary>All of them; nothing while the seed is being deleted.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="offers">Everything that is offered: some extensions come by themselves.</param>
-    public static IEnumerable<ExtensionKindType> Of(Seed seed, IReadOnlyCollection<ControllerResource> offers)
+    public static IEnumerable<ExtensionPair> Of(Seed seed, IReadOnlyCollection<ControllerResource> offers)
     {
         ArgumentNullException.ThrowIfNull(seed);
         ArgumentNullException.ThrowIfNull(offers);

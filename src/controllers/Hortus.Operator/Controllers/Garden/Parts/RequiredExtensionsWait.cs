@@ -3,6 +3,7 @@ using Hortus.Components;
 using Hortus.Objects;
 using Hortus.Objects.Gardener.Operator;
 using Hortus.Objects.Gardener.Resources;
+using Hortus.Objects.Gardener.Rules;
 
 namespace Hortus.Operator;
 

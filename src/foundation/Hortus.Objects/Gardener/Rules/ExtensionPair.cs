@@ -1,16 +1,17 @@
 using Hortus.Objects.Gardener.Core;
 
-namespace Hortus.Operator;
+namespace Hortus.Objects.Gardener.Rules;
 
-/// <summary>A kind of extension object and its type, as Extensions offer them and Gardens need them.</summary>
+/// <summary>A kind of extension object and a type of it: what a cluster needs, and what an extension serves.</summary>
 public readonly record struct ExtensionPair(string Kind, string Type)
 {
-    /// <summary>What a resource of an Extension offers.</summary>
+    /// <summary>What a resource of an extension offers.</summary>
     public static ExtensionPair Of(ControllerResource resource)
     {
         ArgumentNullException.ThrowIfNull(resource);
         return new ExtensionPair(resource.Kind, resource.Type);
     }
 
+    /// <summary>Kind and type, as messages name them.</summary>
     public override string ToString() => $"{Kind}/{Type}";
 }
