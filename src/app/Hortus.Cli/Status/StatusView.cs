@@ -13,7 +13,6 @@ namespace Hortus.Cli.Status;
 /// being waited for; then the installations of extensions on seeds and the ManagedResources that are not rolled out.</summary>
 public sealed class StatusView(TextWriter output)
 {
-    private const string InstalledCondition = "Installed";
     private const string RequiredPrefix = "Required";
 
     /// <summary>Reads and prints.</summary>
@@ -60,7 +59,7 @@ public sealed class StatusView(TextWriter output)
         foreach (var item in await FindAsync<Objects.Gardener.Operator.Extension>(runtime, cancellationToken))
         {
             var conditions = item.Status?.Conditions ?? [];
-            var installed = conditions.FirstOrDefault(c => c.Type == InstalledCondition);
+            var installed = conditions.FirstOrDefault(c => c.Type == ExtensionConditions.Installed);
 
             // That nobody needs it is no fault.
             var unwell = Unwell(conditions.Where(c => !c.Type.StartsWith(RequiredPrefix, StringComparison.Ordinal)));

@@ -14,8 +14,6 @@ namespace Hortus.Development.Swaps;
 public sealed class ExtensionSwap(
     IKubernetesClient runtime, string component, string extension, params IReadOnlyList<string[]> values) : IComponentSwap
 {
-    private const string Installed = "Installed";
-
     private readonly ObjectKey key = ObjectKey.Cluster(extension);
 
     public string Component => component;
@@ -29,9 +27,8 @@ public sealed class ExtensionSwap(
             return null;
         }
 
-        var deployment = KubernetesJson.ToNode(found)["spec"]?["deployment"];
-        return values.Select(path => path.Aggregate(deployment, (node, name) => node?[name])?["image"]?["tag"]?.ToString())
-            .FirstOrDefault(tag => tag is not null) ?? "";
+        var deployment = KubernetesJson.ToNode(found).At("spec", "deployment");
+        return values.Select(path => deployment.At(path).Text("image", "tag")).FirstOrDefault(tag => tag is not null) ?? "";
     }
 
     public Task AskForAsync(string tag, bool isLost, CancellationToken cancellationToken)
@@ -40,9 +37,7 @@ public sealed class ExtensionSwap(
         var deployment = new JsonObject();
         foreach (var path in values)
         {
-            var image = tag == Builds.DevelopmentEntries.StandardTag ? null : new JsonObject { ["tag"] = tag };
-            var map = path.Aggregate(deployment, (node, name) => (JsonObject)(node[name] ??= new JsonObject()));
-            map["image"] = image;
+            deployment.Ensure(path)["image"] = tag == Builds.DevelopmentEntries.StandardTag ? null : new JsonObject { ["tag"] = tag };
         }
 
         var patch = new JsonObject { ["spec"] = new JsonObject { ["deployment"] = deployment } };
@@ -59,6 +54,6 @@ public sealed class ExtensionSwap(
 
     private static string? Refused(Extension? found, long generation) =>
         found?.Status is { } status && (status.ObservedGeneration ?? 0) >= generation
-            ? status.Conditions?.FirstOrDefault(condition => condition is { Type: Installed, Status: "False" })?.Message
+            ? status.Conditions?.FirstOrDefault(condition => condition is { Type: ExtensionConditions.Installed, Status: "False" })?.Message
             : null;
 }

@@ -10,8 +10,6 @@ namespace Hortus.Development.Swaps;
 /// <summary>Swaps the gardenlets through their Gardenlets: they upgrade themselves.</summary>
 public sealed class GardenletSwap(IKubernetesClient garden) : IComponentSwap
 {
-    private const string Reconciled = "GardenletReconciled";
-
     public string Component => "gardenlet";
 
     public string Place => "spec.deployment.image of the Gardenlets";
@@ -65,7 +63,7 @@ public sealed class GardenletSwap(IKubernetesClient garden) : IComponentSwap
 
     private static string? Refused(Gardenlet? gardenlet, long generation) =>
         gardenlet?.Status is { } status && (status.ObservedGeneration ?? 0) >= generation
-            ? status.Conditions?.FirstOrDefault(condition => condition is { Type: Reconciled, Status: "False" })?.Message
+            ? status.Conditions?.FirstOrDefault(condition => condition is { Type: GardenerConditions.GardenletReconciled, Status: "False" })?.Message
             : null;
 
     private async Task<IReadOnlyList<Gardenlet>> ListAsync(CancellationToken cancellationToken) =>

@@ -45,8 +45,7 @@ public sealed class GardenManifest
         var documents = (options.GardenFile ?? kept) is { } file ? ReadFile(file) : KubernetesYaml.ParseAll(Examples.Read(Example));
         if (options.Store is { } store)
         {
-            var annotations = GardenShape.Within(GardenShape.Within(GardenOf(documents)!, "metadata"), "annotations");
-            annotations[GardenerAnnotations.GardenStore] = store;
+            GardenOf(documents)!.Ensure("metadata", "annotations")[GardenerAnnotations.GardenStore] = store;
         }
 
         if (options.IsMinimal)

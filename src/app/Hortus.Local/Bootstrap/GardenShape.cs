@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hortus.Objects;
 using Hortus.Objects.Gardener;
 
 namespace Hortus.Local.Bootstrap;
@@ -24,8 +25,7 @@ public sealed record GardenShape(int Replicas, bool IsMinimal)
     public static void MakeAvailable(JsonObject garden)
     {
         ArgumentNullException.ThrowIfNull(garden);
-        var controlPlane = Within(Within(Within(garden, "spec"), "virtualCluster"), "controlPlane");
-        controlPlane["highAvailability"] ??= new JsonObject();
+        garden.Ensure("spec", "virtualCluster", "controlPlane", "highAvailability");
     }
 
     /// <summary>Takes from a garden the records of its names and the bucket of its backups, with the credentials for both.</summary>
@@ -36,8 +36,8 @@ public sealed record GardenShape(int Replicas, bool IsMinimal)
     {
         ArgumentNullException.ThrowIfNull(documents);
         ArgumentNullException.ThrowIfNull(garden);
-        Within(Within(garden, "metadata"), "annotations")[GardenerAnnotations.MinimalGarden] = True;
-        var spec = Within(garden, "spec");
+        garden.Ensure("metadata", "annotations")[GardenerAnnotations.MinimalGarden] = True;
+        var spec = garden.Ensure("spec");
         var unused = new List<string?>();
         foreach (var provider in spec["dns"]?["providers"] as JsonArray ?? [])
         {
@@ -64,16 +64,5 @@ public sealed record GardenShape(int Replicas, bool IsMinimal)
             .. documents.Where(document =>
                 (string?)document["kind"] != "Secret" || !unused.Contains((string?)document["metadata"]?["name"])),
         ];
-    }
-
-    /// <summary>An object within another one, made when it is not there.</summary>
-    internal static JsonObject Within(JsonObject parent, string name)
-    {
-        if (parent[name] is not JsonObject child)
-        {
-            parent[name] = child = [];
-        }
-
-        return child;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Objects;
 using Hortus.ApiServer.Registry;
+using Hortus.Objects;
 
 namespace Hortus.ApiServer.CustomResources;
 
@@ -10,7 +11,7 @@ internal static class DefinitionStatus
     /// <summary>Reports that the names are accepted and the resource served, or what they conflict with.</summary>
     public static JsonObject Report(JsonObject definition, NameConflict? conflict, DateTimeOffset now)
     {
-        var status = StatusOf(definition);
+        var status = definition.Ensure("status");
         if (conflict is null)
         {
             status["acceptedNames"] = definition["spec"]!["names"]!.DeepClone();
@@ -43,7 +44,7 @@ internal static class DefinitionStatus
     /// <summary>Reports that the objects of the resource are being deleted.</summary>
     public static JsonObject ReportTerminating(JsonObject definition, DateTimeOffset now)
     {
-        SetCondition(StatusOf(definition), "Terminating", "True", "InstanceDeletionInProgress",
+        SetCondition(definition.Ensure("status"), "Terminating", "True", "InstanceDeletionInProgress",
             "the objects of this resource are being deleted", now);
         return definition;
     }
@@ -52,20 +53,9 @@ internal static class DefinitionStatus
     /// and is looked at again.</summary>
     public static JsonObject ReportWaiting(JsonObject definition, DateTimeOffset now)
     {
-        SetCondition(StatusOf(definition), "Terminating", "True", "InstanceDeletionInProgress",
+        SetCondition(definition.Ensure("status"), "Terminating", "True", "InstanceDeletionInProgress",
             $"objects of this resource wait for their finalizers, last checked at {Metadata.Time(now)}", now);
         return definition;
-    }
-
-    private static JsonObject StatusOf(JsonObject definition)
-    {
-        if (definition["status"] is not JsonObject status)
-        {
-            status = [];
-            definition["status"] = status;
-        }
-
-        return status;
     }
 
     private static void SetCondition(

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Objects;
+using Hortus.Objects;
 using Hortus.Objects.Gardener;
 
 namespace Hortus.GardenApi.ControllerDeployments;
@@ -156,22 +157,10 @@ internal sealed class DeploymentConverter : IObjectConverter
 
     private static void Annotate(JsonObject value, string annotation, string? text)
     {
-        if (text is null)
+        if (text is not null)
         {
-            return;
+            value.Ensure("metadata", "annotations")[annotation] = text;
         }
-
-        if (value["metadata"] is not JsonObject metadata)
-        {
-            value["metadata"] = metadata = [];
-        }
-
-        if (metadata["annotations"] is not JsonObject annotations)
-        {
-            metadata["annotations"] = annotations = [];
-        }
-
-        annotations[annotation] = text;
     }
 
     // No annotations are the same as none left.

@@ -62,17 +62,7 @@ internal static class GardenletDefaults
         var tree = config is { ValueKind: JsonValueKind.Object } element
             ? JsonObject.Create(element)!
             : KubernetesJson.ToNode(configuration);
-        Child(Child(tree, "resources"), "capacity")[Shoots] = $"{GardenletConfigurationDefaults.ShootCapacity}";
+        tree.Ensure("resources", "capacity")[Shoots] = $"{GardenletConfigurationDefaults.ShootCapacity}";
         return JsonSerializer.SerializeToElement(tree);
-    }
-
-    private static JsonObject Child(JsonObject parent, string name)
-    {
-        if (parent[name] is not JsonObject child)
-        {
-            parent[name] = child = [];
-        }
-
-        return child;
     }
 }

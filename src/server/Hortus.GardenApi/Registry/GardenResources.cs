@@ -206,11 +206,7 @@ internal static class GardenResources
     private static JsonObject MergeSeedName(JsonObject current, JsonObject submitted)
     {
         var merged = (JsonObject)current.DeepClone();
-        if (merged["spec"] is not JsonObject spec)
-        {
-            merged["spec"] = spec = [];
-        }
-
+        var spec = merged.Ensure("spec");
         spec.Remove("seedName");
         if (JsonPaths.Find(submitted, "spec.seedName") is { } name)
         {

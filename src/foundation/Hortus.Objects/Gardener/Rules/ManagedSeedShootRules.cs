@@ -26,8 +26,8 @@ public static class ManagedSeedShootRules
         }
 
         var tree = JsonObject.Create(config)!;
-        var spec = Child(Child(tree, "seedConfig"), "spec");
-        var provider = Child(spec, "provider");
+        var spec = tree.Ensure("seedConfig", "spec");
+        var provider = spec.Ensure("provider");
         Default(provider, "type", seed.Spec.Provider.Type, shoot.Spec.Provider.Type);
         Default(provider, "region", seed.Spec.Provider.Region, shoot.Spec.Region);
         if (seed.Spec.Provider.Zones is not { Count: > 0 } && Zones(shoot) is { Count: > 0 } zones)
@@ -35,7 +35,7 @@ public static class ManagedSeedShootRules
             provider["zones"] = new JsonArray([.. zones.Select(zone => (JsonNode)zone)]);
         }
 
-        var networks = Child(spec, "networks");
+        var networks = spec.Ensure("networks");
         Default(networks, "nodes", seed.Spec.Networks.Nodes, shoot.Spec.Networking?.Nodes);
         Default(networks, "pods", seed.Spec.Networks.Pods, shoot.Spec.Networking?.Pods);
         Default(networks, "services", seed.Spec.Networks.Services, shoot.Spec.Networking?.Services);
@@ -47,9 +47,9 @@ public static class ManagedSeedShootRules
         // Without a provider nobody could make the records of the domain.
         if (IngressOf(shoot) is { } domain && seed.Spec.Dns.Provider is not null)
         {
-            var ingress = Child(spec, "ingress");
+            var ingress = spec.Ensure("ingress");
             Default(ingress, "domain", seed.Spec.Ingress?.Domain, domain);
-            Default(Child(ingress, "controller"), "kind", seed.Spec.Ingress?.Controller.Kind, "nginx");
+            Default(ingress.Ensure("controller"), "kind", seed.Spec.Ingress?.Controller.Kind, "nginx");
         }
 
         var gardenlet = managed.Spec.Gardenlet with { Config = JsonSerializer.SerializeToElement(tree) };
@@ -136,15 +136,5 @@ public static class ManagedSeedShootRules
         {
             map[field] = otherwise;
         }
-    }
-
-    private static JsonObject Child(JsonObject parent, string name)
-    {
-        if (parent[name] is not JsonObject child)
-        {
-            parent[name] = child = [];
-        }
-
-        return child;
     }
 }
