@@ -1,5 +1,6 @@
 using Hortus.Client;
 using Hortus.Objects.Gardener.Core;
+using Hortus.Objects.Gardener.Rules;
 
 namespace Hortus.Local.Bootstrap;
 
@@ -7,9 +8,6 @@ namespace Hortus.Local.Bootstrap;
 public sealed class SeedInstallations(IKubernetesClient garden, TimeProvider time)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
-
-    private static readonly (string Type, string Status)[] Wanted =
-        [("Valid", "True"), ("Installed", "True"), ("Healthy", "True"), ("Progressing", "False")];
 
     /// <summary>Completes when there are installations on the seed and all of them are rolled out.</summary>
     public async Task WaitAsync(string seed, IStepDetail detail, CancellationToken cancellationToken)
@@ -41,18 +39,13 @@ public sealed class SeedInstallations(IKubernetesClient garden, TimeProvider tim
     public static string? WaitsFor(ControllerInstallation installation)
     {
         ArgumentNullException.ThrowIfNull(installation);
-        foreach (var (type, status) in Wanted)
+        var name = installation.Spec.RegistrationRef.Name;
+        return InstallationReadiness.Of(installation) switch
         {
-            var condition = installation.Status?.Conditions?.FirstOrDefault(c => c.Type == type);
-            if (condition?.Status != status)
-            {
-                var name = installation.Spec.RegistrationRef.Name;
-                return condition is { Message: { Length: > 0 } message }
-                    ? $"extension {name}: {type} is {condition.Status}: {message}"
-                    : $"extension {name}: waiting for {type}";
-            }
-        }
-
-        return null;
+            null => null,
+            { Status: { } status, Message: { Length: > 0 } message } objection =>
+                $"extension {name}: {objection.Type} is {status}: {message}",
+            var objection => $"extension {name}: waiting for {objection.Type}",
+        };
     }
 }

@@ -4,12 +4,14 @@ namespace Hortus.Objects.Gardener.Rules;
 
 /// <summary>Why an extension does not work on its seed yet.</summary>
 /// <param name="Type">Type of the condition that is not as it should be.</param>
+/// <param name="Status">How it is; null when nobody has said so yet.</param>
 /// <param name="Message">What that condition says.</param>
-public sealed record InstallationObjection(string Type, string Message);
+public sealed record InstallationObjection(string Type, string? Status, string Message);
 
 /// <summary>Says whether an extension works on its seed, by the conditions of its ControllerInstallation.</summary>
 public static class InstallationReadiness
 {
+    // Each says nothing while one before it is not right.
     private static readonly (string Type, string Wanted)[] Order =
     [
         (GardenerConditions.ControllerInstallationValid, ConditionStatus.True),
@@ -18,17 +20,13 @@ public static class InstallationReadiness
         (GardenerConditions.ControllerInstallationProgressing, ConditionStatus.False),
     ];
 
-    /// <summary>Types of the conditions, in the order in which they are looked at: each says nothing while one before it is not
-    /// right.</summary>
-    public static IReadOnlyList<string> Types { get; } = [.. Order.Select(item => item.Type)];
-
     /// <summary>The first objection; null when it works.</summary>
     public static InstallationObjection? Of(ControllerInstallation installation)
     {
         ArgumentNullException.ThrowIfNull(installation);
         if (installation.Status?.Conditions is not { Count: > 0 } conditions)
         {
-            return new(GardenerConditions.ControllerInstallationInstalled, "the extension was not yet installed");
+            return new(GardenerConditions.ControllerInstallationInstalled, null, "the extension was not yet installed");
         }
 
         foreach (var (type, wanted) in Order)
@@ -36,7 +34,7 @@ public static class InstallationReadiness
             var condition = conditions.FirstOrDefault(found => found.Type == type);
             if (condition?.Status != wanted)
             {
-                return new(type, condition?.Message ?? $"has no condition {type} yet");
+                return new(type, condition?.Status, condition?.Message ?? $"has no condition {type} yet");
             }
         }
 
