@@ -1,6 +1,7 @@
 using Hortus.KubeControllers.Workloads;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
+using Hortus.Runtime;
 
 namespace Hortus.KubeControllers.Batch;
 
@@ -10,8 +11,7 @@ internal sealed record JobStep(int Create, IReadOnlyList<Pod> Delete, JobStatus 
 /// <summary>The decisions about a Job, without I/O.</summary>
 internal static class JobPlan
 {
-    private static readonly TimeSpan RetryDelayMin = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan RetryDelayMax = TimeSpan.FromMinutes(6);
+    private static readonly DoublingPause RetryDelay = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(6));
 
     public static bool IsFinished(Job job) =>
         Conditions.IsTrue(job.Status.Conditions, "Complete") || Conditions.IsTrue(job.Status.Conditions, "Failed");
@@ -119,8 +119,7 @@ internal static class JobPlan
             return null;
         }
 
-        var delay = RetryDelayMin * Math.Pow(2, Math.Min(failed - 1, 10));
-        var left = last + (delay < RetryDelayMax ? delay : RetryDelayMax) - now;
+        var left = last + RetryDelay.After(failed) - now;
         return left > TimeSpan.Zero ? left : null;
     }
 

@@ -1,4 +1,5 @@
 using Hortus.Kubelet.Containers;
+using Hortus.Runtime;
 
 namespace Hortus.Kubelet.Pods;
 
@@ -6,8 +7,7 @@ namespace Hortus.Kubelet.Pods;
 /// min; a run of 10 min forgets the past.</summary>
 internal sealed class RestartBackoff
 {
-    private static readonly TimeSpan First = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+    private static readonly DoublingPause Pause = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
     private static readonly TimeSpan Healthy = TimeSpan.FromMinutes(10);
     private readonly Dictionary<string, int> restarts = [];
 
@@ -25,14 +25,5 @@ internal sealed class RestartBackoff
     /// <summary>Counts a restart.</summary>
     public void Restarted(string container) => restarts[container] = restarts.GetValueOrDefault(container) + 1;
 
-    private static TimeSpan Delay(int count)
-    {
-        if (count == 0)
-        {
-            return TimeSpan.Zero;
-        }
-
-        var delay = First * Math.Pow(2, Math.Min(count - 1, 10));
-        return delay < Longest ? delay : Longest;
-    }
+    private static TimeSpan Delay(int count) => count == 0 ? TimeSpan.Zero : Pause.After(count);
 }

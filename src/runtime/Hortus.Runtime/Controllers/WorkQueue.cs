@@ -9,11 +9,7 @@ namespace Hortus.Runtime;
 /// </summary>
 internal sealed class WorkQueue : IDisposable
 {
-    public static readonly TimeSpan RetryDelayMin = TimeSpan.FromMilliseconds(5);
-    public static readonly TimeSpan RetryDelayMax = TimeSpan.FromMinutes(5);
-
-    // 5 ms doubled 16 times is past the maximum.
-    private const int DoublingsMax = 16;
+    private static readonly DoublingPause RetryDelay = new(TimeSpan.FromMilliseconds(5), TimeSpan.FromMinutes(5));
 
     private readonly Lock gate = new();
     private readonly Channel<ObjectKey> ready = Channel.CreateUnbounded<ObjectKey>();
@@ -83,15 +79,13 @@ internal sealed class WorkQueue : IDisposable
     /// <returns>The delay.</returns>
     public TimeSpan AddRateLimited(ObjectKey key)
     {
-        TimeSpan delay;
+        int count;
         lock (gate)
         {
-            var count = failures.GetValueOrDefault(key);
-            failures[key] = count + 1;
-            delay = count >= DoublingsMax ? RetryDelayMax : RetryDelayMin * (1L << count);
+            failures[key] = count = failures.GetValueOrDefault(key) + 1;
         }
 
-        delay = delay < RetryDelayMax ? delay : RetryDelayMax;
+        var delay = RetryDelay.After(count);
         metrics.Retried(name);
         AddAfter(key, delay);
         return delay;

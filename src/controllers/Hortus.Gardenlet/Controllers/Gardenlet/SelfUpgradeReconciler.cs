@@ -17,8 +17,7 @@ namespace Hortus.Gardenlet;
 /// </summary>
 internal sealed partial class SelfUpgradeReconciler : IReconciler
 {
-    private static readonly TimeSpan AgainFirst = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan AgainLast = TimeSpan.FromMinutes(5);
+    private static readonly DoublingPause Again = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(5));
     private static readonly ObjectKey DeploymentKey = new(GardenerNames.GardenNamespace, GardenletNames.Deployment);
 
     private readonly GardenletSurroundings surroundings;
@@ -136,14 +135,13 @@ internal sealed partial class SelfUpgradeReconciler : IReconciler
         }
 
         gardenlet = await status.WriteAsync(gardenlet, true, [condition], cancellationToken);
-        var again = AgainFirst * Math.Pow(2, Math.Min(failures - 1, 10));
         if (applied is not null)
         {
             // A rollout that is under way is followed all the same.
             (applied, _) = await rollout.FollowAsync(gardenlet, applied, cancellationToken);
         }
 
-        return ReconcileResult.After(again < AgainLast ? again : AgainLast);
+        return ReconcileResult.After(Again.After(failures));
     }
 
     [LoggerMessage(7300, LogLevel.Information, "applying gardenlet {Version} from chart {Chart} ({Digest})")]

@@ -16,8 +16,7 @@ namespace Hortus.Gardenlet;
 internal sealed class ManagedSeedReconciler : IReconciler
 {
     private static readonly TimeSpan RunMax = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan AgainFirst = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan AgainLast = TimeSpan.FromMinutes(5);
+    private static readonly DoublingPause Again = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(5));
     private static readonly TimeSpan RolloutPeriod = TimeSpan.FromSeconds(5);
 
     private readonly GardenletSurroundings surroundings;
@@ -85,7 +84,7 @@ internal sealed class ManagedSeedReconciler : IReconciler
                 _ => e.Message,
             };
             await status.FailedAsync(managed, text, cancellationToken);
-            return ReconcileResult.After(BackOff(key));
+            return ReconcileResult.After(Again.After(failures.AddOrUpdate(key, 1, (_, before) => before + 1)));
         }
     }
 
@@ -134,7 +133,7 @@ internal sealed class ManagedSeedReconciler : IReconciler
         if (await removal.StepAsync(managed, client, cancellationToken) is { } step)
         {
             await status.GoesAsync(managed, step, cancellationToken);
-            return ReconcileResult.After(AgainFirst);
+            return ReconcileResult.After(Again.First);
         }
 
         await surroundings.GardenClient.RemoveFinalizerAsync(managed, GardenerFinalizers.Gardener, cancellationToken);
@@ -168,12 +167,5 @@ internal sealed class ManagedSeedReconciler : IReconciler
         return !isNew || managed.Metadata.IsDeleting() || (isChanged && !surroundings.Settings.ManagedSeedJitterUpdates)
             ? null
             : surroundings.Settings.ManagedSeedJitterPeriod * surroundings.Random.NextDouble();
-    }
-
-    private TimeSpan BackOff(ObjectKey key)
-    {
-        var times = failures.AddOrUpdate(key, 1, (_, before) => before + 1);
-        var pause = AgainFirst * Math.Pow(2, times - 1);
-        return pause < AgainLast ? pause : AgainLast;
     }
 }

@@ -11,8 +11,7 @@ namespace Hortus.Gardenlet;
 internal sealed class ShootReconciler(GardenletSurroundings surroundings) : IReconciler
 {
     private static readonly TimeSpan SeedCheckPeriod = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan BackoffStart = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan BackoffMax = TimeSpan.FromMinutes(5);
+    private static readonly DoublingPause Again = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
 
     private readonly ConcurrentDictionary<ObjectKey, int> failures = [];
 
@@ -80,15 +79,11 @@ internal sealed class ShootReconciler(GardenletSurroundings surroundings) : IRec
                     ? ReconcileResult.Done
                     : ReconcileResult.After(surroundings.Settings.ShootSyncPeriod);
             case ShootRunOutcome.Retry:
-                var tries = failures.AddOrUpdate(shoot.Key, 0, (_, before) => before + 1);
-                return ReconcileResult.After(Backoff(tries));
+                return ReconcileResult.After(Again.After(failures.AddOrUpdate(shoot.Key, 1, (_, before) => before + 1)));
             default:
                 return ReconcileResult.Done;
         }
     }
-
-    private static TimeSpan Backoff(int tries) =>
-        TimeSpan.FromTicks(Math.Min(BackoffMax.Ticks, BackoffStart.Ticks << Math.Min(tries, 20)));
 
     private static bool IsUnfinished(Shoot shoot) => shoot.Status?.LastOperation?.State is not LastOperationState.Succeeded;
 
