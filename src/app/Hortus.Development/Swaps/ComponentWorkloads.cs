@@ -52,8 +52,7 @@ public sealed class ComponentWorkloads(IKubernetesClient runtime)
     public static string SelectorOf(Deployment deployment)
     {
         ArgumentNullException.ThrowIfNull(deployment);
-        return string.Join(',', (deployment.Spec.Selector.MatchLabels ?? new Dictionary<string, string>())
-            .Select(label => $"{label.Key}={label.Value}"));
+        return LabelSelectorMatcher.From(deployment.Spec.Selector).ToString();
     }
 
     private async Task<bool> IsFailingAsync(Deployment deployment, CancellationToken cancellationToken)

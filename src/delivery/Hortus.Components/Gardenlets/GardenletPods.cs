@@ -1,5 +1,5 @@
 using Hortus.Client;
-using Hortus.Components;
+using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Kubernetes;
 
@@ -24,7 +24,7 @@ public static class GardenletPods
             new ListOptions
             {
                 Namespace = GardenerNames.GardenNamespace,
-                LabelSelector = string.Join(',', labels.Select(label => $"{label.Key}={label.Value}")),
+                LabelSelector = LabelSelectorMatcher.FromLabels(labels).ToString(),
             },
             cancellationToken);
         return PodFault.NewestOf(pods.Items);

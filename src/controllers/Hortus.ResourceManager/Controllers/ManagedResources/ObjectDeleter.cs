@@ -161,7 +161,7 @@ internal sealed class ObjectDeleter(TargetCluster target, bool collectsGarbage, 
         var options = new ListOptions
         {
             Namespace = set.Text("metadata", "namespace"),
-            LabelSelector = string.Join(",", labels.Select(l => $"{l.Key}={l.Value}")),
+            LabelSelector = LabelSelectorMatcher.FromLabels(labels).ToString(),
         };
         return (await client.ListAsync(Claims, options, cancellationToken)).Items;
     }

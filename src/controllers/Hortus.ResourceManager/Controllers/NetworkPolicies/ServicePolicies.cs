@@ -80,7 +80,7 @@ internal sealed class ServicePolicies(Service service, ServiceTraffic traffic)
     {
         var isNear = peer.Namespace == home;
         var what = $"port {port.Port} ({port.Protocol}) of the pods of Service {home}/{name}";
-        var who = $"pods with the label {Text(peer.Pods)} in namespace {peer.Namespace}";
+        var who = $"pods with the label {LabelSelectorMatcher.From(peer.Pods)} in namespace {peer.Namespace}";
         Add(home, ingress, $"lets {who} talk to {what}", new NetworkPolicySpec
         {
             PodSelector = Targets,
@@ -145,9 +145,6 @@ internal sealed class ServicePolicies(Service service, ServiceTraffic traffic)
 
     private static LabelSelector Only(string @namespace) =>
         new() { MatchLabels = new Dictionary<string, string> { [NamespaceName] = @namespace } };
-
-    private static string Text(LabelSelector selector) =>
-        string.Join(",", (selector.MatchLabels ?? new Dictionary<string, string>()).Select(l => $"{l.Key}={l.Value}"));
 
     private readonly record struct Side(string Namespace, LabelSelector Pods);
 
