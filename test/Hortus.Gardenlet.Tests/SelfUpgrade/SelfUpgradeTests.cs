@@ -209,7 +209,7 @@ public sealed class SelfUpgradeTests(ChartRegistry registry) : IClassFixture<Cha
         : [];
 
     private Task<Deployment?> DeploymentOrNullAsync() => world.Seed.FindAsync<Deployment>(
-        new ObjectKey(GardenerNames.GardenNamespace, GardenletNames.Deployment), Token);
+        GardenletNames.DeploymentKey, Token);
 
     private Task UntilImagesAsync(string version) => UntilAsync(async () =>
         await world.ImagesAsync(Token) is [var one, var two] && one == two && one.EndsWith($":{version}", StringComparison.Ordinal));

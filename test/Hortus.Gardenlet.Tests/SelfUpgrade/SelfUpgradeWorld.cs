@@ -233,11 +233,11 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
     }
 
     public Task<Deployment> DeploymentAsync(CancellationToken cancellationToken) => Seed.GetAsync<Deployment>(
-        new ObjectKey(GardenerNames.GardenNamespace, GardenletNames.Deployment), cancellationToken);
+        GardenletNames.DeploymentKey, cancellationToken);
 
     /// <summary>Makes the controller look again, as any change of the Deployment does.</summary>
     public Task TouchAsync(CancellationToken cancellationToken) => Seed.PatchAsync<Deployment>(
-        new ObjectKey(GardenerNames.GardenNamespace, GardenletNames.Deployment),
+        GardenletNames.DeploymentKey,
         Patch.Merge(new JsonObject
         {
             ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["test"] = Guid.NewGuid().ToString() } },

@@ -97,8 +97,7 @@ public sealed class LocalGardenlet(
     {
         ArgumentNullException.ThrowIfNull(runtime);
         ArgumentNullException.ThrowIfNull(state);
-        var key = new ObjectKey(GardenerNames.GardenNamespace, GardenletNames.Deployment);
-        if (await runtime.FindAsync<ManagedResource>(key, cancellationToken) is not null)
+        if (await runtime.FindAsync<ManagedResource>(GardenletNames.DeploymentKey, cancellationToken) is not null)
         {
             throw new LocalGardenException(
                 $"the garden in {state.Root} is of an older hortus, whose gardenlet cannot be taken over; "

@@ -115,6 +115,6 @@ public sealed class GardenletInstaller(ChartLoader loader, IChartRenderer render
     private static string? Fault(GardenletRelease release, RenderedChart rendered, string? gardenVersion) =>
         !release.Objects.Any(GardenletRelease.IsDeployment)
             ? $"{rendered.Name} {rendered.Version} is no chart of a gardenlet: it has no Deployment "
-                + $"{GardenerNames.GardenNamespace}/{GardenletNames.Deployment}; check spec.deployment.helm.ociRepository"
+                + $"{GardenletNames.DeploymentKey}; check spec.deployment.helm.ociRepository"
             : gardenVersion is null ? null : VersionSkew.Fault(release.Version, gardenVersion);
 }

@@ -20,7 +20,6 @@ public sealed class GardenletPlace
 {
     private const string ConfigVolume = "gardenlet-config";
     private const string ConfigKey = "config.yaml";
-    private static readonly ObjectKey Deployment = new(GardenerNames.GardenNamespace, GardenletNames.Deployment);
 
     private readonly IKubernetesClient cluster;
     private readonly ObjectKey bootstrap;
@@ -94,7 +93,7 @@ public sealed class GardenletPlace
 
         try
         {
-            var deployment = await cluster.FindAsync<Deployment>(Deployment, cancellationToken);
+            var deployment = await cluster.FindAsync<Deployment>(GardenletNames.DeploymentKey, cancellationToken);
             return await GardenletPods.FaultAsync(cluster, deployment, cancellationToken) is { Length: > 0 } said ? said : null;
         }
         catch (ApiException e) when (e.Code == 403)
@@ -108,7 +107,7 @@ public sealed class GardenletPlace
     public static async Task<InstalledGardenlet?> FindInstalledAsync(IKubernetesClient cluster, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cluster);
-        if (await cluster.FindAsync<Deployment>(Deployment, cancellationToken) is not { } deployment
+        if (await cluster.FindAsync<Deployment>(GardenletNames.DeploymentKey, cancellationToken) is not { } deployment
             || deployment.Spec.Template.Spec.Volumes?.FirstOrDefault(v => v.Name == ConfigVolume)?.ConfigMap?.Name is not { } name)
         {
             return null;

@@ -7,6 +7,9 @@ public static class GardenletNames
     /// <summary>Name of the Helm release and of the Deployment.</summary>
     public const string Deployment = "gardenlet";
 
+    /// <summary>The Deployment.</summary>
+    public static ObjectKey DeploymentKey { get; } = new(GardenerNames.GardenNamespace, Deployment);
+
     /// <summary>Lease that one replica holds.</summary>
     public const string LeaderElection = "gardenlet-leader-election";
 

@@ -15,7 +15,6 @@ internal sealed partial class ReleaseRollout(GardenletSurroundings surroundings,
 {
     private const string RolledBackReason = "GardenletRolledBack";
     private static readonly TimeSpan LateAgain = TimeSpan.FromMinutes(1);
-    private static readonly ObjectKey Key = new(GardenerNames.GardenNamespace, GardenletNames.Deployment);
 
     private readonly ILogger log = surroundings.Logs.CreateLogger<ReleaseRollout>();
 
@@ -36,7 +35,7 @@ internal sealed partial class ReleaseRollout(GardenletSurroundings surroundings,
         // The time first: a state that is read after it cannot be late only because reading it took long.
         var now = surroundings.Clock.GetUtcNow();
         var inventory = await GardenletInventory.ReadAsync(surroundings.SeedClient, cancellationToken);
-        var live = await surroundings.SeedClient.FindAsync<Deployment>(Key, cancellationToken);
+        var live = await surroundings.SeedClient.FindAsync<Deployment>(GardenletNames.DeploymentKey, cancellationToken);
         var progress = RolloutProgress.Of(
             applied.Release, live, inventory.Since, now, surroundings.Settings.GardenletRolloutMax);
         switch (progress.State)

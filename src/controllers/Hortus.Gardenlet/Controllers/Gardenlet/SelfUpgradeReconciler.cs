@@ -18,7 +18,6 @@ namespace Hortus.Gardenlet;
 internal sealed partial class SelfUpgradeReconciler : IReconciler
 {
     private static readonly DoublingPause Again = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(5));
-    private static readonly ObjectKey DeploymentKey = new(GardenerNames.GardenNamespace, GardenletNames.Deployment);
 
     private readonly GardenletSurroundings surroundings;
     private readonly SelfUpgradeStatus status;
@@ -50,7 +49,7 @@ internal sealed partial class SelfUpgradeReconciler : IReconciler
             .WatchesOn<Deployment>(
                 surroundings.Seed,
                 _ => [self],
-                scope: new CacheScope(DeploymentKey.Namespace, FieldSelector: $"metadata.name={DeploymentKey.Name}"))
+                scope: new CacheScope(GardenerNames.GardenNamespace, FieldSelector: $"metadata.name={GardenletNames.Deployment}"))
             .WithConcurrency(1)
             .WithResync(surroundings.Settings.GardenletSyncPeriod));
     }

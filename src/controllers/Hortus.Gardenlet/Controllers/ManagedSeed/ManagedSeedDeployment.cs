@@ -22,7 +22,6 @@ internal readonly record struct ManagedSeedProgress(bool IsDone, string? Said);
 internal sealed class ManagedSeedDeployment(GardenletSurroundings surroundings)
 {
     private static readonly ObjectKey Info = new(GardenerNames.PublicNamespace, GardenerNames.InfoConfigMap);
-    private static readonly ObjectKey Deployed = new(GardenerNames.GardenNamespace, GardenletNames.Deployment);
     private static readonly FieldPath ConfigPath = FieldPath.Root["spec"]["gardenlet"]["config"];
 
     private readonly GardenletAccess access = new(surroundings);
@@ -112,7 +111,7 @@ internal sealed class ManagedSeedDeployment(GardenletSurroundings surroundings)
     // Until all replicas are new, the old ones need what the release has no more.
     private async Task<bool> FinishAsync(GardenletRelease release, IKubernetesClient shoot, CancellationToken cancellationToken)
     {
-        var live = await shoot.FindAsync<Deployment>(Deployed, cancellationToken);
+        var live = await shoot.FindAsync<Deployment>(GardenletNames.DeploymentKey, cancellationToken);
         if (live?.Metadata.Annotation(GardenletNames.ReleaseAnnotation) != release.Identity || !WorkloadHealth.IsRolledOut(live))
         {
             return false;

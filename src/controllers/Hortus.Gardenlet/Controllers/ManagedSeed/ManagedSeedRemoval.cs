@@ -13,7 +13,6 @@ namespace Hortus.Gardenlet;
 internal sealed class ManagedSeedRemoval(GardenletSurroundings surroundings)
 {
     private static readonly ObjectKey GardenNamespace = ObjectKey.Cluster(GardenerNames.GardenNamespace);
-    private static readonly ObjectKey Deployed = new(GardenerNames.GardenNamespace, GardenletNames.Deployment);
 
     private readonly GardenletAccess access = new(surroundings);
 
@@ -45,7 +44,7 @@ internal sealed class ManagedSeedRemoval(GardenletSurroundings surroundings)
             return "Waiting for gardenlet to be deleted from target cluster";
         }
 
-        if (await shoot.FindAsync<Deployment>(Deployed, cancellationToken) is not null)
+        if (await shoot.FindAsync<Deployment>(GardenletNames.DeploymentKey, cancellationToken) is not null)
         {
             return "Waiting for gardenlet to be deleted from target cluster";
         }

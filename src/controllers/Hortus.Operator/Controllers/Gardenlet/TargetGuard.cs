@@ -18,7 +18,7 @@ internal static class TargetGuard
             return;
         }
 
-        var where = $"{target.Name} has a Deployment {GardenerNames.GardenNamespace}/{GardenletNames.Deployment} already, which reads its "
+        var where = $"{target.Name} has a Deployment {GardenletNames.DeploymentKey} already, which reads its "
             + $"configuration from ConfigMap {installed.Configuration}";
         if (installed.Fault is { } fault)
         {
