@@ -55,6 +55,9 @@ internal sealed class NodeVolumePlaces(Func<IReadOnlyList<Node>> nodes, Func<IRe
     public static bool HasPlace(Node node) =>
         node.Annotation(NodeVolumes.PathAnnotation) is { Length: > 0 } && !node.IsDeleting();
 
+    /// <summary>Whether volumes can be made on a node on which there could be none before.</summary>
+    public static bool IsNewPlace(Node? old, Node? node) => node is not null && HasPlace(node) && (old is null || !HasPlace(old));
+
     public PersistentVolume? Prepare(PersistentVolumeClaim claim) =>
         LocalVolumePlan.Choose(nodes().Where(HasPlace), volumes()) is { } node
             ? LocalVolumePlan.Volume(claim, node)

@@ -35,7 +35,7 @@ internal sealed class LocalVolumeProvisioner : IReconciler
             .Watches<Pod>(ClaimsOf, (old, now) => now is null || now.IsFinished())
             .Watches<Node>(
                 _ => provisioner.claims.List().Where(claim => claim.Status.Phase != "Bound").Select(claim => claim.Key),
-                (old, node) => node is not null && NodeVolumePlaces.HasPlace(node) && (old is null || !NodeVolumePlaces.HasPlace(old))));
+                NodeVolumePlaces.IsNewPlace));
         LocalVolumeReclaimer.Add(setup, places);
         StorageClassKeeper.Add(setup, places);
     }

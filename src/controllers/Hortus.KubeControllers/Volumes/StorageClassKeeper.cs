@@ -11,9 +11,7 @@ internal sealed class StorageClassKeeper(ControllerSetup setup, IVolumePlaces pl
         "storage-class",
         new StorageClassKeeper(setup, places),
         c => c
-            .Watches<Node>(
-                _ => [ObjectKey.Cluster(LocalVolumePlan.ClassName)],
-                (old, node) => (old is null || !NodeVolumePlaces.HasPlace(old)) && node is not null && NodeVolumePlaces.HasPlace(node))
+            .Watches<Node>(_ => [ObjectKey.Cluster(LocalVolumePlan.ClassName)], NodeVolumePlaces.IsNewPlace)
             .Watches<StorageClass>(s => [s.Key], (_, now) => now is null)
             // The namespace is always there, so that its arrival in the cache makes the first run.
             .Watches<Namespace>(
