@@ -17,7 +17,6 @@ public sealed record ComponentPod(string Workload, Pod Pod)
 public static class ComponentPods
 {
     private const string ShootPrefix = "shoot--";
-    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
 
     // What people leave out of the names of workloads.
     private static readonly string[] Prefixes = ["gardener-", "gardener-extension-", "virtual-garden-"];
@@ -65,7 +64,7 @@ public static class ComponentPods
             // The API shows a static pod with the name of its node behind its own.
             { Kind: "Node" } => Without(name, owner.Name),
             { } => owner.Name,
-            null => pod.Metadata.Annotations?.ContainsKey(MirrorAnnotation) == true ? Without(name, pod.Spec.NodeName) : name,
+            null => pod.IsMirror() ? Without(name, pod.Spec.NodeName) : name,
         };
     }
 

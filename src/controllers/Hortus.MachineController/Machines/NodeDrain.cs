@@ -11,7 +11,6 @@ namespace Hortus.MachineController.Machines;
 /// up.</summary>
 internal sealed class NodeDrain(IKubernetesClient client, TimeProvider clock)
 {
-    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
 
     // A budget frees up when a pod elsewhere becomes ready; the server tells nobody, so the eviction is asked for again.
     private static readonly TimeSpan EvictAgain = TimeSpan.FromSeconds(2);
@@ -52,7 +51,7 @@ internal sealed class NodeDrain(IKubernetesClient client, TimeProvider clock)
         Conditions.Find(node.Status.Conditions, "Ready") is { Status: not "True" } ready ? ready.LastTransitionTime : null;
 
     private static bool CanMove(Pod pod) =>
-        pod.Metadata.Annotation(MirrorAnnotation) is null
+        !pod.IsMirror()
         && pod.Metadata.ControllerOwner()?.Kind != "DaemonSet"
         && pod.Status.Phase is not ("Succeeded" or "Failed");
 

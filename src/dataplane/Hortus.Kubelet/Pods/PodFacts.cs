@@ -8,7 +8,6 @@ namespace Hortus.Kubelet.Pods;
 internal static class PodFacts
 {
     private const string SourceAnnotation = "kubernetes.io/config.source";
-    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
 
     /// <summary>The pod's UID, never empty for a pod the kubelet works on.</summary>
     public static string Uid(this Pod pod) => pod.Metadata.Uid ?? "";
@@ -18,9 +17,6 @@ internal static class PodFacts
     /// <summary>Whether the pod comes from a manifest file.</summary>
     public static bool IsStatic(this Pod pod) =>
         pod.Metadata.Annotations?.ContainsKey(SourceAnnotation) == true && !pod.IsMirror();
-
-    /// <summary>Whether the object only shows a static pod in the API.</summary>
-    public static bool IsMirror(this Pod pod) => pod.Metadata.Annotations?.ContainsKey(MirrorAnnotation) == true;
 
     /// <summary>A sidecar: an init container that keeps running.</summary>
     public static bool IsSidecar(this Container container) => container.RestartPolicy == "Always";

@@ -11,7 +11,6 @@ internal sealed class StaticPods(
     PodWorkers workers, PodObjects objects, KubeletOptions options, TimeProvider time, ILogger logger)
 {
     private const string HashAnnotation = "kubernetes.io/config.hash";
-    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
     private const string SourceAnnotation = "kubernetes.io/config.source";
     private static readonly TimeSpan ScanPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MirrorPeriod = TimeSpan.FromSeconds(10);
@@ -138,7 +137,7 @@ internal sealed class StaticPods(
     {
         var client = objects.Client!;
         var shown = await objects.FindAsync<Pod>(pod.Key, cancellationToken);
-        if (shown?.Metadata.Annotations?.GetValueOrDefault(MirrorAnnotation) == pod.Uid() &&
+        if (shown?.Metadata.Annotations?.GetValueOrDefault(MirrorPods.Annotation) == pod.Uid() &&
             shown.Metadata.DeletionTimestamp is null)
         {
             return;
@@ -160,7 +159,7 @@ internal sealed class StaticPods(
                     Uid = null,
                     Annotations = new Dictionary<string, string>(
                         pod.Metadata.Annotations!)
-                    { [MirrorAnnotation] = pod.Uid() },
+                    { [MirrorPods.Annotation] = pod.Uid() },
                     OwnerReferences = node is null
                         ? null
                         : [new OwnerReference { ApiVersion = "v1", Kind = "Node", Name = options.NodeName,

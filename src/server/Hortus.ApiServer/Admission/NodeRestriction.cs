@@ -5,13 +5,13 @@ using Hortus.ApiServer.Authorization;
 using Hortus.ApiServer.Builtin;
 using Hortus.ApiServer.Requests;
 using Hortus.Objects;
+using Hortus.Objects.Kubernetes;
 
 namespace Hortus.ApiServer.Admission;
 
 /// <summary>A kubelet writes its own node, its own lease and the pods bound to its node, nothing else.</summary>
 internal sealed class NodeRestriction(IObjectReader objects) : AdmissionPlugin("NodeRestriction")
 {
-    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
     private const string RestrictedPrefix = "node-restriction.kubernetes.io/";
 
     /// <summary>The labels of Kubernetes' own domains that kubelets report.</summary>
@@ -122,10 +122,10 @@ internal sealed class NodeRestriction(IObjectReader objects) : AdmissionPlugin("
     private static void CheckMirrorPod(AdmissionAttributes attributes, string node)
     {
         var pod = attributes.Object ?? [];
-        if (pod.Text("metadata", "annotations", MirrorAnnotation) is null)
+        if (pod.Text("metadata", "annotations", MirrorPods.Annotation) is null)
         {
             throw ApiErrors.Forbidden(Kinds.Pod, pod.Name,
-                $"pod does not have \"{MirrorAnnotation}\" annotation, node \"{node}\" can only create mirror pods");
+                $"pod does not have \"{MirrorPods.Annotation}\" annotation, node \"{node}\" can only create mirror pods");
         }
 
         if (pod.Text("spec", "nodeName") != node)

@@ -4,6 +4,7 @@ using Hortus.ApiServer.Access;
 using Hortus.ApiServer.Builtin;
 using Hortus.ApiServer.Requests;
 using Hortus.Objects;
+using Hortus.Objects.Kubernetes;
 
 namespace Hortus.ApiServer.Admission;
 
@@ -16,7 +17,6 @@ internal sealed class ServiceAccountAdmission(IObjectReader objects, TimeProvide
 {
     private const string MountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
     private const string VolumePrefix = "kube-api-access-";
-    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
     private const long TokenSeconds = 3607;
 
     // A new namespace's default account is made by a controller; the first pods may come a moment earlier.
@@ -33,7 +33,7 @@ internal sealed class ServiceAccountAdmission(IObjectReader objects, TimeProvide
         }
 
         var spec = pod.Ensure("spec");
-        if (pod.Text("metadata", "annotations", MirrorAnnotation) is not null)
+        if (pod.Text("metadata", "annotations", MirrorPods.Annotation) is not null)
         {
             if (!string.IsNullOrEmpty(spec.Text("serviceAccountName")))
             {
