@@ -1,6 +1,7 @@
 using Hortus.Client;
 using Hortus.Development.Builds;
 using Hortus.Objects;
+using Hortus.Objects.Gardener;
 using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Development.Swaps;
@@ -13,14 +14,13 @@ public sealed record ComponentWorkload(ObjectKey Deployment, ObjectKey? Lease);
 /// <summary>Finds the Deployments of components in the runtime cluster by what their containers run.</summary>
 public sealed class ComponentWorkloads(IKubernetesClient runtime)
 {
-    private const string ShootPrefix = "shoot--";
     private const string Extension = "extension";
 
     /// <summary>Those of a component, control planes of shoots left out.</summary>
     public async Task<IReadOnlyList<ComponentWorkload>> FindAsync(string component, CancellationToken cancellationToken)
     {
         var deployments = (await runtime.ListAsync<Deployment>(ListOptions.All, cancellationToken)).Items
-            .Where(deployment => deployment.Metadata.Namespace?.StartsWith(ShootPrefix, StringComparison.Ordinal) != true)
+            .Where(deployment => !deployment.Metadata.Namespace!.StartsWith(GardenerNames.TechnicalIDPrefix, StringComparison.Ordinal))
             .Where(deployment => deployment.Spec.Template.Spec.Containers.Any(container => Runs(container, component)));
         var found = new List<ComponentWorkload>();
         foreach (var deployment in deployments)

@@ -1,5 +1,6 @@
 using Hortus.Client;
 using Hortus.Objects;
+using Hortus.Objects.Gardener;
 using Hortus.Objects.Kubernetes;
 
 namespace Hortus.Local.Workloads;
@@ -16,7 +17,6 @@ public sealed record ComponentPod(string Workload, Pod Pod)
 /// <summary>Finds the pods of a garden's components in the runtime cluster.</summary>
 public static class ComponentPods
 {
-    private const string ShootPrefix = "shoot--";
 
     // What people leave out of the names of workloads.
     private static readonly string[] Prefixes = ["gardener-", "gardener-extension-", "virtual-garden-"];
@@ -72,5 +72,5 @@ public static class ComponentPods
         node is not null && name.EndsWith("-" + node, StringComparison.Ordinal) ? name[..^(node.Length + 1)] : name;
 
     private static bool IsOfShoot(Pod pod) =>
-        pod.Metadata.Namespace?.StartsWith(ShootPrefix, StringComparison.Ordinal) == true;
+        pod.Metadata.Namespace?.StartsWith(GardenerNames.TechnicalIDPrefix, StringComparison.Ordinal) == true;
 }

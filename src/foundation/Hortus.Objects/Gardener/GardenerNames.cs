@@ -67,8 +67,11 @@ public static class GardenerNames
     /// <summary>Scheduler that handles shoots when no other is named.</summary>
     public const string DefaultScheduler = "default-scheduler";
 
+    /// <summary>Prefix of the namespaces of shoots in their seeds.</summary>
+    public const string TechnicalIDPrefix = "shoot--";
+
     /// <summary>Name of a shoot's namespace in its seed.</summary>
-    public static string TechnicalID(string project, string shoot) => $"shoot--{project}--{shoot}";
+    public static string TechnicalID(string project, string shoot) => $"{TechnicalIDPrefix}{project}--{shoot}";
 
     /// <summary>Prefix of the namespace of an extension in a seed, and of its service account in the garden; the name of its
     /// ControllerInstallation follows.</summary>
