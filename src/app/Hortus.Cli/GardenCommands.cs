@@ -5,7 +5,6 @@ using System.Net;
 using Hortus.Cli.Flags;
 using Hortus.Cli.Progress;
 using Hortus.Cli.Status;
-using Hortus.Client;
 using Hortus.Development;
 using Hortus.Development.Builds;
 using Hortus.Development.Swaps;
@@ -23,11 +22,8 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
     private static readonly TimeSpan KubeconfigValidity = TimeSpan.FromHours(12);
     private static readonly TimeSpan RolloutMax = TimeSpan.FromMinutes(1);
 
-    private readonly Option<string> stateDir = new("--state-dir")
-    {
-        Description = "Folder that holds all state of the garden. Default: $XDG_STATE_HOME/hortus or ~/.local/state/hortus.",
-        DefaultValueFactory = _ => StateDirectory.DefaultPath(Environment.GetEnvironmentVariable),
-    };
+    private readonly StateOption stateDir = new();
+    private readonly CommandGuard guard = new(errors);
 
     /// <summary>All commands.</summary>
     public IReadOnlyList<Command> All => [Up(), Down(), Status(), Kubeconfig()];
@@ -77,9 +73,9 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
         {
             stateDir, port, dnsPort, seeds, garden, store, available, minimal, timeout, foreground,
         };
-        command.SetAction((result, cancellationToken) => GuardAsync(async () =>
+        command.SetAction((result, cancellationToken) => guard.RunAsync(async () =>
         {
-            var state = new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!));
+            var state = stateDir.Of(result);
             var options = new LocalGardenOptions
             {
                 StateDirectory = state.Root,
@@ -153,9 +149,9 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
     {
         var purge = new Option<bool>("--delete-state") { Description = "Delete the garden's data as well." };
         var command = new Command("down", "Stops the garden; its data stays for the next `hortus up`.") { stateDir, purge };
-        command.SetAction((result, cancellationToken) => GuardAsync(async () =>
+        command.SetAction((result, cancellationToken) => guard.RunAsync(async () =>
         {
-            var state = new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!));
+            var state = stateDir.Of(result);
             await TearDownAsync(state, result.GetValue(purge));
             await output.WriteLineAsync(result.GetValue(purge)
                 ? $"stopped; {HomePath.Short(state.Root)} is deleted"
@@ -167,9 +163,9 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
     private Command Status()
     {
         var command = new Command("status", "Shows garden, seeds and shoots and what is being waited for.") { stateDir };
-        command.SetAction((result, cancellationToken) => GuardAsync(async () =>
+        command.SetAction((result, cancellationToken) => guard.RunAsync(async () =>
         {
-            var state = new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!));
+            var state = stateDir.Of(result);
             var connections = new GardenConnections(state);
             using var runtime = connections.Runtime();
             using var garden = connections.HasGarden ? connections.Garden() : null;
@@ -202,9 +198,9 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
         var name = new Argument<string>("NAME") { Description = "Name of the shoot." };
         var space = new Option<string>("--namespace", "-n") { Description = "Namespace of its project.", Required = true };
         var shoot = new Command("shoot", "A shoot, with a certificate valid for 12 hours.") { name, space, stateDir };
-        shoot.SetAction((result, cancellationToken) => GuardAsync(async () =>
+        shoot.SetAction((result, cancellationToken) => guard.RunAsync(async () =>
         {
-            var state = new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!));
+            var state = stateDir.Of(result);
             using var garden = new GardenConnections(state).Garden();
             var key = new ObjectKey(result.GetValue(space), result.GetValue(name)!);
             await output.WriteAsync(
@@ -217,9 +213,9 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
     private Command Print(string name, string description, Func<GardenConnections, ParseResult, string> path)
     {
         var command = new Command(name, description) { stateDir };
-        command.SetAction((result, cancellationToken) => GuardAsync(async () =>
+        command.SetAction((result, cancellationToken) => guard.RunAsync(async () =>
         {
-            var connections = new GardenConnections(new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!)));
+            var connections = new GardenConnections(stateDir.Of(result));
             await output.WriteAsync(await File.ReadAllTextAsync(path(connections, result), cancellationToken));
         }));
         return command;
@@ -249,24 +245,4 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
     }
 
     private static int KnownPort(StateDirectory state) => state.KnownPort ?? new LocalGardenOptions { StateDirectory = state.Root }.Port;
-
-    private async Task<int> GuardAsync(Func<Task> run)
-    {
-        try
-        {
-            await run();
-            return 0;
-        }
-        catch (Exception failure) when (failure is LocalGardenException or ApiException or KubeConfigException or HttpRequestException
-            or FormatException or Host.HostException or IOException)
-        {
-            await errors.WriteLineAsync("hortus: " + failure.Message);
-            return 1;
-        }
-        catch (OperationCanceledException)
-        {
-            await errors.WriteLineAsync("hortus: interrupted");
-            return 1;
-        }
-    }
 }

@@ -1,10 +1,8 @@
 using System.CommandLine;
-using Hortus.Client;
 using Hortus.Development;
 using Hortus.Development.Builds;
 using Hortus.Development.Sources;
 using Hortus.Development.Swaps;
-using Hortus.Host;
 using Hortus.Local;
 using Hortus.Objects;
 
@@ -13,11 +11,8 @@ namespace Hortus.Cli.Development;
 /// <summary>The command <c>dev</c>: changed sources run in the garden of this machine.</summary>
 public sealed class DevelopmentCommand(TextWriter output, TextWriter errors, TimeProvider time)
 {
-    private readonly Option<string> stateDir = new("--state-dir")
-    {
-        Description = "State folder of the garden. Default: $XDG_STATE_HOME/hortus or ~/.local/state/hortus.",
-        DefaultValueFactory = _ => StateDirectory.DefaultPath(Environment.GetEnvironmentVariable),
-    };
+    private readonly StateOption stateDir = new();
+    private readonly CommandGuard guard = new(errors);
 
     private readonly Option<string?> sources = new("--sources")
     {
@@ -50,13 +45,13 @@ public sealed class DevelopmentCommand(TextWriter output, TextWriter errors, Tim
         {
             stateDir, sources, components, once, reset, timeout,
         };
-        command.SetAction((result, cancellationToken) => GuardAsync(() => RunAsync(result, cancellationToken)));
+        command.SetAction((result, cancellationToken) => guard.RunAsync(() => RunAsync(result, cancellationToken)));
         return command;
     }
 
     private async Task<bool> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        var state = new StateDirectory(Path.GetFullPath(result.GetValue(stateDir)!));
+        var state = stateDir.Of(result);
         var images = new DevelopmentImages(state, GardenProgram.FolderOf(state));
         var connections = new GardenConnections(state);
         using var runtime = connections.Runtime();
@@ -106,25 +101,5 @@ public sealed class DevelopmentCommand(TextWriter output, TextWriter errors, Tim
         }
 
         await output.WriteLineAsync("`hortus dev --reset` or `hortus up` bring back what the garden was started with");
-    }
-
-    private async Task<int> GuardAsync(Func<Task<bool>> run)
-    {
-        try
-        {
-            return await run() ? 0 : 1;
-        }
-        catch (Exception failure) when (failure is DevelopmentException or SwapFailedException or LocalGardenException or ApiException
-            or KubeConfigException or HttpRequestException or FormatException or HostException or IOException
-            or UnauthorizedAccessException)
-        {
-            await errors.WriteLineAsync("hortus: " + failure.Message);
-            return 1;
-        }
-        catch (OperationCanceledException)
-        {
-            await errors.WriteLineAsync("hortus: interrupted");
-            return 1;
-        }
     }
 }

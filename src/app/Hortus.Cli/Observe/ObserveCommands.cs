@@ -9,11 +9,8 @@ namespace Hortus.Cli.Observe;
 /// <summary>The commands that look into what runs: <c>logs</c> and <c>debug</c>.</summary>
 public sealed class ObserveCommands(TextWriter output, TextWriter errors, TimeProvider time)
 {
-    private readonly Option<string> stateDir = new("--state-dir")
-    {
-        Description = "State folder of the garden. Default: $XDG_STATE_HOME/hortus or ~/.local/state/hortus.",
-        DefaultValueFactory = _ => StateDirectory.DefaultPath(Environment.GetEnvironmentVariable),
-    };
+    private readonly StateOption stateDir = new();
+    private readonly CommandGuard guard = new(errors) { EndsByInterrupt = true };
 
     private readonly Option<string?> seed = new("--seed")
     {
@@ -38,9 +35,9 @@ public sealed class ObserveCommands(TextWriter output, TextWriter errors, TimePr
         {
             name, stateDir, seed, follow, tail, since,
         };
-        command.SetAction((result, cancellationToken) => GuardAsync(async () =>
+        command.SetAction((result, cancellationToken) => guard.RunAsync(async () =>
         {
-            var state = State(result);
+            var state = stateDir.Of(result);
             var options = new PodLogOptions
             {
                 TailLines = result.GetValue(tail),
@@ -84,9 +81,9 @@ public sealed class ObserveCommands(TextWriter output, TextWriter errors, TimePr
         {
             name, stateDir, seed,
         };
-        command.SetAction((result, cancellationToken) => GuardAsync(async () =>
+        command.SetAction((result, cancellationToken) => guard.RunAsync(async () =>
         {
-            var state = State(result);
+            var state = stateDir.Of(result);
             var processes = new ComponentProcesses(state, Cluster(result, state));
             await new DebugView(output).PrintAsync(await processes.FindAsync(result.GetValue(name)!, cancellationToken), cancellationToken);
         }));
@@ -95,26 +92,4 @@ public sealed class ObserveCommands(TextWriter output, TextWriter errors, TimePr
 
     private ClusterDirectory Cluster(ParseResult result, StateDirectory state) =>
         result.GetValue(seed) is { } name ? new GardenConnections(state).ClusterOf(name) : state.Runtime;
-
-    private StateDirectory State(ParseResult result) => new(Path.GetFullPath(result.GetValue(stateDir)!));
-
-    private async Task<int> GuardAsync(Func<Task> run)
-    {
-        try
-        {
-            await run();
-            return 0;
-        }
-        catch (Exception failure) when (failure is LocalGardenException or ApiException or KubeConfigException or HttpRequestException
-            or FormatException or IOException)
-        {
-            await errors.WriteLineAsync("hortus: " + failure.Message);
-            return 1;
-        }
-        catch (OperationCanceledException)
-        {
-            // Ctrl+C is how one stops following.
-            return 0;
-        }
-    }
 }
