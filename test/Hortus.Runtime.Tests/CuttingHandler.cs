@@ -1,3 +1,5 @@
+using Hortus.Testing.Scripted;
+
 namespace Hortus.Runtime.Tests;
 
 /// <summary>Passes requests on to sockets and cuts the open answers when asked, as a failing network does.</summary>
@@ -19,62 +21,22 @@ internal sealed class CuttingHandler() : DelegatingHandler(new SocketsHttpHandle
         }
 
         var response = await base.SendAsync(request, cancellationToken);
-        var type = response.Content.Headers.ContentType;
-        response.Content = new StreamContent(
-            new CutStream(await response.Content.ReadAsStreamAsync(cancellationToken), cut.Token));
-        response.Content.Headers.ContentType = type;
+        var until = cut.Token;
+        await response.PassBodyAsync((inner, buffer, token) => ReadAsync(inner, buffer, until, token), cancellationToken);
         return response;
     }
 
-    private sealed class CutStream(Stream inner, CancellationToken cut) : Stream
+    private static async ValueTask<int> ReadAsync(
+        Stream inner, Memory<byte> buffer, CancellationToken cut, CancellationToken cancellationToken)
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cut, cancellationToken);
+        try
         {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
+            return await inner.ReadAsync(buffer, both.Token);
         }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        catch (OperationCanceledException) when (cut.IsCancellationRequested)
         {
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(cut, cancellationToken);
-            try
-            {
-                return await inner.ReadAsync(buffer, both.Token);
-            }
-            catch (OperationCanceledException) when (cut.IsCancellationRequested)
-            {
-                throw new IOException("connection reset");
-            }
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                inner.Dispose();
-            }
-
-            base.Dispose(disposing);
+            throw new IOException("connection reset");
         }
     }
 }

@@ -46,9 +46,7 @@ public sealed class LateWatches(Func<string, bool> concerns) : DelegatingHandler
         var response = await base.SendAsync(request, cancellationToken);
         if (response.StatusCode == HttpStatusCode.OK && path.Contains("watch=", StringComparison.Ordinal) && concerns(path))
         {
-            var type = response.Content.Headers.ContentType;
-            response.Content = new StreamContent(new Late(await response.Content.ReadAsStreamAsync(cancellationToken), this));
-            response.Content.Headers.ContentType = type;
+            await response.PassBodyAsync(PassAsync, cancellationToken);
         }
 
         return response;
@@ -63,63 +61,17 @@ public sealed class LateWatches(Func<string, bool> concerns) : DelegatingHandler
         return signal;
     }
 
-    private async Task PassAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    private async ValueTask<int> PassAsync(Stream inner, Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        var read = await inner.ReadAsync(buffer, cancellationToken);
         await open.Task.WaitAsync(cancellationToken);
         lock (gate)
         {
-            passed.Append(Encoding.UTF8.GetString(data.Span));
+            passed.Append(Encoding.UTF8.GetString(buffer.Span[..read]));
             next.TrySetResult();
             next = NewSignal();
         }
-    }
 
-    private sealed class Late(Stream inner, LateWatches watches) : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            var read = await inner.ReadAsync(buffer, cancellationToken);
-            await watches.PassAsync(buffer[..read], cancellationToken);
-            return read;
-        }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
-        {
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                inner.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
+        return read;
     }
 }
