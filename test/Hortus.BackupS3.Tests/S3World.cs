@@ -29,7 +29,7 @@ public sealed class S3World : IAsyncLifetime
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         Store = await S3Server.StartAsync(deadline.Token);
         server = await InProcessApiServer.StartAsync(deadline.Token);
-        client = server.NewClient();
+        client = server.Connect();
         await CustomKinds.InstallAsync(client, GardenerKinds.SeedCrds, deadline.Token);
         await client.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = GardenerNames.GardenNamespace } }, deadline.Token);
         var manager = TestManagers.NewManager(client, TimeProvider.System);

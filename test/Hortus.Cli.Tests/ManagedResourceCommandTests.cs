@@ -22,7 +22,7 @@ public sealed class ManagedResourceCommandTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         server = await InProcessApiServer.StartAsync(deadline.Token);
-        client = server.NewClient();
+        client = server.Connect();
         await CustomKinds.InstallAsync(client, [typeof(ManagedResource)], deadline.Token);
     }
 
@@ -154,7 +154,7 @@ public sealed class ManagedResourceCommandTests : IAsyncLifetime
     public async Task Diff_compares_with_the_target_that_is_named()
     {
         await using var other = await InProcessApiServer.StartAsync(deadline.Token);
-        using var target = other.NewClient();
+        using var target = other.Connect();
         await WriteAsync(MapOf("a"));
         await PretendAppliedAsync(MapOf("a"));
 

@@ -7,7 +7,6 @@ using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 using Hortus.Testing;
-using Hortus.Testing.Scripted;
 
 namespace Hortus.Development.Tests;
 

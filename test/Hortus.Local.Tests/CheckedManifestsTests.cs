@@ -31,7 +31,7 @@ public sealed class CheckedManifestsTests : IAsyncLifetime
     [Fact]
     public async Task A_kind_of_a_server_that_still_starts_is_waited_for()
     {
-        using var client = server.NewClient();
+        using var client = server.Connect();
         var manifests = new CheckedManifests(client, TimeProvider.System) { KindsMayCome = true };
 
         var applying = manifests.ApplyAsync(Documents, "test", deadline.Token);
@@ -45,7 +45,7 @@ public sealed class CheckedManifestsTests : IAsyncLifetime
     [Fact]
     public async Task A_kind_that_nobody_will_serve_is_a_fault_that_names_it()
     {
-        using var client = server.NewClient();
+        using var client = server.Connect();
 
         var fault = await Should.ThrowAsync<KindNotServedException>(
             new CheckedManifests(client, TimeProvider.System).ApplyAsync(Documents, "test", deadline.Token));

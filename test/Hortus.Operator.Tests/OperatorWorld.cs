@@ -168,8 +168,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
                 .RunAsync(options ?? new OperatorOptions(), context, token));
 
     /// <summary>Another client of the runtime cluster; the caller closes it.</summary>
-    public KubernetesClient Connect(HttpMessageHandler handler) => new(
-        handler, new ClientConnection { Server = runtimeServer.Address }, new ClientOptions { UserAgent = "test" });
+    public KubernetesClient Connect(HttpMessageHandler handler) => runtimeServer.Connect(handler);
 
     public async Task StopOperatorAsync()
     {

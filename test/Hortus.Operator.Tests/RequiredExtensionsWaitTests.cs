@@ -4,7 +4,6 @@ using Hortus.Objects.Gardener.Operator;
 using Hortus.Objects.Gardener.Resources;
 using Hortus.Operator.Tests.Extensions;
 using Hortus.Testing;
-using Hortus.Testing.Scripted;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Hortus.Operator.Tests;

@@ -5,6 +5,7 @@ using Hortus.ApiServer.Authentication;
 using Hortus.ApiServer.Builtin;
 using Hortus.ApiServer.Hosting;
 using Hortus.ApiServer.Hosting.InProcess;
+using Hortus.Client;
 using Hortus.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -39,6 +40,14 @@ public sealed class InProcessApiServer : IAsyncDisposable
 
     /// <summary>A client at <see cref="Address"/>; relative addresses work.</summary>
     public HttpClient Client { get; }
+
+    /// <summary>A client at <see cref="Address"/> with all rights; the caller closes it.</summary>
+    /// <param name="handler">Sees every request and answer; null for none.</param>
+    public KubernetesClient Connect(HttpMessageHandler? handler = null)
+    {
+        var (connection, options) = (new ClientConnection { Server = Address }, new ClientOptions { UserAgent = "test" });
+        return handler is null ? new KubernetesClient(connection, options) : new KubernetesClient(handler, connection, options);
+    }
 
     /// <summary>The server's own view of its objects.</summary>
     public ApiServerServices Services => host.Services;

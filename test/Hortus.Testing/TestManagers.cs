@@ -6,13 +6,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hortus.Testing;
 
-/// <summary>Clients and controller managers for servers of a test.</summary>
+/// <summary>Controller managers for servers of a test.</summary>
 public static class TestManagers
 {
-    /// <summary>A client for the server.</summary>
-    public static KubernetesClient NewClient(this InProcessApiServer server) =>
-        new(new ClientConnection { Server = server.Address }, new ClientOptions { UserAgent = "test" });
-
     /// <summary>A manager on the client; its metrics go nowhere.</summary>
     public static ControllerManager NewManager(IKubernetesClient client, TimeProvider clock, ILoggerFactory? logs = null) =>
         new(client, new ControllerManagerOptions

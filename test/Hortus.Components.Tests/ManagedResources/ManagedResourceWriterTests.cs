@@ -63,7 +63,7 @@ public sealed class ManagedResourceWriterTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         server = await InProcessApiServer.StartAsync(deadline.Token);
-        client = server.NewClient();
+        client = server.Connect();
         await CustomKinds.InstallAsync(client, [typeof(ManagedResource)], deadline.Token);
         writer = new ManagedResourceWriter(client, "tests");
     }

@@ -79,7 +79,7 @@ public sealed class ClassIsFixedTests : IClassFixture<ClassIsFixedTests.Server>
         {
             using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             server = await InProcessApiServer.StartAsync(deadline.Token);
-            client = server.NewClient();
+            client = server.Connect();
             await CustomKinds.InstallAsync(client, [typeof(DNSRecord)], deadline.Token);
         }
 

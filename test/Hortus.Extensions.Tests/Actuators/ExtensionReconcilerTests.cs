@@ -26,7 +26,7 @@ public sealed class ExtensionReconcilerTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         server = await InProcessApiServer.StartAsync(Token);
-        seed = server.NewClient();
+        seed = server.Connect();
         await CustomKinds.InstallAsync(seed, [typeof(ControlPlane), typeof(Cluster)], Token);
         await seed.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = Key.Namespace } }, Token);
         var manager = TestManagers.NewManager(seed, TimeProvider.System);

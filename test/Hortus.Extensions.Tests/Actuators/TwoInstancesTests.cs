@@ -28,7 +28,7 @@ public sealed class TwoInstancesTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         server = await InProcessApiServer.StartAsync(Token);
-        client = server.NewClient();
+        client = server.Connect();
         await CustomKinds.InstallAsync(client, [typeof(DNSRecord), typeof(Cluster)], Token);
         await client.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "garden" } }, Token);
         Start("garden", garden);

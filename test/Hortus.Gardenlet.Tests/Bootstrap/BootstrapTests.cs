@@ -9,7 +9,6 @@ using Hortus.Objects.Kubernetes;
 using Hortus.Pki;
 using Hortus.Runtime;
 using Hortus.Testing;
-using Hortus.Testing.Scripted;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hortus.Gardenlet.Tests.Bootstrap;

@@ -93,7 +93,7 @@ public sealed class ExtensionWorld : IAsyncLifetime
             TimeProvider.System,
             deadline.Token);
         seedServer = await ChartRights.StartServerAsync(deadline.Token);
-        (Garden, Seed) = (gardenServer.NewClient(), seedServer.NewClient());
+        (Garden, Seed) = (gardenServer.Connect(), seedServer.Connect());
         await FillGardenAsync(deadline.Token);
         await SeedCrds.InstallAsync(Seed, deadline.Token);
         await Seed.CreateAsync(NamespaceOf(GardenerNames.GardenNamespace), deadline.Token);

@@ -34,8 +34,7 @@ public sealed class InstallationUnitTests : IAsyncLifetime, IDisposable
             [new GardenApiPlugin(new GardenApiOptions())],
             TimeProvider.System,
             deadline.Token);
-        garden = new KubernetesClient(
-            refusal, new ClientConnection { Server = server.Address }, new ClientOptions { UserAgent = "test" });
+        garden = server.Connect(refusal);
     }
 
     public async Task DisposeAsync()
@@ -122,7 +121,7 @@ public sealed class InstallationUnitTests : IAsyncLifetime, IDisposable
     public async Task Required_is_decided_only_when_all_kinds_of_the_registration_were_listed(bool hasKind, bool waits)
     {
         await using var seedServer = await InProcessApiServer.StartAsync(deadline.Token);
-        using var seed = seedServer.NewClient();
+        using var seed = seedServer.Connect();
         if (hasKind)
         {
             await CustomKinds.InstallAsync(seed, [typeof(Objects.Gardener.Extensions.Infrastructure)], deadline.Token);

@@ -164,7 +164,7 @@ internal sealed class ManagedSeedWorld : IAsyncDisposable
         var server = await InProcessApiServer.StartAsync(
             new ApiServerOptions { AuthorizationMode = ["AlwaysAllow"] }, plugins, TimeProvider.System, cancellationToken);
         servers.Add(server);
-        clients.Add(server.NewClient());
+        clients.Add(server.Connect());
     }
 
     private async Task FillAsync(CancellationToken cancellationToken)

@@ -90,7 +90,7 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
             TimeProvider.System,
             cancellationToken);
         world.seedServer = await ChartRights.StartServerAsync(cancellationToken);
-        (world.Garden, world.Seed) = (world.gardenServer.NewClient(), world.seedServer.NewClient());
+        (world.Garden, world.Seed) = (world.gardenServer.Connect(), world.seedServer.Connect());
         foreach (var client in new[] { world.Garden, world.Seed })
         {
             await client.CreateAsync(ExtensionWorld.NamespaceOf(GardenerNames.GardenNamespace), cancellationToken);

@@ -79,11 +79,11 @@ internal sealed class GardenWorld : IAsyncDisposable
         var shoot = await InProcessApiServer.StartAsync(cancellationToken);
         var world = new GardenWorld
         {
-            Garden = ClientOf(garden),
+            Garden = garden.Connect(),
             GardenConnection = new ClientConnection { Server = garden.Address },
-            Seed = ClientOf(seed),
+            Seed = seed.Connect(),
             SeedAsGardenlet = seed.ConnectAs("gardenlet"),
-            Shoot = ClientOf(shoot),
+            Shoot = shoot.Connect(),
             SeedHttp = seed.Client,
         };
         world.servers.AddRange([garden, seed, shoot]);
@@ -177,9 +177,6 @@ internal sealed class GardenWorld : IAsyncDisposable
         metrics.Dispose();
         stop.Dispose();
     }
-
-    private static KubernetesClient ClientOf(InProcessApiServer server) =>
-        new(new ClientConnection { Server = server.Address }, new ClientOptions { UserAgent = "test" });
 
     private ControllerManager NewManager(IKubernetesClient client, string name) => new(client, new ControllerManagerOptions
     {

@@ -28,8 +28,8 @@ internal sealed class MachineWorld : IAsyncDisposable
     {
         this.control = control;
         this.target = target;
-        controlClient = control.NewClient();
-        targetClient = target.NewClient();
+        controlClient = control.Connect();
+        targetClient = target.Connect();
         Driver = new ScriptedDriver(targetClient);
     }
 

@@ -47,7 +47,7 @@ public sealed class GardenletWorld : IAsyncLifetime
         gardenServer = await InProcessApiServer.StartAloneAsync([new GardenApiPlugin(new GardenApiOptions())], deadline.Token);
         runtimeServer = await InProcessApiServer.StartAsync(deadline.Token);
         remoteServer = await InProcessApiServer.StartAsync(deadline.Token);
-        (Garden, Runtime, Remote) = (gardenServer.NewClient(), runtimeServer.NewClient(), remoteServer.NewClient());
+        (Garden, Runtime, Remote) = (gardenServer.Connect(), runtimeServer.Connect(), remoteServer.Connect());
         await Garden.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "garden" } }, deadline.Token);
         Charts.Offer(Chart, Render);
     }

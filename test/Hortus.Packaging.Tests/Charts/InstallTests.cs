@@ -3,7 +3,6 @@ using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 using Hortus.Testing;
-using Hortus.Testing.Scripted;
 
 namespace Hortus.Packaging.Tests.Charts;
 

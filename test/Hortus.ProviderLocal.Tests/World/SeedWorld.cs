@@ -28,7 +28,7 @@ internal sealed class SeedWorld : IAsyncDisposable
     private SeedWorld(InProcessApiServer server)
     {
         this.server = server;
-        client = server.NewClient();
+        client = server.Connect();
     }
 
     public IKubernetesClient Seed => client;

@@ -19,7 +19,7 @@ internal sealed class Cluster : IAsyncDisposable
     private Cluster(InProcessApiServer server)
     {
         this.server = server;
-        Client = server.NewClient();
+        Client = server.Connect();
     }
 
     /// <summary>The test's own client.</summary>
