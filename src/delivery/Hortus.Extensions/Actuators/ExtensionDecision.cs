@@ -38,15 +38,10 @@ internal static class ExtensionDecision
         value.ExtensionSpec.Type == type && classes.Contains(ExtensionClass.Of(value));
 
     /// <summary>What to call the operation in the status.</summary>
-    public static string OperationType(ExtensionObject value, string? operation) => value switch
-    {
-        { Metadata.DeletionTimestamp: not null } => LastOperationType.Delete,
-        _ when operation == GardenerOperations.Restore => LastOperationType.Restore,
-        { ExtensionStatus.LastOperation: null } => LastOperationType.Create,
-        { ExtensionStatus.LastOperation: { Type: LastOperationType.Create, State: not LastOperationState.Succeeded } } =>
-            LastOperationType.Create,
-        _ => LastOperationType.Reconcile,
-    };
+    public static string OperationType(ExtensionObject value, string? operation) =>
+        operation == GardenerOperations.Restore && !value.Metadata.IsDeleting()
+            ? LastOperationType.Restore
+            : LastOperationType.For(value.Metadata.IsDeleting(), value.ExtensionStatus.LastOperation);
 
     /// <summary>Whether <paramref name="seen"/> asks for something that a run which started with <paramref name="taken"/> does
     /// not know of.</summary>

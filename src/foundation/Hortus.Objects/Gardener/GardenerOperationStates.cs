@@ -19,6 +19,16 @@ public static class LastOperationType
     public const string Delete = "Delete";
     public const string Migrate = "Migrate";
     public const string Restore = "Restore";
+
+    /// <summary>What an object needs now. A creation that is not finished goes on as one.</summary>
+    /// <param name="isDeleting">Whether the object is being deleted.</param>
+    /// <param name="last">What was done for it last; null for nothing.</param>
+    public static string For(bool isDeleting, Core.LastOperation? last) => (isDeleting, last) switch
+    {
+        (true, _) => Delete,
+        (_, null or { Type: Create, State: not LastOperationState.Succeeded }) => Create,
+        _ => Reconcile,
+    };
 }
 
 /// <summary>Values of <see cref="Core.GardenerCondition.Status"/>.</summary>

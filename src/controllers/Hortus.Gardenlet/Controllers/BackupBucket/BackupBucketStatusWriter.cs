@@ -44,11 +44,6 @@ internal sealed class BackupBucketStatusWriter(GardenletSurroundings surrounding
     private async Task WriteAsync(
         BackupBucket bucket, string state, string description, LastError? error, JsonObject more, CancellationToken cancellationToken)
     {
-        var type = bucket.Metadata.IsDeleting()
-            ? LastOperationType.Delete
-            : bucket.Status?.LastOperation is null or { Type: LastOperationType.Create, State: not LastOperationState.Succeeded }
-                ? LastOperationType.Create
-                : LastOperationType.Reconcile;
         if (bucket.Status is { LastOperation: { } last } known
             && known.ObservedGeneration == bucket.Metadata.Generation
             && (last.Description, last.State) == (description, state)
@@ -63,7 +58,7 @@ internal sealed class BackupBucketStatusWriter(GardenletSurroundings surrounding
         more["lastError"] = error is null ? null : KubernetesJson.ToNode(error);
         more["lastOperation"] = KubernetesJson.ToNode(new LastOperation
         {
-            Type = type,
+            Type = LastOperationType.For(bucket.Metadata.IsDeleting(), bucket.Status?.LastOperation),
             State = state,
             Progress = state == LastOperationState.Succeeded ? 100 : Halfway,
             Description = description,

@@ -9,11 +9,7 @@ namespace Hortus.Gardenlet;
 internal sealed class SeedProgress(GardenletSurroundings surroundings, SeedStatusWriter status)
 {
     /// <summary>What is to be done for a Seed.</summary>
-    public static string OperationOf(Seed seed) => seed.Metadata.IsDeleting()
-        ? LastOperationType.Delete
-        : seed.Status?.LastOperation is null or { Type: LastOperationType.Create, State: not LastOperationState.Succeeded }
-            ? LastOperationType.Create
-            : LastOperationType.Reconcile;
+    public static string OperationOf(Seed seed) => LastOperationType.For(seed.Metadata.IsDeleting(), seed.Status?.LastOperation);
 
     /// <summary>Says that the latest generation is being handled, by whom, and on what cluster; no request when all of that is
     /// known.</summary>

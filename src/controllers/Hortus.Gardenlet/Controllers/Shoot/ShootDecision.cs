@@ -54,14 +54,8 @@ internal sealed record ShootDecision(ShootAction Action, string Operation, TimeS
             : new(ShootAction.Wait, operation, due);
     }
 
-    /// <summary>The operation that the Shoot needs. An unfinished creation goes on as one.</summary>
-    public static string OperationOf(Shoot shoot) => (shoot.Metadata.IsDeleting(), shoot.Status?.LastOperation) switch
-    {
-        (true, _) => LastOperationType.Delete,
-        (_, null) => LastOperationType.Create,
-        (_, { Type: LastOperationType.Create, State: not LastOperationState.Succeeded }) => LastOperationType.Create,
-        _ => LastOperationType.Reconcile,
-    };
+    /// <summary>The operation that the Shoot needs.</summary>
+    public static string OperationOf(Shoot shoot) => LastOperationType.For(shoot.Metadata.IsDeleting(), shoot.Status?.LastOperation);
 
     /// <summary>Whether a change of the Shoot is one of wishes rather than of reports.</summary>
     public static bool Matters(Shoot? old, Shoot? shoot) =>
