@@ -26,12 +26,7 @@ internal sealed class BackupBucketReconciler(GardenletSurroundings surroundings)
 
     /// <summary>Registers the controller with what it watches in garden and seed.</summary>
     public void AddTo(IControllerManager garden) => garden.AddController("backupbucket", this, controller => controller
-        .For<BackupBucket>(
-            (old, bucket) => bucket is not null && (old is null
-                || old.Metadata.Uid != bucket.Metadata.Uid
-                || old.Metadata.Generation != bucket.Metadata.Generation
-                || old.Metadata.IsDeleting() != bucket.Metadata.IsDeleting()),
-            surroundings.Scopes.BackupBuckets)
+        .For<BackupBucket>(Wishes.Differ, surroundings.Scopes.BackupBuckets)
         .WatchesOn<Ext.BackupBucket>(surroundings.Seed, made => [made.Key], (old, made) => Said(old) != Said(made))
         .WithConcurrency(surroundings.Settings.ConcurrentBackupBuckets));
 

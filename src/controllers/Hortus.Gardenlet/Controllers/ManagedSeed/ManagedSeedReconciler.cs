@@ -40,7 +40,7 @@ internal sealed class ManagedSeedReconciler : IReconciler
 
     /// <summary>Registers the controller.</summary>
     public void AddTo(IControllerManager garden) => garden.AddController("managedseed", this, controller => controller
-        .For<ManagedSeed>(ManagedSeedRules.Matters, surroundings.Scopes.ManagedSeeds)
+        .For<ManagedSeed>(Wishes.Differ, surroundings.Scopes.ManagedSeeds)
         .Watches<Shoot>(
             shoot => all.List().Where(managed => ManagedSeedRules.ShootOf(managed) == shoot.Key).Select(managed => managed.Key),
             ManagedSeedRules.BecomesReconciled,

@@ -8,12 +8,6 @@ namespace Hortus.Gardenlet;
 /// <summary>What concerns ManagedSeeds, and when. Pure.</summary>
 internal static class ManagedSeedRules
 {
-    /// <summary>Whether a change of a ManagedSeed is one of wishes rather than of reports.</summary>
-    public static bool Matters(ManagedSeed? old, ManagedSeed? managed) =>
-        managed is not null && (old is null
-            || old.Metadata.Generation != managed.Metadata.Generation
-            || old.Metadata.IsDeleting() != managed.Metadata.IsDeleting());
-
     /// <summary>Whether a Shoot has all that its present generation asks for.</summary>
     public static bool IsReconciled(Shoot shoot) =>
         shoot.Status is { LastOperation.State: LastOperationState.Succeeded } status

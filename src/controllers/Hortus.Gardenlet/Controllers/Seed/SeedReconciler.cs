@@ -26,7 +26,7 @@ internal sealed class SeedReconciler(GardenletSurroundings surroundings, SeedSta
     {
         var key = ObjectKey.Cluster(surroundings.SeedName);
         garden.AddController("seed", this, controller => controller
-            .For<Seed>((old, seed) => (seed ?? old)!.Metadata.Name == surroundings.SeedName && Matters(old, seed))
+            .For<Seed>((old, seed) => (seed ?? old)!.Metadata.Name == surroundings.SeedName && Wishes.Differ(old, seed))
             .Watches<ControllerInstallation>(_ => WhileWaiting(key), scope: surroundings.Scopes.Installations)
             .Watches<BackupBucket>(_ => WhileWaiting(key), scope: surroundings.Scopes.BackupBuckets)
             .WatchesOn<Ext.Extension>(surroundings.Seed, _ => WhileWaiting(key))
@@ -35,13 +35,6 @@ internal sealed class SeedReconciler(GardenletSurroundings surroundings, SeedSta
             .WatchesOn<Deployment>(surroundings.Seed, _ => [key], (_, deployment) => deployment is null, SeedResourceManager.Scope)
             .WithConcurrency(1));
     }
-
-    /// <summary>Whether a change of the Seed is one of wishes rather than of reports.</summary>
-    public static bool Matters(Seed? old, Seed? seed) =>
-        seed is not null && (old is null
-            || old.Metadata.Uid != seed.Metadata.Uid
-            || old.Metadata.Generation != seed.Metadata.Generation
-            || old.Metadata.IsDeleting() != seed.Metadata.IsDeleting());
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {

@@ -59,9 +59,7 @@ internal sealed record ShootDecision(ShootAction Action, string Operation, TimeS
 
     /// <summary>Whether a change of the Shoot is one of wishes rather than of reports.</summary>
     public static bool Matters(Shoot? old, Shoot? shoot) =>
-        shoot is not null && (old is null
-            || old.Metadata.Generation != shoot.Metadata.Generation
-            || old.Spec.SeedName != shoot.Spec.SeedName
-            || old.Metadata.IsDeleting() != shoot.Metadata.IsDeleting()
-            || old.Metadata.Annotation(GardenerAnnotations.ShootIgnore) != shoot.Metadata.Annotation(GardenerAnnotations.ShootIgnore));
+        Wishes.Differ(old, shoot) || (old is not null && shoot is not null && (
+            old.Spec.SeedName != shoot.Spec.SeedName
+            || old.Metadata.Annotation(GardenerAnnotations.ShootIgnore) != shoot.Metadata.Annotation(GardenerAnnotations.ShootIgnore)));
 }
