@@ -12,16 +12,10 @@ internal sealed class BackupBucketAdmission(GardenReader garden) : GardenAdmissi
     protected override async ValueTask CheckDeleteAsync(
         BackupBucket deleted, AdmissionAttributes attributes, CancellationToken cancellationToken)
     {
-        var entries = (await garden.Objects.ListAsync<BackupEntry>(null, cancellationToken))
-            .Where(entry => entry.Spec.BucketName == deleted.Metadata.Name)
-            .Select(entry => entry.Key)
-            .ToArray();
-        if (entries.Length > 0)
+        if (await garden.DescribeAsync<BackupEntry>(entry => entry.Spec.BucketName == deleted.Metadata.Name, cancellationToken)
+            is { } entries)
         {
-            throw Forbidden(
-                attributes,
-                $"cannot delete the bucket because it holds the backups of {entries.Length} BackupEntry(s) "
-                    + $"({string.Join(", ", entries.Take(GardenReader.ShootsShownMax))})");
+            throw Forbidden(attributes, $"cannot delete the bucket because it holds the backups of {entries}");
         }
     }
 }

@@ -10,8 +10,7 @@ namespace Hortus.GardenApi.Admission;
 /// <summary>What admission asks about other objects and about rights.</summary>
 internal sealed class GardenReader(IObjectReader objects, IAuthorizer authorizer, TimeProvider time)
 {
-    /// <summary>How many Shoots a refusal names.</summary>
-    public const int ShootsShownMax = 5;
+    private const int NamedMax = 5;
 
     /// <summary>The server's objects.</summary>
     public IObjectReader Objects => objects;
@@ -49,12 +48,17 @@ internal sealed class GardenReader(IObjectReader objects, IAuthorizer authorizer
         return (await objects.FindAsync<CloudProfile>(ObjectKey.Cluster(reference.Name), cancellationToken))?.Spec;
     }
 
-    /// <summary>The Shoots that live on a seed, or are about to leave it.</summary>
-    public async ValueTask<IReadOnlyList<ObjectKey>> ShootsOnAsync(string seed, CancellationToken cancellationToken) =>
-    [
-        .. (await objects.ListAsync<Shoot>(null, cancellationToken))
-            .Where(shoot => shoot.Spec.SeedName == seed || shoot.Status?.SeedName == seed).Select(shoot => shoot.Key),
-    ];
+    /// <summary>How many Shoots live on a seed, or are about to leave it, with names of some; null when there is none.</summary>
+    public ValueTask<string?> ShootsOnAsync(string seed, CancellationToken cancellationToken) => DescribeAsync<Shoot>(
+        shoot => shoot.Spec.SeedName == seed || shoot.Status?.SeedName == seed, cancellationToken);
+
+    /// <summary>How many objects are meant, with names of some; null when there is none.</summary>
+    public async ValueTask<string?> DescribeAsync<T>(Func<T, bool> isMeant, CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        var found = (await objects.ListAsync<T>(null, cancellationToken)).Where(isMeant).Select(value => value.Key).ToArray();
+        return found.Length == 0 ? null : $"{found.Length} {typeof(T).Name}(s) ({string.Join(", ", found.Take(NamedMax))})";
+    }
 
     /// <summary>The seed of this name, or null.</summary>
     public ValueTask<Seed?> SeedAsync(string name, CancellationToken cancellationToken) =>

@@ -55,12 +55,12 @@ internal sealed class ManagedSeedAdmission(GardenReader garden) : GardenAdmissio
         ManagedSeed deleted, AdmissionAttributes attributes, CancellationToken cancellationToken)
     {
         var name = deleted.Metadata.Name!;
-        if (await garden.ShootsOnAsync(name, cancellationToken) is { Count: > 0 } shoots)
+        if (await garden.ShootsOnAsync(name, cancellationToken) is { } users)
         {
             throw Forbidden(
                 attributes,
-                $"cannot delete the managed seed because its seed is still used by {shoots.Count} Shoot(s) "
-                    + $"({string.Join(", ", shoots.Take(GardenReader.ShootsShownMax))}): delete them or move them to another seed first");
+                $"cannot delete the managed seed because its seed is still used by {users}: "
+                + "delete them or move them to another seed first");
         }
     }
 

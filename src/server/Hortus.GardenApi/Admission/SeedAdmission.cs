@@ -21,7 +21,7 @@ internal sealed class SeedAdmission(GardenReader garden) : GardenAdmissionPlugin
         }
         else if (attributes.Subresource.Length == 0 && old is not null
             && LostByShoots(value.Spec, old.Spec) is { } lost
-            && await UsersAsync(value.Metadata.Name!, cancellationToken) is { } users)
+            && await garden.ShootsOnAsync(value.Metadata.Name!, cancellationToken) is { } users)
         {
             throw Forbidden(attributes, $"{lost} while the seed is still used by {users}");
         }
@@ -31,7 +31,7 @@ internal sealed class SeedAdmission(GardenReader garden) : GardenAdmissionPlugin
         Seed deleted, AdmissionAttributes attributes, CancellationToken cancellationToken)
     {
         var name = deleted.Metadata.Name!;
-        if (await UsersAsync(name, cancellationToken) is { } users)
+        if (await garden.ShootsOnAsync(name, cancellationToken) is { } users)
         {
             throw Forbidden(attributes, $"cannot delete the seed because it is still used by {users}");
         }
@@ -52,9 +52,4 @@ internal sealed class SeedAdmission(GardenReader garden) : GardenAdmissionPlugin
                 ? $"spec.dns.internal.domain: the internal domain {domain.Domain} cannot be changed"
                 : null;
     }
-
-    private async ValueTask<string?> UsersAsync(string seed, CancellationToken cancellationToken) =>
-        await garden.ShootsOnAsync(seed, cancellationToken) is { Count: > 0 } shoots
-            ? $"{shoots.Count} Shoot(s) ({string.Join(", ", shoots.Take(GardenReader.ShootsShownMax))})"
-            : null;
 }
