@@ -30,7 +30,7 @@ public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILo
         ArgumentNullException.ThrowIfNull(connect);
         using var listener = Listen(options.Port);
         var clusters = state.Of(options.Seeds);
-        var network = await ConnectAsync(clusters, cancellationToken);
+        var network = await EnsureNetworksAsync(clusters, cancellationToken);
         await File.WriteAllTextAsync(
             state.NodeSeedsFile, options.Seeds.ToString(CultureInfo.InvariantCulture), cancellationToken);
         new ProcessFile(state.NodePid).Write(Environment.ProcessId);
@@ -81,7 +81,7 @@ public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILo
     }
 
     // The first node is the way from each to the others.
-    private static async Task<NodeNetwork> ConnectAsync(
+    private static async Task<NodeNetwork> EnsureNetworksAsync(
         IReadOnlyList<ClusterDirectory> clusters, CancellationToken cancellationToken)
     {
         var networks = clusters.Select(cluster => new NodeNetwork(cluster)).ToArray();
@@ -92,7 +92,7 @@ public sealed class LocalNode(LocalGardenOptions options, TimeProvider time, ILo
 
         foreach (var seed in networks.Skip(1))
         {
-            await networks[0].ConnectAsync(seed, cancellationToken);
+            await networks[0].LinkAsync(seed, cancellationToken);
         }
 
         return networks[0];

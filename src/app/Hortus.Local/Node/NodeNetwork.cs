@@ -14,9 +14,9 @@ public sealed class NodeNetwork(ClusterDirectory folder)
     private readonly LocalCluster cluster = folder.Cluster;
 
     /// <summary>File that stands for the namespace.</summary>
-    public string Path => new NetworkNamespaces(processes).PathOf(folder.NetworkNamespace);
+    public string Path => new NetworkNamespaces(processes).PathOf(Name);
 
-    private string Name => folder.NetworkNamespace;
+    private string Name { get; } = folder.NetworkNamespace;
 
     // Of the link to a further seed, at the runtime cluster's end.
     private string LinkName => "seed" + cluster.Number;
@@ -24,14 +24,14 @@ public sealed class NodeNetwork(ClusterDirectory folder)
     /// <summary>Makes the namespace with its one address; nothing happens when it is there.</summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        await new NetworkNamespaces(processes).CreateAsync(folder.NetworkNamespace, cancellationToken);
+        await new NetworkNamespaces(processes).CreateAsync(Name, cancellationToken);
         await InsideAsync(["ip", "link", "set", "lo", "up"], cancellationToken);
         await InsideAsync(["ip", "address", "replace", cluster.NodeAddress + "/32", "dev", "lo"], cancellationToken);
     }
 
-    /// <summary>Connects the node of a further seed to this one, by which it reaches all others. Nodes and Services are reached from the
+    /// <summary>Links the node of a further seed to this one, by which it reaches all others. Nodes and Services are reached from the
     /// other end; pods are not, they hide behind their node.</summary>
-    public async Task ConnectAsync(NodeNetwork seed, CancellationToken cancellationToken)
+    public async Task LinkAsync(NodeNetwork seed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(seed);
         var (link, hub, node) = (seed.LinkName, cluster.NodeAddress, seed.cluster.NodeAddress);
@@ -59,7 +59,7 @@ public sealed class NodeNetwork(ClusterDirectory folder)
 
     /// <summary>Removes the namespace, and with it every link, route and rule of the cluster.</summary>
     public Task DeleteAsync(CancellationToken cancellationToken) =>
-        new NetworkNamespaces(processes).DeleteAsync(folder.NetworkNamespace, cancellationToken);
+        new NetworkNamespaces(processes).DeleteAsync(Name, cancellationToken);
 
     /// <summary>Connects to an address inside the garden's network.</summary>
     public Task<Socket> ConnectAsync(IPEndPoint endpoint, CancellationToken cancellationToken) =>
