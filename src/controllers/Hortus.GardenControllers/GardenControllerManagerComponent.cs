@@ -24,9 +24,7 @@ public sealed class GardenControllerManagerComponent
             Name = Name,
             Kubeconfig = options.Kubeconfig,
             HealthPort = options.HealthPort,
-            LeaderElection = options.LeaderElect
-                ? new LeaderElectionOptions { Namespace = GardenerNames.GardenNamespace, Name = Name + "-leader-election" }
-                : null,
+            LeaderElection = options.LeaderElect ? LeaderElectionOptions.InGarden(Name) : null,
         };
     }
 

@@ -1,4 +1,3 @@
-using Hortus.Objects.Gardener;
 using Hortus.Runtime;
 
 namespace Hortus.Scheduler;
@@ -18,9 +17,7 @@ public sealed class SchedulerComponent
             Name = Name,
             Kubeconfig = options.Kubeconfig,
             HealthPort = options.HealthPort,
-            LeaderElection = options.LeaderElect
-                ? new LeaderElectionOptions { Namespace = GardenerNames.GardenNamespace, Name = Name + "-leader-election" }
-                : null,
+            LeaderElection = options.LeaderElect ? LeaderElectionOptions.InGarden(Name) : null,
         };
     }
 

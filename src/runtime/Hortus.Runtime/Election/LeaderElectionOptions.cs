@@ -1,8 +1,15 @@
+using Hortus.Objects.Gardener;
+
 namespace Hortus.Runtime;
 
 /// <summary>Leader election through a Lease. Times as in Kubernetes' components.</summary>
 public sealed record LeaderElectionOptions
 {
+    /// <summary>The election among replicas of a component of the virtual garden.</summary>
+    /// <param name="component">Its name.</param>
+    public static LeaderElectionOptions InGarden(string component) =>
+        new() { Namespace = GardenerNames.GardenNamespace, Name = component + "-leader-election" };
+
     /// <summary>Namespace of the Lease.</summary>
     public required string Namespace { get; init; }
 
