@@ -53,6 +53,14 @@ public sealed class GardenletSetupReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_bare_host_name_is_an_address_of_the_garden()
+    {
+        var setup = GardenletSetupReader.Read(Options(Minimal.Replace("https://api.garden", "api.garden", StringComparison.Ordinal)));
+
+        setup.Access!.Address.ShouldBe("https://api.garden.example");
+    }
+
+    [Fact]
     public void A_configuration_says_how_to_host_it()
     {
         var hosting = GardenletSetupReader.Hosting(Options(Minimal));

@@ -97,7 +97,7 @@ internal static class GardenletSetupReader
             SeedName = config.SeedConfig!.Metadata.Name!,
             KubeconfigSecret = KeyOf(garden.KubeconfigSecret) ?? fallback.KubeconfigSecret,
             BootstrapSecret = KeyOf(garden.BootstrapKubeconfig),
-            Address = Text(garden.GardenClusterAddress),
+            Address = garden.GardenUrl(),
             Validity = Text(validity.Validity) is { } text ? Duration.Parse(text) : null,
             JitterMin = validity.AutoRotationJitterPercentageMin ?? fallback.JitterMin,
             JitterMax = validity.AutoRotationJitterPercentageMax ?? fallback.JitterMax,

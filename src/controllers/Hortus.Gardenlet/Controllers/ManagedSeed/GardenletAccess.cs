@@ -29,9 +29,7 @@ internal sealed class GardenletAccess(GardenletSurroundings surroundings)
         }
 
         var garden = surroundings.GardenConnection;
-        var address = configuration.GardenClientConnection?.GardenClusterAddress is { Length: > 0 } given
-            ? given.Contains("://", StringComparison.Ordinal) ? given : "https://" + given
-            : garden.Server.ToString().TrimEnd('/');
+        var address = configuration.GardenClientConnection?.GardenUrl() ?? garden.Server.ToString().TrimEnd('/');
         return KubeConfig.ForToken("garden", address, garden.CertificateAuthorityPem, token).ToYaml();
     }
 

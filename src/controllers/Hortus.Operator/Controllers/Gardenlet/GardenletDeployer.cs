@@ -97,16 +97,11 @@ internal sealed class GardenletDeployer(
     private async Task<string> BootstrapAsync(
         Gardenlet gardenlet, GardenletConfiguration configuration, CancellationToken cancellationToken)
     {
-        var address = configuration.GardenClientConnection?.GardenClusterAddress is { Length: > 0 } given ? given : garden.Address();
-        if (address is null)
-        {
-            throw new GardenletDeployException(
+        var server = configuration.GardenClientConnection?.GardenUrl() ?? garden.Address()
+            ?? throw new GardenletDeployException(
                 "nobody knows the address of the garden: set spec.config.gardenClientConnection.gardenClusterAddress, or "
                 + "spec.virtualCluster.dns.domains of the Garden");
-        }
-
         var token = await new BootstrapTokens(garden.Client, clock).EnsureAsync(gardenlet, cancellationToken);
-        var server = address.Contains("://", StringComparison.Ordinal) ? address : "https://" + address;
         return KubeConfig.ForToken("garden", server, garden.AuthorityPem, token).ToYaml();
     }
 

@@ -29,8 +29,16 @@ public sealed record ClientConnection : ClientConnectionSettings
 /// <summary>How the garden is reached, and how the gardenlet gets its credentials there.</summary>
 public sealed record GardenClientConnection : ClientConnectionSettings
 {
-    /// <summary>Address of the garden as seen from the seed.</summary>
+    /// <summary>Address of the garden as seen from the seed, with or without <c>https://</c>.</summary>
     public string? GardenClusterAddress { get; init; }
+
+    /// <summary><see cref="GardenClusterAddress"/> as a URL; null without one.</summary>
+    public string? GardenUrl() => GardenClusterAddress switch
+    {
+        null or "" => null,
+        var url when url.Contains("://", StringComparison.Ordinal) => url,
+        var host => "https://" + host,
+    };
 
     /// <summary>Secret in the seed (key <c>kubeconfig</c>) that the first certificate is requested with.</summary>
     public SecretReference? BootstrapKubeconfig { get; init; }

@@ -52,7 +52,7 @@ public static class GardenletConfigurationRules
 
     private static void Garden(GardenClientConnection? connection, FieldPath path, FieldErrors errors)
     {
-        if (connection?.GardenClusterAddress is { } address && !IsAddress(address))
+        if (connection?.GardenClusterAddress is { } address && !IsAddress(connection.GardenUrl()))
         {
             errors.Invalid(
                 path["gardenClusterAddress"], address, "must be the address of the garden, for example https://api.garden.example.org");
@@ -86,10 +86,7 @@ public static class GardenletConfigurationRules
         }
     }
 
-    // A bare host name is legal upstream.
-    private static bool IsAddress(string address) =>
-        Uri.TryCreate(address.Contains("://", StringComparison.Ordinal) ? address : "https://" + address, UriKind.Absolute, out var uri)
-        && uri.Scheme == Uri.UriSchemeHttps;
+    private static bool IsAddress(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps;
 
     private static void LeaderElection(LeaderElectionSettings? election, FieldPath path, FieldErrors errors)
     {
