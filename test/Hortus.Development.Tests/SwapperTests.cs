@@ -7,6 +7,7 @@ using Hortus.Objects.Gardener.Resources;
 using Hortus.Objects.Kubernetes;
 using Hortus.Runtime;
 using Hortus.Testing;
+using Hortus.Testing.Scripted;
 
 namespace Hortus.Development.Tests;
 
@@ -98,6 +99,20 @@ public sealed class SwapperTests : IAsyncLifetime
 
         failure.Message.ShouldStartWith("not ready after");
         (await swap.TagAsync(deadline.Token)).ShouldBe(DevelopmentEntries.StandardTag);
+    }
+
+    [Fact]
+    public async Task A_component_that_is_refused_gets_its_former_image_back_and_nobody_goes_on_looking()
+    {
+        using var watches = new OpenWatches();
+        using var watching = server.Connect(watches);
+        var swap = new Refused(new OperatorSwap(watching), "0.1.0-dev.99", watches.Two);
+        var swapper = new Swapper(watching, [swap], TimeSpan.FromSeconds(20), TimeProvider.System);
+
+        var failure = await Should.ThrowAsync<SwapFailedException>(swapper.SwapAsync(swap, "0.1.0-dev.99", deadline.Token));
+
+        failure.Message.ShouldBe($"said by the test\n  back at {DevelopmentEntries.ImageOf(DevelopmentEntries.StandardTag)}");
+        watches.Open.ShouldBe(0);
     }
 
     [Fact]
@@ -216,4 +231,65 @@ public sealed class SwapperTests : IAsyncLifetime
 
     private Task LeaderIsAsync(string tag) => client.UntilAsync<Lease>(
         Key with { Name = "lease" }, lease => lease?.Spec.HolderIdentity == "pod-" + tag, deadline.Token);
+
+    /// <summary>Refuses an image as soon as somebody waits for it.</summary>
+    private sealed class Refused(IComponentSwap inner, string refused, Task awaited) : IComponentSwap
+    {
+        private string? last;
+
+        public string Component => inner.Component;
+
+        public string Place => inner.Place;
+
+        public Task<string?> TagAsync(CancellationToken cancellationToken) => inner.TagAsync(cancellationToken);
+
+        public Task AskForAsync(string tag, bool isLost, CancellationToken cancellationToken) =>
+            inner.AskForAsync(last = tag, isLost, cancellationToken);
+
+        public async Task<string> RefusalAsync(CancellationToken cancellationToken)
+        {
+            await (last == refused ? awaited.WaitAsync(cancellationToken) : inner.RefusalAsync(cancellationToken));
+            return "said by the test";
+        }
+    }
+
+    /// <summary>Counts the watches that are listened to.</summary>
+    private sealed class OpenWatches() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        private readonly TaskCompletionSource two = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int open;
+
+        /// <summary>Completes when there are two.</summary>
+        public Task Two => two.Task;
+
+        public int Open => Volatile.Read(ref open);
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            if (request.RequestUri!.Query.Contains("watch=", StringComparison.Ordinal))
+            {
+                await response.PassBodyAsync(ReadAsync, cancellationToken);
+            }
+
+            return response;
+        }
+
+        private async ValueTask<int> ReadAsync(Stream inner, Memory<byte> buffer, CancellationToken cancellationToken)
+        {
+            if (Interlocked.Increment(ref open) == 2)
+            {
+                two.TrySetResult();
+            }
+
+            try
+            {
+                return await inner.ReadAsync(buffer, cancellationToken);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref open);
+            }
+        }
+    }
 }

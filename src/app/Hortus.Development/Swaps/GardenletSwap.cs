@@ -41,17 +41,10 @@ public sealed class GardenletSwap(IKubernetesClient garden) : IComponentSwap
 
     public async Task<string> RefusalAsync(CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var refusals = (await ListAsync(cancellationToken)).Select(gardenlet => RefusalAsync(gardenlet, stop.Token)).ToArray();
-        try
-        {
-            return await await Task.WhenAny(refusals);
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await ((Task)Task.WhenAll(refusals)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        var gardenlets = await ListAsync(cancellationToken);
+        return await Race.FirstAsync(
+            [.. gardenlets.Select<Gardenlet, Func<CancellationToken, Task<string>>>(gardenlet => token => RefusalAsync(gardenlet, token))],
+            cancellationToken);
     }
 
     private async Task<string> RefusalAsync(Gardenlet asked, CancellationToken cancellationToken)
@@ -63,7 +56,8 @@ public sealed class GardenletSwap(IKubernetesClient garden) : IComponentSwap
 
     private static string? Refused(Gardenlet? gardenlet, long generation) =>
         gardenlet?.Status is { } status && (status.ObservedGeneration ?? 0) >= generation
-            ? status.Conditions?.FirstOrDefault(condition => condition is { Type: GardenerConditions.GardenletReconciled, Status: "False" })?.Message
+            ? status.Conditions?
+                .FirstOrDefault(condition => condition is { Type: GardenerConditions.GardenletReconciled, Status: "False" })?.Message
             : null;
 
     private async Task<IReadOnlyList<Gardenlet>> ListAsync(CancellationToken cancellationToken) =>

@@ -23,18 +23,17 @@ public sealed class Rollout(KubernetesClient runtime, string image)
     public async Task WaitAsync(ComponentWorkload workload, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(workload);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task ready = runtime.UntilAsync<Deployment>(
-            workload.Deployment, current => IsAskedFor(current) && WorkloadHealth.IsRolledOut(current), stop.Token);
-        var fault = FaultAsync(workload, RestartsMax, stop.Token);
-        var first = await Task.WhenAny(ready, fault);
-        await stop.CancelAsync();
-        await Task.WhenAll(ready, fault).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancellationToken.ThrowIfCancellationRequested();
-        await first;
-        if (first == fault)
+        if (await Race.FirstAsync<string?>([ReadyAsync, async token => await FaultAsync(workload, RestartsMax, token)], cancellationToken)
+            is { } fault)
         {
-            throw new SwapFailedException(await fault);
+            throw new SwapFailedException(fault);
+        }
+
+        async Task<string?> ReadyAsync(CancellationToken token)
+        {
+            await runtime.UntilAsync<Deployment>(
+                workload.Deployment, current => IsAskedFor(current) && WorkloadHealth.IsRolledOut(current), token);
+            return null;
         }
     }
 

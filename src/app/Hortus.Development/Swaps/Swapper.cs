@@ -79,16 +79,18 @@ public sealed class Swapper(KubernetesClient runtime, IReadOnlyList<IComponentSw
         ArgumentNullException.ThrowIfNull(swap);
         ArgumentNullException.ThrowIfNull(result);
         var rollout = new Rollout(runtime, DevelopmentEntries.ImageOf(result.Tag));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var faults = result.Workloads.Select(workload => rollout.FaultAsync(workload, restartsMax: 0, stop.Token)).ToArray();
-        var first = await Task.WhenAny([until, .. faults]);
-        await stop.CancelAsync();
-        await Task.WhenAll(faults).ContinueWith(_ => { }, TaskScheduler.Default);
-        cancellationToken.ThrowIfCancellationRequested();
-        if (first != until)
+        var faults = result.Workloads.Select<ComponentWorkload, Func<CancellationToken, Task<string?>>>(
+            workload => async token => await rollout.FaultAsync(workload, restartsMax: 0, token));
+        if (await Race.FirstAsync([EndAsync, .. faults], cancellationToken) is { } fault)
         {
             var asked = new SwapRequest(swap, result.Tag, result.Former, result.Workloads);
-            throw await BackAsync(asked, await (Task<string>)first, isLost: true, cancellationToken);
+            throw await BackAsync(asked, fault, isLost: true, cancellationToken);
+        }
+
+        async Task<string?> EndAsync(CancellationToken token)
+        {
+            await until.WaitAsync(token);
+            return null;
         }
     }
 
@@ -102,7 +104,9 @@ public sealed class Swapper(KubernetesClient runtime, IReadOnlyList<IComponentSw
             var began = time.GetTimestamp();
             await asked.Swap.AskForAsync(asked.Tag, isLost, either.Token);
             await UnlessRefusedAsync(
-                asked.Swap, Task.WhenAll(asked.Workloads.Select(workload => rollout.WaitAsync(workload, either.Token))), either.Token);
+                asked.Swap,
+                token => Task.WhenAll(asked.Workloads.Select(workload => rollout.WaitAsync(workload, token))),
+                either.Token);
             var ready = time.GetTimestamp();
             var leaders = await Task.WhenAll(asked.Workloads.Select(workload => rollout.LeaderAsync(workload, either.Token)));
             var names = leaders.OfType<string>().ToArray();
@@ -127,20 +131,19 @@ public sealed class Swapper(KubernetesClient runtime, IReadOnlyList<IComponentSw
         }
     }
 
-    private static async Task UnlessRefusedAsync(IComponentSwap swap, Task work, CancellationToken cancellationToken)
+    private static async Task UnlessRefusedAsync(
+        IComponentSwap swap, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var refusal = swap.RefusalAsync(stop.Token);
-        var first = await Task.WhenAny(work, refusal);
-        await stop.CancelAsync();
-        await refusal.ContinueWith(_ => { }, TaskScheduler.Default);
-        if (first == work || cancellationToken.IsCancellationRequested)
+        if (await Race.FirstAsync<string?>([WorkAsync, async token => await swap.RefusalAsync(token)], cancellationToken) is { } refusal)
         {
-            await work;
-            return;
+            throw new SwapFailedException(refusal);
         }
 
-        throw new SwapFailedException(await refusal);
+        async Task<string?> WorkAsync(CancellationToken token)
+        {
+            await work(token);
+            return null;
+        }
     }
 
     // What to tell after the way back.
