@@ -13,7 +13,7 @@ namespace Hortus.Gardenlet.Tests.SelfUpgrade;
 
 /// <summary>What a gardenlet refuses to do to itself, and what it leaves alone.</summary>
 [Trait("Category", "RealParts")]
-public sealed class SelfUpgradeGuardTests(ChartRegistry registry) : IClassFixture<ChartRegistry>, IAsyncLifetime
+public sealed class SelfUpgradeGuardTests(ChartRegistry registry) : SelfUpgradeWorldTests(registry)
 {
     private const string Extra = """
         apiVersion: v1
@@ -24,62 +24,49 @@ public sealed class SelfUpgradeGuardTests(ChartRegistry registry) : IClassFixtur
 
         """;
 
-    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(90));
-    private SelfUpgradeWorld world = null!;
-
-    private CancellationToken Token => deadline.Token;
-
-    public async Task InitializeAsync() => world = await SelfUpgradeWorld.StartAsync(Token);
-
-    public async Task DisposeAsync()
-    {
-        await world.DisposeAsync();
-        deadline.Dispose();
-    }
-
     [Fact]
     public async Task A_version_that_the_garden_does_not_work_with_is_refused_before_anything_is_applied()
     {
-        await world.AskForAsync(await PushAsync("1.4.0"), Token);
-        await world.RolledOutAsync("1.4.0", Token);
-        var before = await world.InServiceAsync(Token);
+        await World.AskForAsync(await PushAsync("1.4.0"), Token);
+        await World.RolledOutAsync("1.4.0", Token);
+        var before = await World.InServiceAsync(Token);
 
-        await world.AskForAsync(await PushAsync("1.5.0"), Token);
+        await World.AskForAsync(await PushAsync("1.5.0"), Token);
         await RefusedAsync("gardenlet 1.5.0 is newer than the garden's API server");
-        await world.AskForAsync(await PushAsync("1.1.0"), Token);
+        await World.AskForAsync(await PushAsync("1.1.0"), Token);
         await RefusedAsync("gardenlet 1.1.0 is more than 2 minor versions older");
-        (await world.InServiceAsync(Token)).ShouldBe(before);
+        (await World.InServiceAsync(Token)).ShouldBe(before);
 
-        await world.AskForAsync(await PushAsync("1.2.0"), Token);
-        await world.RolledOutAsync("1.2.0", Token);
+        await World.AskForAsync(await PushAsync("1.2.0"), Token);
+        await World.RolledOutAsync("1.2.0", Token);
     }
 
     [Fact]
     public async Task An_upgrade_that_was_refused_goes_on_when_the_garden_has_been_upgraded()
     {
-        await world.AskForAsync(await PushAsync("1.5.0"), Token);
+        await World.AskForAsync(await PushAsync("1.5.0"), Token);
         await RefusedAsync("upgrade the garden first");
 
-        await world.SayGardenVersionAsync("v1.5.0", Token);
+        await World.SayGardenVersionAsync("v1.5.0", Token);
 
-        await world.RolledOutAsync("1.5.0", Token);
+        await World.RolledOutAsync("1.5.0", Token);
     }
 
     [Fact]
     public async Task A_chart_of_something_else_is_refused()
     {
-        await world.AskForAsync(await PushAsync("1.3.0"), Token);
-        await world.RolledOutAsync("1.3.0", Token);
+        await World.AskForAsync(await PushAsync("1.3.0"), Token);
+        await World.RolledOutAsync("1.3.0", Token);
         var other = ChartFiles.Chart(
             ("Chart.yaml", "apiVersion: v2\nname: demo\nversion: 1.3.0\nappVersion: 1.3.0\n"),
             ("templates/map.yaml", Format("ConfigMap", "stray")));
-        var digest = await ChartRegistry.PushAsync(registry.Server, "other", other);
+        var digest = await ChartRegistry.PushAsync(Registry.Server, "other", other);
 
-        await world.AskForAsync($"{registry.Server.Name}/other/demo@{digest}", Token);
+        await World.AskForAsync($"{Registry.Server.Name}/other/demo@{digest}", Token);
 
         await RefusedAsync("demo 1.3.0 is no chart of a gardenlet");
         (await FindAsync<ConfigMap>("stray")).ShouldBeNull();
-        (await world.ImagesAsync(Token)).ShouldAllBe(image => image.EndsWith(":1.3.0", StringComparison.Ordinal));
+        (await World.ImagesAsync(Token)).ShouldAllBe(image => image.EndsWith(":1.3.0", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -89,7 +76,7 @@ public sealed class SelfUpgradeGuardTests(ChartRegistry registry) : IClassFixtur
             "values.schema.json",
             """{"type": "object", "properties": {"config": {"properties": {"logLevel": {"enum": ["error"]}}}}}"""));
 
-        await world.AskForAsync(await GardenletCharts.PushAsync(registry.Server, "strict", strict), Token);
+        await World.AskForAsync(await GardenletCharts.PushAsync(Registry.Server, "strict", strict), Token);
 
         await RefusedAsync("logLevel");
         (await FindAsync<Deployment>(GardenletNames.Deployment)).ShouldBeNull();
@@ -98,15 +85,15 @@ public sealed class SelfUpgradeGuardTests(ChartRegistry registry) : IClassFixtur
     [Fact]
     public async Task An_object_that_the_seed_refuses_is_named_and_the_replicas_stay()
     {
-        await world.AskForAsync(await PushAsync("1.3.0"), Token);
-        await world.RolledOutAsync("1.3.0", Token);
-        var before = await world.InServiceAsync(Token);
+        await World.AskForAsync(await PushAsync("1.3.0"), Token);
+        await World.RolledOutAsync("1.3.0", Token);
+        var before = await World.InServiceAsync(Token);
         var faulty = GardenletCharts.Of("1.4.0", ("templates/a.yaml", Format("ConfigMap", "Not_A_Name")));
 
-        await world.AskForAsync(await GardenletCharts.PushAsync(registry.Server, "faulty", faulty), Token);
+        await World.AskForAsync(await GardenletCharts.PushAsync(Registry.Server, "faulty", faulty), Token);
 
         await RefusedAsync("v1 ConfigMap garden/Not_A_Name cannot be written");
-        (await world.InServiceAsync(Token)).ShouldBe(before);
+        (await World.InServiceAsync(Token)).ShouldBe(before);
     }
 
     [Fact]
@@ -117,21 +104,21 @@ public sealed class SelfUpgradeGuardTests(ChartRegistry registry) : IClassFixtur
             ("templates/extra.yaml", Format("ConfigMap", "only-in-the-first")),
             ("templates/kept.yaml", Format("ConfigMap", "taken-over")),
             ("templates/access.yaml", Format("Secret", "some-kubeconfig") + "stringData: {kubeconfig: mine}\n"));
-        await world.AskForAsync(await GardenletCharts.PushAsync(registry.Server, "pruned", first), Token);
-        await world.RolledOutAsync("1.3.0", Token);
+        await World.AskForAsync(await GardenletCharts.PushAsync(Registry.Server, "pruned", first), Token);
+        await World.RolledOutAsync("1.3.0", Token);
         (await FindAsync<ConfigMap>("only-in-the-first")).ShouldNotBeNull();
         var taken = new JsonObject { [GardenletNames.AppliedByLabel] = null };
-        await world.Seed.PatchAsync<ConfigMap>(
+        await World.Seed.PatchAsync<ConfigMap>(
             KeyOf("taken-over"), Patch.Merge(new JsonObject { ["metadata"] = new JsonObject { ["labels"] = taken } }), Token);
 
-        await world.AskForAsync(await PushAsync("1.4.0"), Token);
+        await World.AskForAsync(await PushAsync("1.4.0"), Token);
 
-        await world.Seed.UntilAsync<ConfigMap>(KeyOf("only-in-the-first"), gone => gone is null, Token);
-        await world.RolledOutAsync("1.4.0", Token);
+        await World.Seed.UntilAsync<ConfigMap>(KeyOf("only-in-the-first"), gone => gone is null, Token);
+        await World.RolledOutAsync("1.4.0", Token);
         (await FindAsync<ConfigMap>("taken-over")).ShouldNotBeNull();
         (await FindAsync<Secret>("some-kubeconfig")).ShouldNotBeNull();
         // What is deleted is crossed off afterwards.
-        var inventory = GardenletInventory.Of(await world.Seed.UntilAsync<ConfigMap>(
+        var inventory = GardenletInventory.Of(await World.Seed.UntilAsync<ConfigMap>(
             GardenletInventory.Key,
             map => GardenletInventory.Of(map).Objects.All(entry => entry.Name != "only-in-the-first"),
             Token));
@@ -142,35 +129,35 @@ public sealed class SelfUpgradeGuardTests(ChartRegistry registry) : IClassFixtur
     [Fact]
     public async Task A_gardenlet_stays_when_its_object_is_deleted()
     {
-        await world.AskForAsync(await PushAsync("1.3.0"), Token);
-        await world.RolledOutAsync("1.3.0", Token);
+        await World.AskForAsync(await PushAsync("1.3.0"), Token);
+        await World.RolledOutAsync("1.3.0", Token);
 
-        await world.Garden.DeleteAsync<GardenletObject>(new ObjectKey("garden", SelfUpgradeWorld.SeedName), null, Token);
-        await world.TouchAsync(Token);
+        await World.Garden.DeleteAsync<GardenletObject>(new ObjectKey("garden", SelfUpgradeWorld.SeedName), null, Token);
+        await World.TouchAsync(Token);
 
-        (await world.ImagesAsync(Token)).Count.ShouldBe(2);
+        (await World.ImagesAsync(Token)).Count.ShouldBe(2);
     }
 
     [Fact]
     public async Task A_request_for_a_new_kubeconfig_is_handed_on()
     {
-        await world.Seed.CreateAsync(
+        await World.Seed.CreateAsync(
             new Secret
             {
                 Metadata = new ObjectMeta { Namespace = "garden", Name = GardenletNames.KubeconfigSecret },
                 Data = new Dictionary<string, byte[]> { [GardenletNames.KubeconfigKey] = [1] },
             },
             Token);
-        await world.AskForAsync(await PushAsync("1.3.0"), Token);
-        await world.RolledOutAsync("1.3.0", Token);
+        await World.AskForAsync(await PushAsync("1.3.0"), Token);
+        await World.RolledOutAsync("1.3.0", Token);
 
-        await world.AnnotateAsync(GardenerAnnotations.Operation, "renew-kubeconfig", Token);
+        await World.AnnotateAsync(GardenerAnnotations.Operation, "renew-kubeconfig", Token);
 
-        await world.Seed.UntilAsync<Secret>(
+        await World.Seed.UntilAsync<Secret>(
             KeyOf(GardenletNames.KubeconfigSecret),
             secret => secret!.Metadata.Annotation(GardenerAnnotations.Operation) == "renew",
             Token);
-        await world.Garden.UntilAsync<GardenletObject>(
+        await World.Garden.UntilAsync<GardenletObject>(
             new ObjectKey("garden", SelfUpgradeWorld.SeedName),
             gardenlet => gardenlet!.Metadata.Annotation(GardenerAnnotations.Operation) is null,
             Token);
@@ -194,17 +181,17 @@ public sealed class SelfUpgradeGuardTests(ChartRegistry registry) : IClassFixtur
                   spec: {{{KubernetesJson.ToNode(ExtensionWorld.SeedConfig.Spec).ToJsonString()}}}
             """);
 
-        await new SelfRegistration(world.Surroundings).RunAsync(Token);
+        await new SelfRegistration(World.Surroundings).RunAsync(Token);
 
-        await world.RolledOutAsync("1.3.0", Token);
-        var gardenlet = await world.GardenletAsync(Token);
+        await World.RolledOutAsync("1.3.0", Token);
+        var gardenlet = await World.GardenletAsync(Token);
         gardenlet.Metadata.Annotation(GardenletNames.TargetCluster).ShouldBe(
-            (await world.Seed.GetAsync<Namespace>(ObjectKey.Cluster("kube-system"), Token)).Metadata.Uid);
+            (await World.Seed.GetAsync<Namespace>(ObjectKey.Cluster("kube-system"), Token)).Metadata.Uid);
         var metadata = gardenlet.Spec.Config!.Value.GetProperty("seedConfig").GetProperty("metadata");
         metadata.TryGetProperty("name", out _).ShouldBeFalse();
         metadata.GetProperty("labels").GetProperty("a").GetString().ShouldBe("b");
         (await FindAsync<ConfigMap>(GardenletNames.SelfUpgradeConfigMap)).ShouldBeNull();
-        (await world.DeploymentAsync(Token)).Spec.Template.Spec.Containers[0].Env!
+        (await World.DeploymentAsync(Token)).Spec.Template.Spec.Containers[0].Env!
             .ShouldContain(variable => variable.Name == "IMAGEVECTOR_OVERWRITE_COMPONENTS");
     }
 
@@ -215,10 +202,10 @@ public sealed class SelfUpgradeGuardTests(ChartRegistry registry) : IClassFixtur
     {
         await CreateSettingsAsync(text);
 
-        await new SelfRegistration(world.Surroundings).RunAsync(Token);
+        await new SelfRegistration(World.Surroundings).RunAsync(Token);
 
         (await FindAsync<ConfigMap>(GardenletNames.SelfUpgradeConfigMap)).ShouldNotBeNull();
-        world.Log.ShouldContain(line => line.Contains("no Gardenlet can be made of it", StringComparison.Ordinal)
+        World.Log.ShouldContain(line => line.Contains("no Gardenlet can be made of it", StringComparison.Ordinal)
             && line.Contains(why, StringComparison.Ordinal));
     }
 
@@ -227,15 +214,15 @@ public sealed class SelfUpgradeGuardTests(ChartRegistry registry) : IClassFixtur
 
     private static ObjectKey KeyOf(string name) => new(GardenerNames.GardenNamespace, name);
 
-    private Task RefusedAsync(string why) => world.ConditionAsync(
+    private Task RefusedAsync(string why) => World.ConditionAsync(
         GardenerConditions.GardenletReconciled, SelfUpgradeStatus.ReconcileError, Token, why);
 
     private Task<string> PushAsync(string version) =>
-        GardenletCharts.PushAsync(registry.Server, $"v{version}", GardenletCharts.Of(version));
+        GardenletCharts.PushAsync(Registry.Server, $"v{version}", GardenletCharts.Of(version));
 
-    private Task<T?> FindAsync<T>(string name) where T : KubernetesObject => world.Seed.FindAsync<T>(KeyOf(name), Token);
+    private Task<T?> FindAsync<T>(string name) where T : KubernetesObject => World.Seed.FindAsync<T>(KeyOf(name), Token);
 
-    private Task CreateSettingsAsync(string text) => world.Seed.CreateAsync(
+    private Task CreateSettingsAsync(string text) => World.Seed.CreateAsync(
         new ConfigMap
         {
             Metadata = new ObjectMeta { Namespace = GardenerNames.GardenNamespace, Name = GardenletNames.SelfUpgradeConfigMap },

@@ -8,28 +8,18 @@ using Microsoft.Extensions.Time.Testing;
 namespace Hortus.Operator.Tests.Gardenlets;
 
 [Trait("Category", "Integration")]
-public sealed class BootstrapTokenTests : IAsyncLifetime
+public sealed class BootstrapTokenTests : GardenletWorldTests
 {
     private static readonly ObjectKey Key = new("kube-system", "bootstrap-token-56de12");
 
-    private readonly GardenletWorld world = new();
-    private readonly CancellationTokenSource deadline = GardenletWorld.Deadline();
     private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 11, 23, 5, 0, 0, TimeSpan.Zero));
-
-    public Task InitializeAsync() => world.InitializeAsync();
-
-    public async Task DisposeAsync()
-    {
-        deadline.Dispose();
-        await world.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_token_is_named_after_its_gardenlet_and_good_for_a_day_of_asking_to_become_one()
     {
         var token = await EnsureAsync();
 
-        var secret = await world.Garden.GetAsync<Secret>(Key, deadline.Token);
+        var secret = await World.Garden.GetAsync<Secret>(Key, Token);
         secret.Type.ShouldBe("bootstrap.kubernetes.io/token");
         secret.Data!.Keys.Order().ShouldBe(
             ["description", "expiration", "token-id", "token-secret", "usage-bootstrap-authentication", "usage-bootstrap-signing"]);
@@ -58,10 +48,10 @@ public sealed class BootstrapTokenTests : IAsyncLifetime
     }
 
     private Task<string> EnsureAsync() =>
-        new BootstrapTokens(world.Garden, clock).EnsureAsync(GardenletWorld.NewGardenlet("local"), deadline.Token);
+        new BootstrapTokens(World.Garden, clock).EnsureAsync(GardenletWorld.NewGardenlet("local"), Token);
 
     private async Task<DateTimeOffset> ExpirationAsync() => DateTimeOffset.Parse(
-        TextOf(await world.Garden.GetAsync<Secret>(Key, deadline.Token), "expiration"), CultureInfo.InvariantCulture);
+        TextOf(await World.Garden.GetAsync<Secret>(Key, Token), "expiration"), CultureInfo.InvariantCulture);
 
     private static string TextOf(Secret secret, string key) => Encoding.UTF8.GetString(secret.Data![key]);
 }
