@@ -117,22 +117,7 @@ public sealed class ShootFlowTests
             Metadata = new ObjectMeta { Namespace = "garden-local", Name = "one" },
             Spec = new ShootSpec { Provider = new Provider { Type = "local", Workers = pools is [] ? [new Worker { Name = "a" }] : pools } },
         };
-        var surroundings = new GardenletSurroundings
-        {
-            Settings = new ControllerSettings(),
-            Garden = new World.NoCluster(),
-            Seed = new World.NoCluster(),
-            Shoots = new ShootClients(TimeProvider.System),
-            Identity = GardenletIdentity.Create("test"),
-            SeedName = "local",
-            Images = new ImageVector(),
-            Clock = TimeProvider.System,
-            Logs = NullLoggerFactory.Instance,
-            Random = new Random(1),
-            GardenConnection = World.NoCluster.Connection,
-            Charts = World.NoCharts.Create(),
-            Installer = World.NoCharts.Installer(),
-        };
+        var surroundings = World.TestSurroundings.Of(new World.NoCluster(), new World.NoCluster());
         var inputs = new ShootInputs
         {
             Shoot = shoot,

@@ -156,23 +156,14 @@ public sealed class KubeconfigRotationTests(SecureGarden garden) : IClassFixture
         gardenlet = SecureGarden.Connect(credentials.Connection);
         var access = new GardenAccessSettings { SeedName = asks };
         pass = new GardenPass(credentials, access, new Random(1), gardenlet.Reconnect);
-        var surroundings = new GardenletSurroundings
+        var surroundings = TestSurroundings.Of(
+            TestManagers.NewManager(gardenlet, TimeProvider.System), TestManagers.NewManager(Cluster, TimeProvider.System)) with
         {
-            Settings = new ControllerSettings(),
-            Garden = TestManagers.NewManager(gardenlet, TimeProvider.System),
             GardenConnection = gardenlet.Connection,
             Access = access,
             Pass = pass,
-            Seed = TestManagers.NewManager(Cluster, TimeProvider.System),
             Shoots = new NoShoots(),
-            Identity = GardenletIdentity.Create("test"),
             SeedName = seed,
-            Images = new ImageVector(),
-            Clock = TimeProvider.System,
-            Logs = NullLoggerFactory.Instance,
-            Random = new Random(1),
-            Charts = NoCharts.Create(),
-            Installer = NoCharts.Installer(),
         };
         new KubeconfigReconciler(surroundings, access, pass, new SeedStatusWriter(surroundings)).AddTo(surroundings.Seed);
         running = Task.WhenAll(surroundings.Garden.RunAsync(stop.Token), surroundings.Seed.RunAsync(stop.Token));

@@ -8,6 +8,7 @@ using Hortus.Components;
 using Hortus.Components.Charts;
 using Hortus.Components.Gardenlets;
 using Hortus.GardenApi;
+using Hortus.Gardenlet.Tests.World;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
 using Hortus.Objects.Gardener.Core;
@@ -28,7 +29,7 @@ namespace Hortus.Gardenlet.Tests.Extensions;
 /// </summary>
 public sealed class ExtensionWorld : IAsyncLifetime
 {
-    public const string SeedName = "local";
+    public const string SeedName = TestSurroundings.SeedName;
     public const string GardenIdentity = "garden-of-the-test";
 
     private readonly CancellationTokenSource stop = new();
@@ -87,11 +88,7 @@ public sealed class ExtensionWorld : IAsyncLifetime
         var key = Path.Combine(folder, "sa.key");
         using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         await File.WriteAllTextAsync(key, pair.ExportPkcs8PrivateKeyPem(), deadline.Token);
-        gardenServer = await InProcessApiServer.StartAsync(
-            new ApiServerOptions { AuthorizationMode = ["AlwaysAllow"], ServiceAccountSigningKeyFile = key },
-            [new GardenApiPlugin(new GardenApiOptions())],
-            TimeProvider.System,
-            deadline.Token);
+        gardenServer = await GardenServers.StartAsync(deadline.Token, key);
         seedServer = await ChartRights.StartServerAsync(deadline.Token);
         (Garden, Seed) = (gardenServer.Connect(), seedServer.Connect());
         await FillGardenAsync(deadline.Token);
@@ -109,29 +106,16 @@ public sealed class ExtensionWorld : IAsyncLifetime
     public void StartGardenlet()
     {
         gardenletStop = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-        puller = new ArtifactPuller(
-            new ChartPullerOptions
-            {
-                CacheFolder = Path.Combine(folder, "charts"),
-                Registries = new RegistryOptions { RetryDelay = TimeSpan.FromMilliseconds(20) },
-            },
-            metrics,
-            Microsoft.Extensions.Logging.LoggerFactoryExtensions.CreateLogger<ArtifactPuller>(lines), new Random(1), TimeProvider.System);
-        var surroundings = new GardenletSurroundings
+        puller = TestPuller.New(metrics, lines, Path.Combine(folder, "charts"));
+        var surroundings = TestSurroundings.Of(
+            TestManagers.NewManager(Garden, TimeProvider.System, lines),
+            TestManagers.NewManager(seedAsGardenlet, TimeProvider.System, lines)) with
         {
-            Settings = new ControllerSettings(),
-            Garden = TestManagers.NewManager(Garden, TimeProvider.System, lines),
             GardenConnection = new ClientConnection { Server = gardenServer.Address, Token = "secret-of-the-gardenlet" },
-            Seed = TestManagers.NewManager(seedAsGardenlet, TimeProvider.System, lines),
-            Shoots = new ShootClients(TimeProvider.System),
             Charts = new InstallationCharts(new ChartLoader(puller, null), renderer),
             Installer = new GardenletInstaller(new ChartLoader(puller, null), renderer, TimeProvider.System),
             Identity = new Gardener { Id = "test", Name = "test", Version = "v1.2.3" },
-            SeedName = SeedName,
-            Images = new ImageVector(),
-            Clock = TimeProvider.System,
             Logs = lines,
-            Random = new Random(1),
         };
         InstallationControllers.AddTo(surroundings);
         var status = new InstallationStatusWriter(surroundings);

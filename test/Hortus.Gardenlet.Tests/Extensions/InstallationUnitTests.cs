@@ -29,11 +29,7 @@ public sealed class InstallationUnitTests : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        server = await InProcessApiServer.StartAsync(
-            new ApiServerOptions { AuthorizationMode = ["AlwaysAllow"] },
-            [new GardenApiPlugin(new GardenApiOptions())],
-            TimeProvider.System,
-            deadline.Token);
+        server = await GardenServers.StartAsync(deadline.Token);
         garden = server.Connect(refusal);
     }
 
@@ -249,22 +245,8 @@ public sealed class InstallationUnitTests : IAsyncLifetime, IDisposable
     private Task<ControllerInstallation> CreateAsync(ControllerInstallation installation) =>
         garden.CreateAsync(installation, deadline.Token);
 
-    private GardenletSurroundings Surroundings() => new()
-    {
-        Settings = new ControllerSettings(),
-        Garden = TestManagers.NewManager(garden, TimeProvider.System),
-        GardenConnection = NoCluster.Connection,
-        Seed = new NoCluster(),
-        Shoots = new ShootClients(TimeProvider.System),
-        Charts = NoCharts.Create(),
-        Installer = NoCharts.Installer(),
-        Identity = GardenletIdentity.Create("test"),
-        SeedName = "local",
-        Images = new ImageVector(),
-        Clock = TimeProvider.System,
-        Logs = NullLoggerFactory.Instance,
-        Random = new Random(1),
-    };
+    private GardenletSurroundings Surroundings() =>
+        TestSurroundings.Of(TestManagers.NewManager(garden, TimeProvider.System), new NoCluster());
 
     private sealed class Refusal : DelegatingHandler
     {

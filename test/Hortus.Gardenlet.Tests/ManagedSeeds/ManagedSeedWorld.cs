@@ -59,9 +59,9 @@ internal sealed class ManagedSeedWorld : IAsyncDisposable
     public static async Task<ManagedSeedWorld> StartAsync(CancellationToken cancellationToken)
     {
         var world = new ManagedSeedWorld();
-        await world.AddAsync([new GardenApiPlugin(new GardenApiOptions())], cancellationToken);
-        await world.AddAsync([], cancellationToken);
-        await world.AddAsync([], cancellationToken);
+        world.Add(await GardenServers.StartAsync(cancellationToken));
+        world.Add(await InProcessApiServer.StartAsync(cancellationToken));
+        world.Add(await InProcessApiServer.StartAsync(cancellationToken));
         await world.FillAsync(cancellationToken);
         var controllers = new KubeControllerManagerOptions { LeaderElect = false, Controllers = ["namespace"] };
         world.namespaces = RunningComponent.Start(
@@ -159,10 +159,8 @@ internal sealed class ManagedSeedWorld : IAsyncDisposable
         stop.Dispose();
     }
 
-    private async Task AddAsync(IReadOnlyList<ApiServerPlugin> plugins, CancellationToken cancellationToken)
+    private void Add(InProcessApiServer server)
     {
-        var server = await InProcessApiServer.StartAsync(
-            new ApiServerOptions { AuthorizationMode = ["AlwaysAllow"] }, plugins, TimeProvider.System, cancellationToken);
         servers.Add(server);
         clients.Add(server.Connect());
     }
@@ -196,22 +194,15 @@ internal sealed class ManagedSeedWorld : IAsyncDisposable
 
     private void Run()
     {
-        var surroundings = new GardenletSurroundings
+        var surroundings = TestSurroundings.Of(
+            TestManagers.NewManager(Garden, TimeProvider.System), TestManagers.NewManager(Seed, TimeProvider.System)) with
         {
             Settings = new ControllerSettings { ManagedSeedWaitPeriod = TimeSpan.FromMilliseconds(500) },
-            Garden = TestManagers.NewManager(Garden, TimeProvider.System),
             GardenConnection = new ClientConnection { Server = servers[0].Address, CertificateAuthorityPem = "authority" },
-            Seed = TestManagers.NewManager(Seed, TimeProvider.System),
             Shoots = new OneShoot(Shoot),
-            Charts = NoCharts.Create(),
             Installer = new GardenletInstaller(new ChartLoader(new NoCharts(), null), helm, TimeProvider.System),
-            Identity = GardenletIdentity.Create("test"),
-            SeedName = "local",
             Images = new ImageVector { Hortus = "registry.example/mirror/hortus:0.9.9" },
             Parent = Parent,
-            Clock = TimeProvider.System,
-            Logs = Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance,
-            Random = new Random(1),
         };
         new ManagedSeedReconciler(surroundings).AddTo(surroundings.Garden);
         running = Task.WhenAll(surroundings.Garden.RunAsync(stop.Token), surroundings.Seed.RunAsync(stop.Token));

@@ -8,6 +8,7 @@ using Hortus.Components.Charts;
 using Hortus.Components.Gardenlets;
 using Hortus.GardenApi;
 using Hortus.Gardenlet.Tests.Extensions;
+using Hortus.Gardenlet.Tests.World;
 using Hortus.KubeControllers;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
@@ -29,7 +30,7 @@ namespace Hortus.Gardenlet.Tests.SelfUpgrade;
 /// </summary>
 internal sealed class SelfUpgradeWorld : IAsyncDisposable
 {
-    public const string SeedName = "local";
+    public const string SeedName = TestSurroundings.SeedName;
     public const string GardenVersion = "v1.4.0";
 
     private static readonly ObjectKey Self = new(GardenerNames.GardenNamespace, SeedName);
@@ -50,10 +51,7 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
     private SelfUpgradeWorld()
     {
         renderer = new CachedRenderer(helm);
-        puller = new ArtifactPuller(
-            new ChartPullerOptions { Registries = new RegistryOptions { RetryDelay = TimeSpan.FromMilliseconds(20) } },
-            metrics,
-            Microsoft.Extensions.Logging.LoggerFactoryExtensions.CreateLogger<ArtifactPuller>(lines), new Random(1), TimeProvider.System);
+        puller = TestPuller.New(metrics, lines);
     }
 
     public IKubernetesClient Garden { get; private set; } = null!;
@@ -64,31 +62,22 @@ internal sealed class SelfUpgradeWorld : IAsyncDisposable
 
     public IReadOnlyList<string> Log => lines.All;
 
-    public GardenletSurroundings Surroundings => new()
+    public GardenletSurroundings Surroundings => TestSurroundings.Of(
+        TestManagers.NewManager(Garden, TimeProvider.System, lines),
+        TestManagers.NewManager(seedAsGardenlet, TimeProvider.System, lines)) with
     {
-        Settings = new ControllerSettings(),
-        Garden = TestManagers.NewManager(Garden, TimeProvider.System, lines),
         GardenConnection = new ClientConnection { Server = gardenServer.Address },
-        Seed = TestManagers.NewManager(seedAsGardenlet, TimeProvider.System, lines),
-        Shoots = new ShootClients(TimeProvider.System),
         Charts = new InstallationCharts(new ChartLoader(puller, null), renderer),
         Installer = new GardenletInstaller(new ChartLoader(puller, null), renderer, Clock),
         Identity = new Gardener { Id = "test", Name = "test", Version = GardenVersion },
-        SeedName = SeedName,
-        Images = new ImageVector(),
         Clock = Clock,
         Logs = lines,
-        Random = new Random(1),
     };
 
     public static async Task<SelfUpgradeWorld> StartAsync(CancellationToken cancellationToken)
     {
         var world = new SelfUpgradeWorld();
-        world.gardenServer = await InProcessApiServer.StartAsync(
-            new ApiServerOptions { AuthorizationMode = ["AlwaysAllow"] },
-            [new GardenApiPlugin(new GardenApiOptions())],
-            TimeProvider.System,
-            cancellationToken);
+        world.gardenServer = await GardenServers.StartAsync(cancellationToken);
         world.seedServer = await ChartRights.StartServerAsync(cancellationToken);
         (world.Garden, world.Seed) = (world.gardenServer.Connect(), world.seedServer.Connect());
         foreach (var client in new[] { world.Garden, world.Seed })

@@ -23,7 +23,7 @@ namespace Hortus.Gardenlet.Tests.World;
 /// scripted stand-ins for extensions and workload controllers.</summary>
 internal sealed class GardenWorld : IAsyncDisposable
 {
-    public const string SeedName = "local";
+    public const string SeedName = TestSurroundings.SeedName;
     public const string Project = "garden-local";
 
     private readonly List<IAsyncDisposable> servers = [];
@@ -70,11 +70,7 @@ internal sealed class GardenWorld : IAsyncDisposable
     /// <summary>Starts the servers and everything but the gardenlet.</summary>
     public static async Task<GardenWorld> StartAsync(CancellationToken cancellationToken)
     {
-        var garden = await InProcessApiServer.StartAsync(
-            new ApiServerOptions { AuthorizationMode = ["AlwaysAllow"] },
-            [new GardenApiPlugin(new GardenApiOptions())],
-            TimeProvider.System,
-            cancellationToken);
+        var garden = await GardenServers.StartAsync(cancellationToken);
         var seed = await ChartRights.StartServerAsync(cancellationToken);
         var shoot = await InProcessApiServer.StartAsync(cancellationToken);
         var world = new GardenWorld
@@ -103,21 +99,12 @@ internal sealed class GardenWorld : IAsyncDisposable
     public void StartGardenlet()
     {
         gardenletStop = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-        var surroundings = new GardenletSurroundings
+        var surroundings = TestSurroundings.Of(NewManager(Garden, "gardenlet"), NewManager(SeedAsGardenlet, "gardenlet")) with
         {
-            Settings = new ControllerSettings(),
-            Garden = NewManager(Garden, "gardenlet"),
-            Seed = NewManager(SeedAsGardenlet, "gardenlet"),
             Shoots = new OneShoot(Shoot),
             Identity = GardenletIdentity.Create(Guid.NewGuid().ToString()),
-            SeedName = SeedName,
-            Images = new ImageVector(),
-            Clock = TimeProvider.System,
             Logs = Logs,
-            Random = new Random(1),
             GardenConnection = GardenConnection,
-            Charts = NoCharts.Create(),
-            Installer = NoCharts.Installer(),
         };
         gardenlet = GardenletModule.RunAsync(surroundings, SeedConfigOf(), new HealthChecks(), gardenletStop.Token);
     }
