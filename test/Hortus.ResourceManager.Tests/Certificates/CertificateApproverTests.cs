@@ -25,6 +25,7 @@ public sealed class CertificateApproverTests : IAsyncLifetime
     private readonly string folder = Directory.CreateTempSubdirectory("hortus-csr-").FullName;
     private Cluster source = null!;
     private Cluster target = null!;
+    private ControllerManager machines = null!;
     private Task run = Task.CompletedTask;
 
     public async Task InitializeAsync()
@@ -63,10 +64,7 @@ public sealed class CertificateApproverTests : IAsyncLifetime
         var decided = DecidedAsync("test");
         decided.IsCompleted.ShouldBeFalse();
 
-        await source.Client.PatchAsync<Machine>(
-            new ObjectKey(Space, "m1"),
-            Patch.Merge(KubernetesJson.ToNode(new Machine { Metadata = new ObjectMeta { Labels = Labels("n1") } })!.AsObject()),
-            deadline.Token);
+        await LabelMachineAsync();
 
         (await decided).ShouldBe(("Approved", "RequestApproved", "names and addresses are those of Node n1"));
     }
@@ -140,6 +138,32 @@ public sealed class CertificateApproverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_second_Machine_with_the_label_counts_before_the_cache_knows_of_it()
+    {
+        await AddNodeAsync("n1");
+        await AddMachineAsync("m1", "n1");
+        await RunBehindAsync(new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddHours(1)));
+        await AddMachineAsync("m2", "n1");
+
+        await AskAsync("test", "node", Serving("n1"));
+
+        (await DecidedAsync("test")).Message.ShouldBe("several Machines carry the label node=n1: m1, m2");
+    }
+
+    [Fact]
+    public async Task A_bootstrap_token_is_of_no_use_before_the_cache_knows_that_its_machine_has_joined()
+    {
+        await AddMachineAsync("m1", null);
+        await RunBehindAsync(TimeProvider.System);
+        await AddNodeAsync("n1");
+        await LabelMachineAsync();
+
+        await AskAsync("test", "boot", CertificateSpec.Client(Agent));
+
+        (await DecidedAsync("test")).Type.ShouldBe("Denied");
+    }
+
+    [Fact]
     public async Task An_agent_joins_once_and_renews()
     {
         Run(TimeProvider.System);
@@ -197,12 +221,21 @@ public sealed class CertificateApproverTests : IAsyncLifetime
 
     private static bool IsOfMachines(string path) => path.Contains("/machines", StringComparison.Ordinal);
 
-    private void Run(TimeProvider clock, CountingHandler? toSource = null)
+    private void Run(TimeProvider clock, HttpMessageHandler? toSource = null)
     {
         var options = new ResourceManagerOptions { CsrApprover = true, MachineNamespace = Space };
-        var setup = ResourceWorld.NewSetup(
-            source.NewManager(toSource ?? new CountingHandler(), clock), target.NewManager(new CountingHandler(), clock), options, clock);
+        machines = source.NewManager(toSource ?? new CountingHandler(), clock);
+        var setup = ResourceWorld.NewSetup(machines, target.NewManager(new CountingHandler(), clock), options, clock);
         run = ResourceManagerComponent.RunAsync(setup, deadline.Token);
+    }
+
+    /// <summary>Runs with a cache of Machines that knows those of now for ever.</summary>
+    private async Task RunBehindAsync(TimeProvider clock)
+    {
+        var watches = new LateWatches(IsOfMachines);
+        watches.Hold();
+        Run(clock, watches);
+        await machines.CacheOf<Machine>(new CacheScope(Space)).WaitForSyncAsync(deadline.Token);
     }
 
     private async Task AskAsync(string name, string token, CertificateSpec spec, string? signer = null)
@@ -232,6 +265,11 @@ public sealed class CertificateApproverTests : IAsyncLifetime
 
     private Task AddMachineAsync(string name, string? node) => source.Client.CreateAsync(
         new Machine { Metadata = new ObjectMeta { Namespace = Space, Name = name, Labels = node is null ? null : Labels(node) } },
+        deadline.Token);
+
+    private Task LabelMachineAsync() => source.Client.PatchAsync<Machine>(
+        new ObjectKey(Space, "m1"),
+        Patch.Merge(KubernetesJson.ToNode(new Machine { Metadata = new ObjectMeta { Labels = Labels("n1") } })!.AsObject()),
         deadline.Token);
 
     private async Task AddNodeAsync(string name)

@@ -92,7 +92,7 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>A manager whose requests pass a handler.</summary>
-    public ControllerManager NewManager(CountingHandler handler, TimeProvider? clock = null, ILoggerFactory? logs = null) =>
+    public ControllerManager NewManager(HttpMessageHandler handler, TimeProvider? clock = null, ILoggerFactory? logs = null) =>
         TestManagers.NewManager(
             new KubernetesClient(
                 handler, new ClientConnection { Server = server.Address }, new ClientOptions { UserAgent = "resource-manager" }),

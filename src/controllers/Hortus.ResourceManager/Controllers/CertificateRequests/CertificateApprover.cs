@@ -11,7 +11,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Hortus.ResourceManager.Certificates;
 
-/// <summary>Decides about what kubelets (for serving) and node agents of the target ask for, by the Machines of the source.</summary>
+/// <summary>
+/// Decides about what kubelets (for serving) and node agents of the target ask for, by the Machines of the source. Caches only say when:
+/// they may be behind, and what is decided stays.
+/// </summary>
 internal sealed partial class CertificateApprover : IReconciler
 {
     /// <summary>Name of the controller.</summary>
@@ -23,8 +26,6 @@ internal sealed partial class CertificateApprover : IReconciler
     private readonly ControllerSetup setup;
     private readonly string machineNamespace;
     private readonly IObjectCache<CertificateSigningRequest> requests;
-    private readonly IObjectCache<Node> nodes;
-    private readonly IObjectCache<Machine> machines;
     private readonly ILogger log;
 
     private CertificateApprover(ControllerSetup setup)
@@ -33,8 +34,6 @@ internal sealed partial class CertificateApprover : IReconciler
         machineNamespace = setup.Options.MachineNamespace ?? setup.Options.Namespace ?? throw new SettingException(
             "--csr-approver judges certificate requests by Machines: say where they are with --machine-namespace or --namespace");
         requests = setup.Target.CacheOf<CertificateSigningRequest>();
-        nodes = setup.Target.CacheOf<Node>();
-        machines = setup.Source.CacheOf<Machine>(MachineScope);
         log = setup.Logs.CreateLogger(Name);
     }
 
@@ -126,15 +125,7 @@ internal sealed partial class CertificateApprover : IReconciler
             return ServingRules.Judge(request, asked, null, []);
         }
 
-        var key = ObjectKey.Cluster(name);
-        var verdict = ServingRules.Judge(request, asked, nodes.Find(key), MachinesOf(name, machines.List()));
-        if (verdict.Kind == VerdictKind.Approve)
-        {
-            return verdict;
-        }
-
-        // The caches may be behind, or not filled yet; a denial is for good.
-        var node = await setup.Target.Client.FindAsync<Node>(key, cancellationToken);
+        var node = await setup.Target.Client.FindAsync<Node>(ObjectKey.Cluster(name), cancellationToken);
         var all = await setup.Source.Client.ListAsync<Machine>(ListOptions.In(machineNamespace), cancellationToken);
         return ServingRules.Judge(request, asked, node, MachinesOf(name, all.Items));
     }
@@ -148,15 +139,12 @@ internal sealed partial class CertificateApprover : IReconciler
         }
 
         var machine = NameFormat.IsSubdomain(name)
-            ? await FindMachineAsync(new ObjectKey(machineNamespace, name), cancellationToken)
+            ? await setup.Source.Client.FindAsync<Machine>(new ObjectKey(machineNamespace, name), cancellationToken)
             : null;
         var hasNode = NodeOf(machine) is { } node
             && await setup.Target.Client.FindAsync<Node>(ObjectKey.Cluster(node), cancellationToken) is not null;
         return NodeAgentRules.Judge(request, asked, machine, hasNode);
     }
-
-    private async Task<Machine?> FindMachineAsync(ObjectKey key, CancellationToken cancellationToken) =>
-        machines.Find(key) ?? await setup.Source.Client.FindAsync<Machine>(key, cancellationToken);
 
     private static IReadOnlyList<string> MachinesOf(string node, IEnumerable<Machine> all) =>
         [.. all.Where(m => NodeOf(m) == node).Select(m => m.Key.Name).Order(StringComparer.Ordinal)];
