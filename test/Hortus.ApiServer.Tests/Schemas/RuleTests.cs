@@ -94,7 +94,7 @@ public class RuleTests
     [InlineData("self.n", "must evaluate to bool")]
     [InlineData("self.items.all(i, i.name)", "the condition of all() must evaluate to bool")]
     [InlineData("self.n.all(i, true)", "cannot be range of a comprehension")]
-    [InlineData("semver('1.2.3').major() == 1", "function semver() with 1 arguments is unknown or not supported")]
+    [InlineData("isVersion('1.2.3') == true", "function isVersion() with 1 arguments is unknown or not supported")]
     [InlineData("self.type.lowerUnicode() == 'x'", "function lowerUnicode() with 0 arguments is unknown")]
     public void UnsupportedRules_AreRefusedByName(string rule, string expected)
     {

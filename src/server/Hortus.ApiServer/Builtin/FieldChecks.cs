@@ -77,7 +77,7 @@ internal static class FieldChecks
     {
         if (!string.IsNullOrEmpty(name) && !MetadataValidation.IsSubdomain(name))
         {
-            errors.Invalid(path, name, MetadataValidation.SubdomainRule);
+            errors.Invalid(path, name, NameRules.SubdomainRule);
         }
     }
 

@@ -11,22 +11,6 @@ internal static partial class MetadataValidation
 {
     private const int AnnotationsBytesMax = 256 * 1024;
 
-    /// <summary>What a DNS name has to be, for messages.</summary>
-    public const string SubdomainRule =
-        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end "
-        + "with an alphanumeric character (e.g. 'example.com', regex used for validation is "
-        + @"'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-
-    private const string LabelRule =
-        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an "
-        + "alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
-        + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-
-    private const string OldLabelRule =
-        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end "
-        + "with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is "
-        + "'[a-z]([-a-z0-9]*[a-z0-9])?')";
-
     /// <summary>Kinds whose names are path segments, not DNS names.</summary>
     private static readonly HashSet<string> FreeNameGroups = new(StringComparer.Ordinal)
     {
@@ -107,7 +91,7 @@ internal static partial class MetadataValidation
         }
         else if (!NameFormat.IsSubdomain(name))
         {
-            errors.Invalid(path, shown, SubdomainRule);
+            errors.Invalid(path, shown, NameRules.SubdomainRule);
         }
     }
 
@@ -120,7 +104,7 @@ internal static partial class MetadataValidation
         else if (!NameFormat.IsSubdomain(name) || name.Contains('.', StringComparison.Ordinal)
             || (isOld && char.IsAsciiDigit(name[0])))
         {
-            errors.Invalid(path, shown, isOld ? OldLabelRule : LabelRule);
+            errors.Invalid(path, shown, isOld ? NameRules.OldLabelRule : NameRules.LabelRule);
         }
     }
 

@@ -10,6 +10,8 @@ internal static class CelFunctions
             .Concat(CelStrings.Overloads)
             .Concat(CelLists.Overloads)
             .Concat(CelLibraries.Overloads)
+            .Concat(CelFormat.Overloads)
+            .Concat(CelVersion.Overloads)
             .Concat(CelOptionals.Overloads)
             .Concat(CelAccess.Overloads)
             .GroupBy(o => (o.Name, o.IsMember, o.Parameters.Count))

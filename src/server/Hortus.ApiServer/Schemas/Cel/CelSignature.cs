@@ -122,6 +122,8 @@ internal sealed record CelOverload(
             "url" => CelType.Opaque("kubernetes.URL"),
             "ip" => CelType.Opaque("net.IP"),
             "cidr" => CelType.Opaque("net.CIDR"),
+            "namedformat" => CelType.Opaque("kubernetes.NamedFormat"),
+            "semver" => CelType.Opaque("kubernetes.Semver"),
             { Length: 1 } => CelType.Parameter(name),
             _ => CelType.Opaque("kubernetes.authorization." + name),
         };
@@ -131,7 +133,7 @@ internal sealed record CelOverload(
 /// <summary>Names before a dot that are part of a function's name and no values.</summary>
 internal static class CelNamespaces
 {
-    private static readonly HashSet<string> All = new(StringComparer.Ordinal) { "optional", "sets", "strings" };
+    private static readonly HashSet<string> All = new(StringComparer.Ordinal) { "format", "optional", "sets", "strings" };
 
     public static bool Has(string name) => All.Contains(name);
 }

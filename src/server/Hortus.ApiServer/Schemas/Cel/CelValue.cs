@@ -50,6 +50,8 @@ internal static class CelValue
         CelUrl => "kubernetes.URL",
         IPAddress => "net.IP",
         CelCidr => "net.CIDR",
+        CelFormat => "kubernetes.NamedFormat",
+        CelVersion => "kubernetes.Semver",
         CelAccess access => access.TypeName,
         _ => "map",
     };
