@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 
 namespace Hortus.ApiServer.Tests.Rest;
@@ -172,6 +174,81 @@ public sealed class ListAndWatchTests(ApiFixture api) : IClassFixture<ApiFixture
         var events = await watch.ReadAllAsync();
 
         events.ShouldHaveSingleItem()["type"]!.ToString().ShouldBe("BOOKMARK");
+    }
+
+    [Fact]
+    public async Task Watch_over_a_WebSocket_sends_each_event_as_a_message_and_closes_when_its_time_is_up()
+    {
+        var path = await NamespaceAsync("by-socket");
+        var start = (await api.GetAsync(path)).Version;
+        await api.PostAsync(path, ApiFixture.ConfigMap("w"));
+        await api.MergeAsync($"{path}/w", """{"data":{"key":"2"}}""");
+        using var deadline = ApiFixture.Deadline();
+        using var socket = await ConnectAsync($"{path}?watch=1&resourceVersion={start}&timeoutSeconds=1&allowWatchBookmarks=true");
+
+        var types = new List<string>();
+        while (await ReceiveAsync(socket, deadline.Token) is { } change)
+        {
+            types.Add($"{change["type"]} {change["object"]!["metadata"]!["name"]}".Trim());
+        }
+
+        types.ShouldBe(["ADDED w", "MODIFIED w", "BOOKMARK"]);
+        socket.CloseStatus.ShouldBe(WebSocketCloseStatus.NormalClosure);
+    }
+
+    [Fact]
+    public async Task Watch_over_a_WebSocket_ends_when_the_client_leaves()
+    {
+        var path = await NamespaceAsync("left-socket");
+        using var deadline = ApiFixture.Deadline();
+        using var socket = await ConnectAsync($"{path}?watch=1");
+        await api.PostAsync(path, ApiFixture.ConfigMap("w"));
+        (await ReceiveAsync(socket, deadline.Token))!["type"]!.ToString().ShouldBe("ADDED");
+
+        // Done when the server has closed its side too.
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, deadline.Token);
+
+        socket.CloseStatus.ShouldBe(WebSocketCloseStatus.NormalClosure);
+    }
+
+    [Fact]
+    public async Task Watch_over_a_WebSocket_without_a_handshake_is_refused()
+    {
+        var path = await NamespaceAsync("no-handshake");
+        using var deadline = ApiFixture.Deadline();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{path}?watch=1");
+        request.Headers.Connection.Add("Upgrade");
+        request.Headers.Upgrade.Add(new ProductHeaderValue("websocket"));
+
+        using var response = await api.Server.Client.SendAsync(request, deadline.Token);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await response.Content.ReadAsStringAsync(deadline.Token)).ShouldContain("the WebSocket handshake is faulty");
+    }
+
+    private async Task<ClientWebSocket> ConnectAsync(string path)
+    {
+        using var deadline = ApiFixture.Deadline();
+        var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol("any.protocol");
+        await socket.ConnectAsync(new Uri($"ws://{api.Server.Address.Authority}/{path}"), deadline.Token);
+        return socket;
+    }
+
+    /// <summary>The next message; null when the server has closed.</summary>
+    private static async Task<JsonObject?> ReceiveAsync(ClientWebSocket socket, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[64 * 1024];
+        var length = 0;
+        ValueWebSocketReceiveResult part;
+        do
+        {
+            part = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
+            length += part.Count;
+        }
+        while (!part.EndOfMessage);
+
+        return part.MessageType == WebSocketMessageType.Close ? null : (JsonObject)JsonNode.Parse(buffer.AsSpan(0, length))!;
     }
 
     private async Task<string> NamespaceAsync(string name)

@@ -8,12 +8,16 @@ namespace Hortus.ApiServer.Rest;
 
 /// <summary>Turns changes into the events one watcher sees.</summary>
 /// <param name="formatter">Writes events in the form the watcher wants.</param>
-/// <param name="body">Where to.</param>
+/// <param name="send">Sends whole lines to the watcher.</param>
 /// <param name="selector">Which objects concern the watcher.</param>
 /// <param name="name">The one object that is watched; null for all.</param>
 /// <param name="count">Told how many events were sent.</param>
 internal sealed class EventStream(
-    ObjectFormatter formatter, Stream body, ObjectSelector selector, string? name, Action<int> count) : IDisposable
+    ObjectFormatter formatter,
+    Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> send,
+    ObjectSelector selector,
+    string? name,
+    Action<int> count) : IDisposable
 {
     private const int PartSize = 64 * 1024;
     private readonly ByteBuffer pending = new();
@@ -88,7 +92,7 @@ internal sealed class EventStream(
         var length = pending.Length;
         if (length > 0)
         {
-            await body.WriteAsync(pending.Written, cancellationToken);
+            await send(pending.Written, cancellationToken);
             pending.Clear();
             count(sent);
             sent = 0;

@@ -28,13 +28,39 @@ internal sealed class WatchHandler(
         var options = ListOptions.Parse(request.Http.Request.Query, isWatch: true);
         var selector = ObjectSelector.Parse(options, request.Definition);
         var start = await StartOfAsync(request, options, selector, cancellationToken);
+        var watch = new Watch(request, new ObjectFormatter(request.Definition, format, time), options, selector, start);
+        if (EventSocket.IsAskedFor(request.Http))
+        {
+            await using var socket = await EventSocket.AcceptAsync(request.Http, time);
+            using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, socket.Closed);
+            try
+            {
+                await StreamAsync(watch, socket.SendLinesAsync, left.Token);
+            }
+            catch (OperationCanceledException) when (socket.Closed.IsCancellationRequested)
+            {
+                // The client has left before it had the whole state.
+            }
+
+            return;
+        }
+
         var response = request.Http.Response;
         response.StatusCode = 200;
         response.ContentType = "application/json";
         await response.StartAsync(cancellationToken);
-        var formatter = new ObjectFormatter(request.Definition, format, time);
+
+        // The client is to know at once that the watch has begun, though there may be nothing to send.
+        await response.Body.FlushAsync(cancellationToken);
+        await StreamAsync(watch, response.Body.WriteAsync, cancellationToken);
+    }
+
+    private async Task StreamAsync(
+        Watch watch, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> send, CancellationToken cancellationToken)
+    {
+        var (request, formatter, options, selector, start) = watch;
         using var stream = new EventStream(
-            formatter, response.Body, selector, request.Info.Name, count => metrics.WatchEvents(request.Definition, count))
+            formatter, send, selector, request.Info.Name, count => metrics.WatchEvents(request.Definition, count))
         {
             WantsBookmarks = options.AllowWatchBookmarks,
         };
@@ -44,11 +70,7 @@ internal sealed class WatchHandler(
             stream.WriteBookmark(start.Revision, endsInitial: true);
         }
 
-        if (await stream.FlushAsync(cancellationToken) == 0)
-        {
-            await response.Body.FlushAsync(cancellationToken);
-        }
-
+        await stream.FlushAsync(cancellationToken);
         var seconds = options.TimeoutSeconds is > 0 and { } asked ? asked : TimeoutSecondsMin + random.Next(TimeoutSecondsMin);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(Math.Min(seconds, 2 * TimeoutSecondsMin)), time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping, cancellationToken);
@@ -142,6 +164,9 @@ internal sealed class WatchHandler(
             : page.Items.Where(i => request.Info.Name is null || EventStream.NameOf(i.Key) == request.Info.Name).ToList();
         return new WatchStart(prefix, page.Revision, initial, request.Definition.View);
     }
+
+    private sealed record Watch(
+        ResourceRequest Request, ObjectFormatter Formatter, ListOptions Options, ObjectSelector Selector, WatchStart Start);
 
     private sealed record WatchStart(
         string Prefix, long Revision, IReadOnlyList<StoredObject> Initial, StoredView? View);
