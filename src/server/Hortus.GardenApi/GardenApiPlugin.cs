@@ -52,6 +52,7 @@ public sealed class GardenApiPlugin(GardenApiOptions options, IObjectReader? hos
             new ShootAdmission(garden),
             new ManagedSeedShootAdmission(garden),
             new BastionAdmission(garden),
+            new ObjectQuota(garden),
         ];
     }
 

@@ -58,6 +58,29 @@ public sealed class AggregationTests(AggregatedGarden garden) : IClassFixture<Ag
     }
 
     [Fact]
+    public async Task Quotas_of_the_host_bound_how_many_objects_a_namespace_has()
+    {
+        await garden.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "garden-quota" } });
+        await garden.CreateAsync(new ResourceQuota
+        {
+            Metadata = new ObjectMeta { Name = "few", Namespace = "garden-quota" },
+            Spec = new ResourceQuotaSpec
+            {
+                Hard = new Dictionary<string, Quantity> { ["count/internalsecrets.core.gardener.cloud"] = Quantity.Parse("1") },
+            },
+        });
+        await garden.CreateAsync(new InternalSecret { Metadata = new ObjectMeta { Name = "first", Namespace = "garden-quota" } });
+
+        var second = await garden.SendAsync(
+            HttpMethod.Post,
+            $"{Core}/namespaces/garden-quota/internalsecrets",
+            KubernetesJson.ToNode(new InternalSecret { Metadata = new ObjectMeta { Name = "second", Namespace = "garden-quota" } }));
+
+        second.Code.ShouldBe(403);
+        second.Message.ShouldContain("exceeded quota: few");
+    }
+
+    [Fact]
     public async Task Secrets_of_the_host_are_found_by_admission()
     {
         await garden.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "garden-secrets" } });
