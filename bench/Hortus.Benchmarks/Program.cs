@@ -27,12 +27,14 @@ return args switch
     ["manifests"] => await ManifestBenchmark.RunAsync(CancellationToken.None),
     ["charts"] => await ChartBenchmark.RunAsync(CancellationToken.None),
     ["scale"] => await ScaleBenchmark.RunAsync(CancellationToken.None),
+    ["soak", .. var minutes] when minutes.Length <= 1 => await SoakBenchmark.RunAsync(
+        int.Parse(minutes.FirstOrDefault() ?? "30", CultureInfo.InvariantCulture), CancellationToken.None),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine(
-        "usage: Hortus.Benchmarks all | garden [OPTION OF UP...] | storage [FOLDER] | apiserver [ROUNDS] [--shared-cores] | scale | managed-resources | manifests | charts");
+        "usage: Hortus.Benchmarks all | garden [OPTION OF UP...] | storage [FOLDER] | apiserver [ROUNDS] [--shared-cores] | scale | soak [MINUTES] | managed-resources | manifests | charts");
     return 2;
 }

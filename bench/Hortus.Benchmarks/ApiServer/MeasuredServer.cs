@@ -40,12 +40,24 @@ internal sealed class MeasuredServer : IAsyncDisposable
     /// <summary>PSS of all processes in MiB.</summary>
     public double Memory => processes.Sum(p => HostTraces.ProportionalMemory(p.Id));
 
+    /// <summary>Resident memory (RSS) of all processes in MiB.</summary>
+    public double ResidentMemory => processes.Sum(p =>
+    {
+        p.Refresh();
+        return p.WorkingSet64 / 1048576.0;
+    });
+
+    /// <summary>Size of all files of the embedded store in MiB.</summary>
+    public double DataMebibytes => new DirectoryInfo(DataFolder).EnumerateFiles().Sum(f => f.Exists ? f.Length : 0) / 1048576.0;
+
     /// <summary>Processor time of all processes so far.</summary>
     public TimeSpan ProcessorTime => new(processes.Sum(p =>
     {
         p.Refresh();
         return p.TotalProcessorTime.Ticks;
     }));
+
+    private string DataFolder => Path.Combine(folder, "data");
 
     private string TokenFile => Path.Combine(folder, "tokens.csv");
 
@@ -57,7 +69,7 @@ internal sealed class MeasuredServer : IAsyncDisposable
             BuiltTools.Hortus,
             [
                 "apiserver", "--bind-address=127.0.0.1", $"--secure-port={server.Address.Port}",
-                $"--data-dir={server.folder}/data", $"--cert-dir={server.folder}/certs",
+                $"--data-dir={server.DataFolder}", $"--cert-dir={server.folder}/certs",
                 $"--token-auth-file={server.TokenFile}", "--authorization-mode=RBAC",
             ],
             cancellationToken);
