@@ -9,20 +9,39 @@ namespace Hortus.ApiServer.Tests.Hosting;
 
 /// <summary>Many clusters in one process share code and schemas.</summary>
 [Trait("Category", "Integration")]
+[Collection(AloneCollection.Name)]
 public sealed class ManyServersTests(ITestOutputHelper output)
 {
     private const int Count = 20;
     private const double MebibyteMax = 15;
+    private static readonly TimeSpan ReadyMax = TimeSpan.FromSeconds(3);
 
     [Fact]
     public async Task Twenty_servers_of_one_process_are_ready_soon_and_each_takes_little_memory()
     {
         using var deadline = ApiFixture.Deadline();
         await using var first = await StartAsync(deadline.Token);
+
+        // Once more when it was too slow: other programs share the machine.
+        var (ready, heap, resident) = await MeasureAsync(deadline.Token);
+        if (ready >= ReadyMax)
+        {
+            (ready, heap, resident) = await MeasureAsync(deadline.Token);
+        }
+
+        ready.ShouldBeLessThan(ReadyMax);
+        heap.ShouldBeLessThan(MebibyteMax);
+        resident.ShouldBeLessThan(MebibyteMax);
+    }
+
+    /// <summary>Starts the servers beside the first one.</summary>
+    /// <returns>When all were ready; what each takes of the heap and of the machine's memory.</returns>
+    private async Task<(TimeSpan Ready, double Heap, double Resident)> MeasureAsync(CancellationToken cancellationToken)
+    {
         var before = (Heap: Heap(), Resident: Environment.WorkingSet);
         var start = Stopwatch.GetTimestamp();
 
-        var servers = await Task.WhenAll(Enumerable.Range(0, Count - 1).Select(_ => StartAsync(deadline.Token)));
+        var servers = await Task.WhenAll(Enumerable.Range(0, Count - 1).Select(_ => StartAsync(cancellationToken)));
 
         var ready = Stopwatch.GetElapsedTime(start);
         var heap = (Heap() - before.Heap) / (Count - 1) / 1048576.0;
@@ -33,7 +52,7 @@ public sealed class ManyServersTests(ITestOutputHelper output)
             await server.DisposeAsync();
         }
 
-        heap.ShouldBeLessThan(MebibyteMax);
+        return (ready, heap, resident);
     }
 
     [Fact]

@@ -182,6 +182,28 @@ public sealed class ObjectLifeTests(ApiFixture api) : IClassFixture<ApiFixture>
         (await api.GetAsync($"{ConfigMaps}/kept")).Code.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task Object_that_is_being_deleted_gets_no_new_finalizers_and_stays_so()
+    {
+        const string name = "ending";
+        await api.PostAsync(ConfigMaps, ApiFixture.ConfigMap(name, metadata: ""","finalizers":["example.com/hold"]"""));
+        var ending = await api.DeleteAsync($"{ConfigMaps}/{name}");
+        ending.Code.ShouldBe(HttpStatusCode.OK);
+
+        var more = await api.MergeAsync($"{ConfigMaps}/{name}", """{"metadata":{"finalizers":["example.com/hold","example.com/more"]}}""");
+        more.Code.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        more.Message.ShouldContain("no new finalizers can be added if the object is being deleted");
+        var revived = await api.MergeAsync($"{ConfigMaps}/{name}", """{"metadata":{"deletionTimestamp":null}}""");
+        revived.Body["metadata"]!["deletionTimestamp"]!.ToString().ShouldBe(
+            ending.Body["metadata"]!["deletionTimestamp"]!.ToString());
+
+        // A second deletion changes nothing; the last finalizer that goes takes the object along, and is still seen.
+        (await api.DeleteAsync($"{ConfigMaps}/{name}")).Code.ShouldBe(HttpStatusCode.OK);
+        var last = await api.MergeAsync($"{ConfigMaps}/{name}", """{"metadata":{"finalizers":null}}""");
+        (last.Code, last.Name).ShouldBe((HttpStatusCode.OK, name));
+        (await api.GetAsync($"{ConfigMaps}/{name}")).Code.ShouldBe(HttpStatusCode.NotFound);
+    }
+
     [Theory]
     [InlineData("Foreground", "foregroundDeletion")]
     [InlineData("Orphan", "orphan")]

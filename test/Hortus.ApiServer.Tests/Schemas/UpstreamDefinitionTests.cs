@@ -1,17 +1,23 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Hortus.ApiServer.Tests.Rest;
 using Hortus.Objects;
 using Hortus.Objects.Gardener;
+using Xunit.Abstractions;
 
 namespace Hortus.ApiServer.Tests.Schemas;
 
-/// <summary>Every CustomResourceDefinition that we meet is taken, serves objects, and its rules hold.</summary>
-public sealed class UpstreamDefinitionTests : IAsyncLifetime
+/// <summary>Every CustomResourceDefinition that we meet is taken, serves objects soon, and its rules hold.</summary>
+[Collection(AloneCollection.Name)]
+public sealed class UpstreamDefinitionTests(ITestOutputHelper output) : IAsyncLifetime
 {
+    private static readonly TimeSpan EstablishedMax = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AllEstablishedMax = TimeSpan.FromSeconds(5);
     private const string Definitions = "apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
     private readonly ApiFixture api = new();
+    private readonly Dictionary<string, TimeSpan> established = [];
 
     public Task InitializeAsync() => api.InitializeAsync();
 
@@ -73,6 +79,11 @@ public sealed class UpstreamDefinitionTests : IAsyncLifetime
             }
         }
 
+        var (slowest, time) = established.MaxBy(e => e.Value);
+        var all = TimeSpan.FromTicks(established.Values.Sum(e => e.Ticks));
+        output.WriteLine($"{established.Count} established in {all.TotalMilliseconds:0} ms, the slowest {slowest} in {time.TotalMilliseconds:0} ms");
+        time.ShouldBeLessThan(EstablishedMax, slowest);
+        all.ShouldBeLessThan(AllEstablishedMax);
         return tally;
     }
 
@@ -80,12 +91,14 @@ public sealed class UpstreamDefinitionTests : IAsyncLifetime
     private async Task<int> CheckAsync(JsonObject definition)
     {
         var name = definition["metadata"]!["name"]!.ToString();
+        var start = Stopwatch.GetTimestamp();
         var created = await api.PostAsync(Definitions, definition.ToJsonString());
         created.Code.ShouldBe(HttpStatusCode.Created, $"{name}: {created.Message}");
         await Webhooks.WebhookFixture.EventuallyAsync(
             () => api.GetAsync($"{Definitions}/{name}"),
             a => a.Body["status"]?["conditions"]?.ToJsonString()
                 .Contains("\"Established\",\"status\":\"True\"", StringComparison.Ordinal) == true);
+        established[name] = Stopwatch.GetElapsedTime(start);
         var version = definition["spec"]!["versions"]!.AsArray().First(v => v!["storage"]!.GetValue<bool>())!;
         var schema = (JsonObject)version["schema"]!["openAPIV3Schema"]!;
         var space = definition["spec"]!["scope"]!.ToString() == "Namespaced" ? "namespaces/default/" : "";
@@ -97,6 +110,7 @@ public sealed class UpstreamDefinitionTests : IAsyncLifetime
         value["metadata"] = new JsonObject { ["name"] = "example" };
         var stored = await api.PostAsync(path, value.ToJsonString());
         stored.Code.ShouldBe(HttpStatusCode.Created, $"{name}: {stored.Message} {value}");
+        await RefusedAsync(path, name, schema, value);
         var rules = 0;
         foreach (var (field, rule) in ExampleObjects.RulesOf(schema, []))
         {
@@ -125,6 +139,25 @@ public sealed class UpstreamDefinitionTests : IAsyncLifetime
         }
 
         return rules;
+    }
+
+    /// <summary>Every field of the schema's first level that is an object refuses text, each with its path.</summary>
+    private async Task RefusedAsync(string path, string name, JsonObject schema, JsonObject valid)
+    {
+        var objects = ((JsonObject)schema["properties"]!)
+            .Where(p => p.Key is not ("metadata" or "status") && p.Value!["type"]?.ToString() == "object")
+            .Select(p => p.Key)
+            .ToList();
+        objects.ShouldNotBeEmpty(name);
+        foreach (var field in objects)
+        {
+            var invalid = (JsonObject)valid.DeepClone();
+            invalid["metadata"] = new JsonObject { ["name"] = "invalid" };
+            invalid[field] = "text";
+            var refused = await api.PostAsync(path, invalid.ToJsonString());
+            refused.Code.ShouldBe(HttpStatusCode.UnprocessableEntity, $"{name} {field}: {refused.Message}");
+            refused.Message.ShouldContain($"{field}: Invalid value: \"string\"");
+        }
     }
 
     private static string? Find(string below)
