@@ -13,7 +13,7 @@ public sealed class DurabilityTests : IDisposable
 {
     private const int RoundsDefault = 50;
     private const int RoundsOnEtcd = 8;
-    private const int Writers = 8;
+    private const int Writers = 16;
     private const int WrittenPerRoundMin = 40;
     private const string ConfigMaps = "api/v1/namespaces/default/configmaps";
 

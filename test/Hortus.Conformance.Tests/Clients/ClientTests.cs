@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using Hortus.Conformance.Tests.Running;
 using Hortus.Testing;
+using Xunit.Abstractions;
 
 namespace Hortus.Conformance.Tests.Clients;
 
 /// <summary>Scripts on the clients that others wrote: @kubernetes/client-node and Debian's python3-kubernetes.</summary>
 [Trait("Category", "RealParts")]
-public sealed class ClientTests(Cluster cluster) : ClusterTests(cluster)
+public sealed class ClientTests(Cluster cluster, ITestOutputHelper output) : ClusterTests(cluster)
 {
     private const string Pod = $$$"""
         apiVersion: v1
@@ -44,6 +45,41 @@ public sealed class ClientTests(Cluster cluster) : ClusterTests(cluster)
     public async Task Watch_and_informer_survive_a_restart_of_the_server(string language) =>
         (await RunAsync(language == "python" ? Python("follow") : Javascript("inform"), Server.RestartAsync)).ShouldBe("ok");
 
+    [OwnServerFact]
+    public async Task Ten_thousand_objects_are_seen_alike_by_all_while_they_change_and_the_server_restarts()
+    {
+        using var objects = new ManyObjects(Server.Http(), Namespace);
+        await objects.CreateFirstAsync();
+        using var ready = new CountdownEvent(2);
+        var states = new List<string>();
+        Task<string> Follow(ProcessStartInfo start) => RunAsync(start, null, line =>
+        {
+            if (line == "ready")
+            {
+                ready.Signal();
+            }
+            else if (line.StartsWith("state ", StringComparison.Ordinal))
+            {
+                lock (states)
+                {
+                    states.Add(line);
+                }
+            }
+        });
+        Task<string>[] clients = [Follow(Python("many")), Follow(Javascript("many"))];
+        await Cluster.WaitAsync(() => Task.FromResult(
+            ready.IsSet || clients.Any(c => c.IsFaulted) ? "" : null), "both clients have listed");
+
+        var writing = objects.ChangeAsync();
+        await objects.Half;
+        await Server.RestartAsync();
+        output.WriteLine($"{await writing:0} writes a second");
+
+        (await Task.WhenAll(clients)).ShouldAllBe(last => last == "ok");
+        var state = await objects.StateAsync();
+        states.ShouldBe([state, state]);
+    }
+
     [SkippableTheory]
     [InlineData("python")]
     [InlineData("javascript")]
@@ -76,9 +112,9 @@ public sealed class ClientTests(Cluster cluster) : ClusterTests(cluster)
     private static string Script(string folder, string name) =>
         Path.Combine(AppContext.BaseDirectory, "Clients", folder, name);
 
-    /// <summary>Runs a script; when it writes <c>restart</c>, does that and tells it so.</summary>
+    /// <summary>Runs a script; when it writes <c>restart</c>, does that and tells it so. Others may hear all lines.</summary>
     /// <returns>Its last line.</returns>
-    private static async Task<string> RunAsync(ProcessStartInfo start, Func<Task>? restart)
+    private static async Task<string> RunAsync(ProcessStartInfo start, Func<Task>? restart, Action<string>? heard = null)
     {
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
@@ -92,6 +128,7 @@ public sealed class ClientTests(Cluster cluster) : ClusterTests(cluster)
             while (await process.StandardOutput.ReadLineAsync(deadline.Token) is { } line)
             {
                 last = line;
+                heard?.Invoke(line);
                 if (line == "restart" && restart is not null)
                 {
                     await restart();

@@ -1,5 +1,6 @@
 // What scripts on the JavaScript client do: node session.mjs KUBECONFIG NAMESPACE PART [ARGUMENT...].
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -131,6 +132,31 @@ const parts = {
     expected.delete('c0');
     await until(() => state() === wanted(), state);
     assert.ok(added >= 60, `${added} additions`);
+    await informer.stop();
+  },
+
+  // An informer of thousands of objects while the server ends and comes back: nothing is lost or comes twice.
+  async many() {
+    const list = () => core.listNamespacedConfigMap(mine);
+    const informer = k8s.makeInformer(kc, `/api/v1/namespaces/${space}/configmaps`, list, 'made');
+    const known = new Set();
+    const surprises = [];
+    const surprise = (what, object) => surprises.push(`${what} ${object.metadata.name}`);
+    informer.on('add', (object) => {
+      if (known.has(object.metadata.name)) surprise('add of a known', object);
+      known.add(object.metadata.name);
+    });
+    informer.on('update', (object) => { if (!known.has(object.metadata.name)) surprise('update of an unknown', object); });
+    informer.on('delete', (object) => { if (!known.delete(object.metadata.name)) surprise('delete of an unknown', object); });
+    const again = async () => { try { await informer.start(); } catch { await delay(100); await again(); } };
+    informer.on('error', () => delay(100).then(again));
+    await again();
+    console.log('ready');
+    await until(() => known.has('last'), () => `${known.size} objects`);
+    assert.deepEqual(surprises, []);
+    const state = informer.list(space).map((c) => `${c.metadata.name}=${c.data.v}\n`).sort();
+    assert.equal(known.size, state.length);
+    console.log(`state ${state.length} ${createHash('sha256').update(state.join('')).digest('hex')}`);
     await informer.stop();
   },
 

@@ -1,4 +1,5 @@
 """What scripts on the Python client do: python session.py KUBECONFIG NAMESPACE PART [ARGUMENT...]."""
+import hashlib
 import json
 import sys
 import threading
@@ -124,6 +125,41 @@ def follow(space):
         "events before and after the restart")
 
 
+def many(space):
+    """A list and watches of thousands of objects while the server ends and comes back: nothing is lost or comes twice."""
+    core, state = client.CoreV1Api(), {}
+    page = core.list_namespaced_config_map(space, label_selector="made", limit=500)
+    while True:
+        state.update((item.metadata.name, item.data["v"]) for item in page.items)
+        version = page.metadata.resource_version
+        if not page.metadata._continue:
+            break
+        page = core.list_namespaced_config_map(space, label_selector="made", limit=500, _continue=page.metadata._continue)
+    print("ready", flush=True)
+    while "last" not in state:
+        try:
+            for event in watch.Watch().stream(
+                    core.list_namespaced_config_map, space, label_selector="made", resource_version=version, timeout_seconds=60):
+                name = event["object"].metadata.name
+                expect(event["type"] == "ADDED", name not in state, f"{event['type']} {name}: whether it is new")
+                if event["type"] == "DELETED":
+                    del state[name]
+                else:
+                    state[name] = event["object"].data["v"]
+                version = event["object"].metadata.resource_version
+                if name == "last":
+                    break
+        except AssertionError:
+            raise
+        except ApiException as error:
+            if error.status != 503:
+                raise
+        except Exception:  # The server is away: go on from the last version seen.
+            time.sleep(0.1)
+    text = "".join(f"{name}={value}\n" for name, value in sorted(state.items()))
+    print(f"state {len(state)} {hashlib.sha256(text.encode()).hexdigest()}", flush=True)
+
+
 def dynamically(space):
     """The dynamic client on discovery, a definition and its objects."""
     api = dynamic.DynamicClient(client.ApiClient())
@@ -199,7 +235,7 @@ def streams(space, pod):
     expect(core.read_namespaced_pod_log(pod, space).count("/etc/hostname") >= 1, True, "the log tells of the request")
 
 
-PARTS = {"objects": objects, "workloads": workloads, "follow": follow, "dynamic": dynamically, "streams": streams}
+PARTS = {"objects": objects, "workloads": workloads, "follow": follow, "many": many, "dynamic": dynamically, "streams": streams}
 
 if __name__ == "__main__":
     config.load_kube_config(config_file=sys.argv[1])
