@@ -77,7 +77,8 @@ internal sealed class ObjectQuota(GardenReader garden) : IAdmissionPlugin
                 if ((used + BigInteger.One) * Billion > hard.Nano)
                 {
                     throw ApiErrors.Forbidden(kind, attributes.Key.Name,
-                        $"exceeded quota: {quota.Metadata.Name}, requested: {counted}=1, used: {counted}={used}, limited: {counted}={hard}");
+                        $"exceeded quota: {quota.Metadata.Name}, requested: {counted}=1, used: {counted}={used}, "
+                            + $"limited: {counted}={hard}");
                 }
             }
 
