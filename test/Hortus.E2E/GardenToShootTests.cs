@@ -272,6 +272,19 @@ public sealed class GardenToShootTests(GardenToShootTests.Fixture fixture) : ICl
         (await garden.KubectlAsync("-n", "garden-local", "get", "shoot", "wrong")).ExitCode.ShouldNotBe(0);
     }
 
+    [Fact, Order(12)]
+    public async Task A_shoot_beyond_the_quota_of_its_project_is_refused()
+    {
+        var file = Path.Combine(garden.State, "one-more.yaml");
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(BuiltTools.Example("90-shoot.yaml")))
+            .Replace("name: local\n  namespace", "name: one-more\n  namespace", StringComparison.Ordinal));
+        string[] quota = ["-n", "garden-local", "create", "quota", "none", "--hard=count/shoots.core.gardener.cloud=0"];
+        (await garden.KubectlAsync(quota)).Succeeded();
+        (await garden.KubectlAsync("create", "--dry-run=server", "-f", file)).Error.ShouldContain("exceeded quota: none");
+        (await garden.KubectlAsync("-n", "garden-local", "delete", "resourcequota", "none")).Succeeded();
+        (await garden.KubectlAsync("create", "--dry-run=server", "-f", file)).Succeeded();
+    }
+
     [Fact, Order(13)]
     public async Task Deleted_shoots_leave_nothing()
     {

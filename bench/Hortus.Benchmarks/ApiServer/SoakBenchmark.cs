@@ -50,11 +50,11 @@ internal sealed class SoakBenchmark(MeasuredServer server) : IDisposable
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watching = await StartWatchesAsync(end.Token);
         var start = Stopwatch.GetTimestamp();
-        var renewing = Task.WhenAll(clients.Select(
-            (client, i) => Task.Run(() => RenewAsync(client, i, enough.Token), CancellationToken.None)));
+        var renewing = clients.Select(
+            (client, i) => Task.Run(() => RenewAsync(client, i, enough.Token), CancellationToken.None)).ToList();
         var samples = await SampleAsync(start, length, renewing, cancellationToken);
         await enough.CancelAsync();
-        await renewing;
+        await Task.WhenAll(renewing);
         var elapsed = Stopwatch.GetElapsedTime(start);
         var missed = await MissedAsync(cancellationToken);
         await end.CancelAsync();
@@ -151,7 +151,8 @@ internal sealed class SoakBenchmark(MeasuredServer server) : IDisposable
         }
     }
 
-    private async Task<List<Sample>> SampleAsync(long start, TimeSpan length, Task renewing, CancellationToken cancellationToken)
+    private async Task<List<Sample>> SampleAsync(
+        long start, TimeSpan length, List<Task> renewing, CancellationToken cancellationToken)
     {
         var samples = new List<Sample>();
         Console.WriteLine("| minute | resident | log and snapshots | processor | renewals |");
@@ -160,10 +161,9 @@ internal sealed class SoakBenchmark(MeasuredServer server) : IDisposable
         {
             // A renewal that fails ends the run.
             var wait = TimeSpan.FromMinutes(minute) - Stopwatch.GetElapsedTime(start);
-            if (wait > TimeSpan.Zero
-                && await Task.WhenAny(renewing, Task.Delay(wait, TimeProvider.System, cancellationToken)) == renewing)
+            if (wait > TimeSpan.Zero)
             {
-                await renewing;
+                await await Task.WhenAny([.. renewing, Task.Delay(wait, TimeProvider.System, cancellationToken)]);
             }
 
             var sample = new Sample(Stopwatch.GetElapsedTime(start), server.ResidentMemory, server.DataMebibytes);

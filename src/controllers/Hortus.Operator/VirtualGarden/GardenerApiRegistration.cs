@@ -65,6 +65,7 @@ public sealed class GardenerApiRegistration(string address, string authority) : 
                 [
                     Rule("", ["namespaces"], "get", "list", "watch"),
                     Rule("", ["secrets", "configmaps", "services"], "get"),
+                    Rule("", ["resourcequotas"], "list"),
                     Rule("discovery.k8s.io", ["endpointslices"], "list"),
                     Rule(
                         "admissionregistration.k8s.io",
