@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Hortus.Client;
 using Hortus.Objects;
 using Hortus.Objects.Kubernetes;
+using Hortus.Telemetry;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Hortus.Runtime.Tests;
 
@@ -120,6 +123,43 @@ public sealed class CacheTests : IDisposable
         });
 
         cache.List().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_watch_that_breaks_off_now_and_then_is_not_worth_a_warning()
+    {
+        var clock = new FakeTimeProvider();
+        using var output = new StringWriter();
+        using var logs = new LogFactory(new LogOptions(), clock, output);
+        var cuts = 0;
+        var source = new ObjectSource<Lease>(
+            "leases", (_, _) => Task.FromResult<(IReadOnlyList<Lease>, string?)>(([], "1")), (_, _) => BreakOffAsync());
+        var reflector = new Reflector<Lease>(
+            new ObjectCache<Lease>(), source, new CacheScope(), RuntimeFixture.Options(clock) with { Logs = logs });
+        using var stop = new CancellationTokenSource();
+
+        var running = reflector.RunAsync(stop.Token);
+        await RuntimeFixture.UntilAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+            return cuts >= 8;
+        });
+        await stop.CancelAsync();
+        await running.WaitAsync(RuntimeFixture.Deadline);
+
+        output.ToString().ShouldBeEmpty();
+
+        async IAsyncEnumerable<WatchEvent<Lease>> BreakOffAsync()
+        {
+            await Task.Yield();
+            clock.Advance(TimeSpan.FromSeconds(10));
+            if (++cuts > 0)
+            {
+                throw new IOException("connection reset");
+            }
+
+            yield break;
+        }
     }
 
     [Fact]

@@ -60,6 +60,19 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
+    public void A_back_off_that_is_limited_goes_on_growing_for_other_failures()
+    {
+        var limit = TimeSpan.FromSeconds(30);
+        for (var i = 0; i < 20; i++)
+        {
+            queue.AddRateLimited(A, limit).ShouldBeLessThanOrEqualTo(limit);
+        }
+
+        queue.AddRateLimited(A, limit).ShouldBe(limit);
+        queue.AddRateLimited(A).ShouldBe(TimeSpan.FromMinutes(5));
+    }
+
+    [Fact]
     public void Of_several_delays_the_earliest_counts()
     {
         queue.AddAfter(A, TimeSpan.FromSeconds(10));

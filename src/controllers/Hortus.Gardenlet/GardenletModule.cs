@@ -13,7 +13,7 @@ internal sealed class GardenletModule(GardenletSetup setup, ComponentContext con
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var shoots = new ShootClients(context.Clock);
+        using var shoots = new ShootClients(context.Clock, context.Servers);
         using var charts = ChartSupply.Create(setup.Charts, context);
         var (garden, pass) = setup.Access is { } access
             ? await new GardenEntrance(access, context).EnterAsync(cancellationToken)
@@ -34,6 +34,7 @@ internal sealed class GardenletModule(GardenletSetup setup, ComponentContext con
             Images = ImageVectorOverwrite.FromEnvironment(ImageVector.With(setup.Image)),
             Clock = context.Clock,
             Logs = context.Logs,
+            Servers = context.Servers,
             Random = context.Random,
             Charts = new InstallationCharts(charts.Loader, charts.Renderer),
             Installer = new GardenletInstaller(charts.Loader, charts.Renderer, context.Clock),

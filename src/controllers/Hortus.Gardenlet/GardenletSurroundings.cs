@@ -53,6 +53,9 @@ internal sealed record GardenletSurroundings
 
     public required ILoggerFactory Logs { get; init; }
 
+    /// <summary>Says which servers are away; null when nobody does.</summary>
+    public ServerLog? Servers { get; init; }
+
     /// <summary>For jitter. Safe for many threads.</summary>
     public required Random Random { get; init; }
 

@@ -16,6 +16,9 @@ internal sealed record ControllerSetup : IDisposable
 
     public required ILoggerFactory Logs { get; init; }
 
+    /// <summary>Says which servers are away; null when nobody does.</summary>
+    public ServerLog? Servers { get; init; }
+
     /// <summary>For names and jitter.</summary>
     public required Random Random { get; init; }
 

@@ -37,6 +37,7 @@ public sealed partial class KubeControllerManagerComponent
             Manager = manager,
             Clock = context.Clock,
             Logs = context.Logs,
+            Servers = context.Servers,
             Random = context.Random,
             Options = options,
         };

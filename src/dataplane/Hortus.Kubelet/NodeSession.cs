@@ -45,8 +45,9 @@ internal sealed class NodeSession(NodeParts parts, ILoggerFactory loggers, TimeP
     private async Task RunOnceAsync(
         ClientConnection connection, ClientIdentity identity, IMeterFactory meters, CancellationToken cancellationToken)
     {
+        var servers = new ServerLog(loggers, time);
         using var client = new KubernetesClient(
-            connection, new ClientOptions { UserAgent = "hortus-kubelet", Clock = time });
+            connection, new ClientOptions { UserAgent = "hortus-kubelet", Clock = time, Observer = servers });
         parts.Objects.Client = client;
         parts.Trust.FallbackPem = connection.CertificateAuthorityPem;
         var manager = new ControllerManager(client, new ControllerManagerOptions
@@ -57,6 +58,7 @@ internal sealed class NodeSession(NodeParts parts, ILoggerFactory loggers, TimeP
             Logs = loggers,
             Metrics = meters,
             Random = new Random(Environment.TickCount),
+            Servers = servers,
         });
         parts.Services.Events = manager.Events;
         var feed = AddControllers(manager);

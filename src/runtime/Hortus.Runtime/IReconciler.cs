@@ -8,8 +8,9 @@ public interface IReconciler
     /// <summary>
     /// Handles one key. Never runs twice at a time for the same key. Returning <see cref="ReconcileResult.Done"/>
     /// forgets the key until its next change; <see cref="ReconcileResult.After"/> asks for another run; an exception
-    /// means another run after a back-off (5 ms doubling to 5 min) and is logged once with the object's key; a
-    /// <see cref="TerminalReconcileException"/> is logged and not retried until the object changes.
+    /// means another run after a back-off (5 ms doubling to 5 min) and is logged once with the object's key, unless it comes of a
+    /// server that is away (<see cref="ServerLog"/>; then at most 30 s); a <see cref="TerminalReconcileException"/> is logged and not
+    /// retried until the object changes.
     /// </summary>
     Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken);
 }

@@ -3,7 +3,7 @@ using Hortus.Client;
 namespace Hortus.Gardenlet;
 
 /// <summary>Connects to shoots through the Service of their API server in the seed.</summary>
-internal sealed class ShootClients(TimeProvider clock) : IShootClients, IDisposable
+internal sealed class ShootClients(TimeProvider clock, ICallObserver? observer = null) : IShootClients, IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, (string Kubeconfig, KubernetesClient Client)> open = [];
@@ -23,7 +23,8 @@ internal sealed class ShootClients(TimeProvider clock) : IShootClients, IDisposa
             }
 
             var client = new KubernetesClient(
-                KubeConfig.Parse(kubeconfig, null).Connect(), new ClientOptions { UserAgent = GardenletComponent.Name, Clock = clock });
+                KubeConfig.Parse(kubeconfig, null).Connect(),
+                new ClientOptions { UserAgent = GardenletComponent.Name, Clock = clock, Observer = observer });
             open[technicalID] = (kubeconfig, client);
             return client;
         }

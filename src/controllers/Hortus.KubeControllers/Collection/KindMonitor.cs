@@ -74,7 +74,7 @@ internal sealed partial class KindMonitor
             }
             catch (ApiException e)
             {
-                LogFailed(log, Kind.GroupResource, e.Message);
+                LogFailed(log, setup.Servers?.LevelOf(e) ?? LogLevel.Warning, Kind.GroupResource, e.Message);
                 version = null;
             }
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
@@ -127,7 +127,6 @@ internal sealed partial class KindMonitor
         return metadata.ResourceVersion;
     }
 
-    [LoggerMessage(6111, LogLevel.Warning,
-        "{Kind}: cannot list or watch for garbage collection, trying again: {Reason}")]
-    private static partial void LogFailed(ILogger logger, string kind, string reason);
+    [LoggerMessage(EventId = 6111, Message = "{Kind}: cannot list or watch for garbage collection, trying again: {Reason}")]
+    private static partial void LogFailed(ILogger logger, LogLevel level, string kind, string reason);
 }

@@ -100,7 +100,7 @@ internal sealed partial class ResourceGraph : IReconciler, IDisposable
                 }
                 catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
                 {
-                    LogDiscoveryFailed(log, e.Message);
+                    LogDiscoveryFailed(log, setup.Servers?.LevelOf(e) ?? LogLevel.Warning, e.Message);
                 }
             }
             while (await timer.WaitForNextTickAsync(cancellationToken));
@@ -238,6 +238,6 @@ internal sealed partial class ResourceGraph : IReconciler, IDisposable
         }
     }
 
-    [LoggerMessage(6110, LogLevel.Warning, "cannot read which kinds the server has, trying again: {Reason}")]
-    private static partial void LogDiscoveryFailed(ILogger logger, string reason);
+    [LoggerMessage(EventId = 6110, Message = "cannot read which kinds the server has, trying again: {Reason}")]
+    private static partial void LogDiscoveryFailed(ILogger logger, LogLevel level, string reason);
 }

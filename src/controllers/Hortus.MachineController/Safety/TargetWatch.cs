@@ -17,7 +17,14 @@ internal sealed partial class TargetWatch(MachineSurroundings surroundings, ILog
             var fault = await AskAsync(cancellationToken);
             if (surroundings.Freeze.Report(fault is null))
             {
-                LogState(log, fault is null ? "answers, going on" : "does not answer, machines are left as they are", fault);
+                if (fault is null)
+                {
+                    LogBack(log);
+                }
+                else
+                {
+                    LogAway(log, fault);
+                }
             }
 
             await Task.Delay(
@@ -48,6 +55,9 @@ internal sealed partial class TargetWatch(MachineSurroundings surroundings, ILog
         }
     }
 
-    [LoggerMessage(6200, LogLevel.Warning, "the target's API server {State} {Reason}")]
-    private static partial void LogState(ILogger logger, string state, string? reason);
+    [LoggerMessage(6200, LogLevel.Warning, "the target's API server does not answer, machines are left as they are: {Reason}")]
+    private static partial void LogAway(ILogger logger, string reason);
+
+    [LoggerMessage(6201, LogLevel.Information, "the target's API server answers, going on")]
+    private static partial void LogBack(ILogger logger);
 }

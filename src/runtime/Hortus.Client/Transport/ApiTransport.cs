@@ -46,8 +46,10 @@ internal sealed class ApiTransport : IDisposable
         catch (OperationCanceledException e) when (
             timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new HttpRequestException(
+            var late = new HttpRequestException(
                 $"{request}: no answer from {way.Server} within {options.RequestTimeout.TotalSeconds} s", e);
+            options.Observer?.Failed(way.Server, late);
+            throw late;
         }
         catch (JsonException e)
         {
@@ -82,16 +84,33 @@ internal sealed class ApiTransport : IDisposable
 
         if (response.IsSuccessStatusCode)
         {
+            options.Observer?.Answered(way.Server, request.Path);
             return response;
         }
 
         using (response)
         {
-            throw new ApiException(await ReadStatusAsync(response, cancellationToken), request.ToString());
+            var refusal = new ApiException(await ReadStatusAsync(response, cancellationToken), request.ToString());
+            Observe(request, refusal);
+            throw refusal;
         }
     }
 
-    private static async Task<HttpResponseMessage> SendOnceAsync(
+    private async Task<HttpResponseMessage> SendOnceAsync(
+        Way way, ApiRequest request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendOverAsync(way, request, completion, cancellationToken);
+        }
+        catch (HttpRequestException e)
+        {
+            options.Observer?.Failed(way.Server, e);
+            throw;
+        }
+    }
+
+    private static async Task<HttpResponseMessage> SendOverAsync(
         Way way, ApiRequest request, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
         try
@@ -106,6 +125,20 @@ internal sealed class ApiTransport : IDisposable
         {
             // The handler gave up connecting; nobody has cancelled anything.
             throw new HttpRequestException($"{request}: no connection to {way.Server}: {e.InnerException.Message}", e);
+        }
+    }
+
+    // A server may be there whose store, or the server behind it that has a group of kinds, is not.
+    private void Observe(ApiRequest request, ApiException refusal)
+    {
+        if (refusal.Code == (int)HttpStatusCode.ServiceUnavailable && ResourcePath.GroupOf(request.Path) is { } group)
+        {
+            options.Observer?.Answered(way.Server, "");
+            options.Observer?.Failed(new Uri(way.Server, group), refusal);
+        }
+        else
+        {
+            options.Observer?.Answered(way.Server, request.Path);
         }
     }
 

@@ -14,4 +14,7 @@ public sealed record ClientOptions
 
     /// <summary>Stops requests, token re-reading and time-outs; replaced in tests.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Hears which calls got through; null when nobody wants to know.</summary>
+    public ICallObserver? Observer { get; init; }
 }

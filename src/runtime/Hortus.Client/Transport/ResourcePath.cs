@@ -18,6 +18,14 @@ internal static class ResourcePath
         return path.Append('/').Append(kind.Plural).ToString();
     }
 
+    /// <summary>The part of a path that all kinds of its group have; null for a path that leads to no kinds.</summary>
+    public static string? GroupOf(string path) => path.Split('/') switch
+    {
+        ["api", _, ..] => "api/",
+        ["apis", var group, _, ..] => $"apis/{group}/",
+        _ => null,
+    };
+
     public static string Object(ResourceKind kind, ObjectKey key, string? subresource = null)
     {
         if (string.IsNullOrEmpty(key.Name))

@@ -38,10 +38,11 @@ internal sealed partial class Reflector<T>(
         string? version = null;
         while (!cancellationToken.IsCancellationRequested)
         {
+            var startedAt = surroundings.Clock.GetTimestamp();
             try
             {
                 version ??= await ListAsync(cancellationToken);
-                var startedAt = surroundings.Clock.GetTimestamp();
+                startedAt = surroundings.Clock.GetTimestamp();
                 var changed = false;
                 await foreach (var change in source.Watch(Options(version), cancellationToken))
                 {
@@ -67,12 +68,17 @@ internal sealed partial class Reflector<T>(
             }
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
             {
-                // A cut connection is daily business; one that stays cut is not.
-                LogCut(log, backoff.Doublings > 1 ? LogLevel.Warning : LogLevel.Debug, kind, e.Message);
+                // A cut connection is daily business; one that stays cut is not. What breaks off was open.
+                if (e is IOException && surroundings.Clock.GetElapsedTime(startedAt) > WatchShort)
+                {
+                    backoff.Reset();
+                }
+
+                LogCut(log, backoff.Doublings > 1 ? LevelOf(e) : LogLevel.Debug, kind, e.Message);
             }
             catch (Exception e)
             {
-                LogFailed(log, kind, e.Message);
+                LogFailed(log, LevelOf(e), kind, e.Message);
                 version = null;
             }
 
@@ -123,11 +129,13 @@ internal sealed partial class Reflector<T>(
         Timeout = WatchTimeMin * (1 + surroundings.Random.NextDouble()),
     };
 
+    private LogLevel LevelOf(Exception failure) => surroundings.Servers?.LevelOf(failure) ?? LogLevel.Warning;
+
     [LoggerMessage(EventId = 2200, Message = "{Kind}: connection is cut, resuming: {Reason}")]
     private static partial void LogCut(ILogger logger, LogLevel level, string kind, string reason);
 
-    [LoggerMessage(2201, LogLevel.Warning, "{Kind}: cannot list or watch, trying again: {Reason}")]
-    private static partial void LogFailed(ILogger logger, string kind, string reason);
+    [LoggerMessage(EventId = 2201, Message = "{Kind}: cannot list or watch, trying again: {Reason}")]
+    private static partial void LogFailed(ILogger logger, LogLevel level, string kind, string reason);
 
     [LoggerMessage(2202, LogLevel.Information, "{Kind}: version {Version} is too old, listing again")]
     private static partial void LogExpired(ILogger logger, string kind, string version);

@@ -7,6 +7,9 @@ namespace Hortus.Runtime;
 /// <summary>Runs one reconciler over its queue.</summary>
 internal sealed partial class Controller : IDisposable
 {
+    // What waits for a server is done soon after it is back, however long it was away.
+    private static readonly TimeSpan AwayDelayMax = TimeSpan.FromSeconds(30);
+
     private readonly string name;
     private readonly IReconciler reconciler;
     private readonly ControllerManagerOptions surroundings;
@@ -104,6 +107,11 @@ internal sealed partial class Controller : IDisposable
             LogConflict(log, name, key.Namespace, key.Name, e.Message);
             Queue.AddRateLimited(key);
         }
+        catch (Exception e) when (surroundings.Servers?.Knows(e) == true)
+        {
+            var delay = Queue.AddRateLimited(key, AwayDelayMax);
+            LogAway(log, name, key.Namespace, key.Name, delay.TotalSeconds, e.Message);
+        }
         catch (Exception e)
         {
             var delay = Queue.AddRateLimited(key);
@@ -148,4 +156,8 @@ internal sealed partial class Controller : IDisposable
     [LoggerMessage(2303, LogLevel.Debug, "{Controller}: {Namespace}/{Name} changed meanwhile, trying again: {Reason}")]
     private static partial void LogConflict(
         ILogger logger, string controller, string? @namespace, string name, string reason);
+
+    [LoggerMessage(2304, LogLevel.Debug, "{Controller}: {Namespace}/{Name} waits for a server, next try in {Seconds} s: {Reason}")]
+    private static partial void LogAway(
+        ILogger logger, string controller, string? @namespace, string name, double seconds, string reason);
 }

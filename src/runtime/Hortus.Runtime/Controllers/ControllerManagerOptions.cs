@@ -20,4 +20,7 @@ public sealed record ControllerManagerOptions
 
     /// <summary>For jitter. Must be safe for many threads.</summary>
     public required Random Random { get; init; }
+
+    /// <summary>Knows which failures come from servers that are away and are told of there; null knows of none.</summary>
+    public ServerLog? Servers { get; init; }
 }

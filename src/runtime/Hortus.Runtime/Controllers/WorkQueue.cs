@@ -76,8 +76,10 @@ internal sealed class WorkQueue : IDisposable
     }
 
     /// <summary>Adds the key after its back-off, which doubles with each call until <see cref="Forget"/>.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="max">Longest delay, if that is less than usual.</param>
     /// <returns>The delay.</returns>
-    public TimeSpan AddRateLimited(ObjectKey key)
+    public TimeSpan AddRateLimited(ObjectKey key, TimeSpan? max = null)
     {
         int count;
         lock (gate)
@@ -85,7 +87,8 @@ internal sealed class WorkQueue : IDisposable
             failures[key] = count = failures.GetValueOrDefault(key) + 1;
         }
 
-        var delay = RetryDelay.After(count);
+        var usual = RetryDelay.After(count);
+        var delay = max < usual ? max.Value : usual;
         metrics.Retried(name);
         AddAfter(key, delay);
         return delay;

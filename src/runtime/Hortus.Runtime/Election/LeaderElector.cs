@@ -17,21 +17,28 @@ public sealed partial class LeaderElector
     private readonly Random random;
     private readonly ILogger log;
     private readonly string identity;
+    private readonly ServerLog? servers;
     private Lease? observed;
     private long observedAt;
 
     public LeaderElector(IKubernetesClient client, LeaderElectionOptions options, ComponentContext context)
-        : this(client, options, context.Clock, context.Random, context.Logs)
+        : this(client, options, context.Clock, context.Random, context.Logs, context.Servers)
     {
     }
 
     public LeaderElector(
-        IKubernetesClient client, LeaderElectionOptions options, TimeProvider clock, Random random, ILoggerFactory logs)
+        IKubernetesClient client,
+        LeaderElectionOptions options,
+        TimeProvider clock,
+        Random random,
+        ILoggerFactory logs,
+        ServerLog? servers = null)
     {
         this.client = client;
         this.options = options;
         this.clock = clock;
         this.random = random;
+        this.servers = servers;
         log = logs.CreateLogger<LeaderElector>();
         identity = options.Identity
             ?? throw new ArgumentException("leader election needs an identity", nameof(options));
@@ -144,7 +151,7 @@ public sealed partial class LeaderElector
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
         {
-            LogAttemptFailed(log, options.Namespace, options.Name, e.Message);
+            LogAttemptFailed(log, servers?.LevelOf(e) ?? LogLevel.Warning, options.Namespace, options.Name, e.Message);
             return false;
         }
     }
@@ -255,8 +262,8 @@ public sealed partial class LeaderElector
     [LoggerMessage(2101, LogLevel.Debug, "lease {Namespace}/{Name} is held by {Holder}")]
     private static partial void LogHeldByOther(ILogger logger, string @namespace, string name, string? holder);
 
-    [LoggerMessage(2102, LogLevel.Warning, "cannot read or write lease {Namespace}/{Name}: {Reason}")]
-    private static partial void LogAttemptFailed(ILogger logger, string @namespace, string name, string reason);
+    [LoggerMessage(EventId = 2102, Message = "cannot read or write lease {Namespace}/{Name}: {Reason}")]
+    private static partial void LogAttemptFailed(ILogger logger, LogLevel level, string @namespace, string name, string reason);
 
     [LoggerMessage(2103, LogLevel.Warning, "cannot release lease {Namespace}/{Name}: {Reason}")]
     private static partial void LogReleaseFailed(ILogger logger, string @namespace, string name, string reason);

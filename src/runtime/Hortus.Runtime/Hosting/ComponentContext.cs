@@ -17,6 +17,7 @@ public sealed class ComponentContext : IDisposable
         this.options = options;
         Logs = logs;
         Random = random;
+        Servers = new ServerLog(logs, options.Clock);
         client = options.Client;
         Identity = $"{Environment.MachineName}_{Guid.NewGuid()}";
     }
@@ -36,6 +37,9 @@ public sealed class ComponentContext : IDisposable
 
     /// <summary>Makes meters whose instruments appear under <c>/metrics</c>.</summary>
     public MetricRegistry Metrics { get; } = new();
+
+    /// <summary>Says once of each server that it is away. Clients made here tell it; so should others that live as long.</summary>
+    public ServerLog Servers { get; }
 
     /// <summary>Checks behind <c>/healthz</c>, <c>/livez</c> and <c>/readyz</c>.</summary>
     public HealthChecks Health { get; } = new();
@@ -77,6 +81,7 @@ public sealed class ComponentContext : IDisposable
             Logs = Logs,
             Metrics = Metrics,
             Random = Random,
+            Servers = Servers,
         });
 
     /// <summary>Closes the clients that this context opened.</summary>
@@ -93,7 +98,7 @@ public sealed class ComponentContext : IDisposable
 
     private KubernetesClient Open(ClientConnection connection)
     {
-        var opened = new KubernetesClient(connection, new ClientOptions { UserAgent = Name, Clock = Clock });
+        var opened = new KubernetesClient(connection, new ClientOptions { UserAgent = Name, Clock = Clock, Observer = Servers });
         clients.Add(opened);
         return opened;
     }

@@ -39,7 +39,7 @@ internal sealed partial class SeedLease(GardenletSurroundings surroundings, Seed
                 || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 misses++;
-                LogMissed(log, surroundings.SeedName, misses, e.Message);
+                LogMissed(log, surroundings.Servers?.LevelOf(e) ?? LogLevel.Warning, surroundings.SeedName, misses, e.Message);
             }
         }
         while (await timer.WaitForNextTickAsync(cancellationToken));
@@ -72,6 +72,6 @@ internal sealed partial class SeedLease(GardenletSurroundings surroundings, Seed
         await status.SetConditionsAsync(seed, [Ready], cancellationToken);
     }
 
-    [LoggerMessage(7100, LogLevel.Warning, "cannot renew the lease of seed {Seed}, {Misses} times in a row: {Reason}")]
-    private static partial void LogMissed(ILogger logger, string seed, int misses, string reason);
+    [LoggerMessage(EventId = 7100, Message = "cannot renew the lease of seed {Seed}, {Misses} times in a row: {Reason}")]
+    private static partial void LogMissed(ILogger logger, LogLevel level, string seed, int misses, string reason);
 }
