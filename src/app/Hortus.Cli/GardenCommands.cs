@@ -79,7 +79,7 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
             var options = new LocalGardenOptions
             {
                 StateDirectory = state.Root,
-                Port = result.GetValue(port) ?? KnownPort(state),
+                Port = result.GetValue(port) ?? new GardenConnections(state).Port,
                 DnsPort = result.GetValue(dnsPort) ?? 0,
                 Seeds = result.GetValue(seeds) ?? state.Clusters.Count,
                 GardenFile = result.GetValue(garden) is { } file ? Path.GetFullPath(file) : null,
@@ -183,40 +183,47 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
     private Command Kubeconfig()
     {
         var command = new Command("kubeconfig", "Prints a kubeconfig of a cluster of the garden.");
-        command.Subcommands.Add(Print("runtime", "The runtime cluster.", (c, _) => c.RuntimeKubeconfig));
-        command.Subcommands.Add(Print("garden", "The virtual garden.", (c, _) => c.GardenKubeconfig));
+        command.Subcommands.Add(Print("runtime", "The runtime cluster.", c => c.RuntimeKubeconfig));
+        command.Subcommands.Add(Print("garden", "The virtual garden.", c => c.GardenKubeconfig));
         var seedName = new Argument<string>("SEED")
         {
             Description = "Name of the seed.",
             Arity = ArgumentArity.ZeroOrOne,
             DefaultValueFactory = _ => LocalCluster.Runtime.SeedName,
         };
-        var seed = Print(
-            "seed", "A seed; the first one is the runtime cluster.", (c, result) => c.KubeconfigOf(result.GetValue(seedName)!));
-        seed.Arguments.Add(seedName);
+        const string about = "A seed; the first one is the runtime cluster. That of a shoot is valid for 12 hours.";
+        var seed = new Command("seed", about) { seedName, stateDir };
+        seed.SetAction((result, cancellationToken) => guard.RunAsync(async () =>
+        {
+            var state = stateDir.Of(result);
+            var connections = new GardenConnections(state);
+            using var garden = connections.HasGarden ? connections.Garden() : null;
+            var seeds = new SeedConnections(state, garden);
+            await output.WriteAsync(await seeds.KubeconfigAsync(result.GetValue(seedName)!, cancellationToken));
+        }));
         command.Subcommands.Add(seed);
         var name = new Argument<string>("NAME") { Description = "Name of the shoot." };
         var space = new Option<string>("--namespace", "-n") { Description = "Namespace of its project.", Required = true };
         var shoot = new Command("shoot", "A shoot, with a certificate valid for 12 hours.") { name, space, stateDir };
         shoot.SetAction((result, cancellationToken) => guard.RunAsync(async () =>
         {
-            var state = stateDir.Of(result);
-            using var garden = new GardenConnections(state).Garden();
+            var connections = new GardenConnections(stateDir.Of(result));
+            using var garden = connections.Garden();
             var key = new ObjectKey(result.GetValue(space), result.GetValue(name)!);
             await output.WriteAsync(
-                await ShootKubeconfig.RequestAsync(garden, key, KnownPort(state), KubeconfigValidity, cancellationToken));
+                await ShootKubeconfig.RequestAsync(garden, key, connections.Port, KubeconfigValidity, cancellationToken));
         }));
         command.Subcommands.Add(shoot);
         return command;
     }
 
-    private Command Print(string name, string description, Func<GardenConnections, ParseResult, string> path)
+    private Command Print(string name, string description, Func<GardenConnections, string> path)
     {
         var command = new Command(name, description) { stateDir };
         command.SetAction((result, cancellationToken) => guard.RunAsync(async () =>
         {
             var connections = new GardenConnections(stateDir.Of(result));
-            await output.WriteAsync(await File.ReadAllTextAsync(path(connections, result), cancellationToken));
+            await output.WriteAsync(await File.ReadAllTextAsync(path(connections), cancellationToken));
         }));
         return command;
     }
@@ -243,6 +250,4 @@ public sealed class GardenCommands(TextWriter output, TextWriter errors, TimePro
         result.AddError($"{flag}: want a number between 1 and {max}, found \"{text}\"");
         return null;
     }
-
-    private static int KnownPort(StateDirectory state) => state.KnownPort ?? new LocalGardenOptions { StateDirectory = state.Root }.Port;
 }

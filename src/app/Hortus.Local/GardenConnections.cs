@@ -13,6 +13,9 @@ public sealed class GardenConnections(StateDirectory state)
     /// <exception cref="LocalGardenException">The garden was never ready.</exception>
     public string GardenKubeconfig => Existing(state.GardenKubeconfig);
 
+    /// <summary>Port of the front door.</summary>
+    public int Port => state.KnownPort ?? new LocalGardenOptions { StateDirectory = state.Root }.Port;
+
     /// <summary>Whether the virtual garden was ready once.</summary>
     public bool HasGarden => File.Exists(state.GardenKubeconfig);
 
@@ -35,7 +38,7 @@ public sealed class GardenConnections(StateDirectory state)
     public ClusterDirectory ClusterOf(string seed) =>
         state.Clusters.FirstOrDefault(cluster => cluster.Cluster.SeedName == seed)
         ?? throw new LocalGardenException(
-            $"no cluster of this garden is the seed \"{seed}\"; there are "
+            $"no cluster of this machine is the seed \"{seed}\"; there are "
             + string.Join(", ", state.Clusters.Select(cluster => cluster.Cluster.SeedName)));
 
     public KubernetesClient Garden() => Connect(GardenKubeconfig);

@@ -51,23 +51,30 @@ public sealed class ObserveCommands(TextWriter output, TextWriter errors, TimePr
             }
 
             await LogsAsync(
-                new GardenConnections(state), Cluster(result, state), component, options, result.GetValue(follow), cancellationToken);
+                state,
+                component,
+                result.GetValue(seed) ?? LocalCluster.Runtime.SeedName,
+                options,
+                result.GetValue(follow),
+                cancellationToken);
         }));
         return command;
     }
 
     private async Task LogsAsync(
-        GardenConnections connections,
-        ClusterDirectory cluster,
+        StateDirectory state,
         string name,
+        string seedName,
         PodLogOptions options,
         bool follow,
         CancellationToken cancellationToken)
     {
-        using var components = connections.Open(cluster);
+        var connections = new GardenConnections(state);
         using var garden = connections.HasGarden ? connections.Garden() : null;
+        var seeds = new SeedConnections(state, garden);
+        using var components = await seeds.OpenAsync(seedName, cancellationToken);
         var source = await new LogTargets(components, garden).FindAsync(name, cancellationToken);
-        using var pods = source.Seed is { } seedName ? connections.Open(connections.ClusterOf(seedName)) : null;
+        using var pods = source.Seed is { } host ? await seeds.OpenAsync(host, cancellationToken) : null;
         var view = new LogView(pods ?? components, output);
         await (follow ? view.FollowAsync(source, options, cancellationToken) : view.PrintAsync(source, options, cancellationToken));
     }
