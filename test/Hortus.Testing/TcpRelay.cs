@@ -36,6 +36,9 @@ public sealed class TcpRelay : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>Sees what the server sends before it is passed on; null for nobody.</summary>
+    public Action<ReadOnlyMemory<byte>>? Answered { get; init; }
+
     /// <summary>Ends all connections and refuses new ones.</summary>
     public void Cut()
     {
@@ -111,7 +114,7 @@ public sealed class TcpRelay : IAsyncDisposable
         try
         {
             await server.ConnectAsync(target, stopping.Token);
-            await Task.WhenAny(CopyAsync(client, server), CopyAsync(server, client));
+            await Task.WhenAny(CopyAsync(client, server, null), CopyAsync(server, client, Answered));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -125,7 +128,7 @@ public sealed class TcpRelay : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(Socket from, Socket to)
+    private async Task CopyAsync(Socket from, Socket to, Action<ReadOnlyMemory<byte>>? passed)
     {
         var buffer = new byte[64 * 1024];
         try
@@ -137,6 +140,7 @@ public sealed class TcpRelay : IAsyncDisposable
                     await waiting.Task;
                 }
 
+                passed?.Invoke(buffer.AsMemory(0, read));
                 await to.SendAsync(buffer.AsMemory(0, read), stopping.Token);
             }
         }

@@ -13,7 +13,7 @@ internal static class ApiServerBenchmark
     private static readonly WorkloadSize Size = new(Objects: 2000, Lists: 40, Clients: 16, Watchers: 20);
 
     // What is measured is a server that has run for a while, on either side. Ours optimizes its code as it runs.
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(45);
 
     /// <summary>Measures and prints.</summary>
     /// <param name="rounds">How many; 0 for as many as the figures in the documentation rest on.</param>

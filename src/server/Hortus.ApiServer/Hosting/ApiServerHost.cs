@@ -12,6 +12,7 @@ using Hortus.ApiServer.Registry;
 using Hortus.ApiServer.Rest;
 using Hortus.Storage;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -221,8 +222,9 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         builder.Services.AddSingleton<ILoggerFactory>(new ServerLogs(loggerFactory));
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ConnectionMemory>();
 
-        // A block of 4 KiB for each idle connection saves every request a call to the kernel.
+        // A block for each idle connection saves every request a call to the kernel.
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
