@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Connections;
 namespace Hortus.ApiServer.Hosting;
 
 /// <summary>
-/// Memory of connections in blocks as large as a TLS record (16 KiB, RFC 8446, section 5.1). Each block is encrypted as a record of its own,
-/// and Kestrel's own blocks of 4 KiB make four records of it, with four times the work for both sides.
+/// Memory of connections in blocks as large as a TLS record (16 KiB, RFC 8446, section 5.1). Each block is encrypted as a record of its
+/// own, and Kestrel's own blocks of 4 KiB make four records of it, with four times the work for both sides.
 /// </summary>
 internal sealed class ConnectionMemory : MemoryPool<byte>, IMemoryPoolFactory<byte>
 {
